@@ -1,0 +1,124 @@
+"""The command line: a table of commands, each imported only when it is called.
+
+To add a command, add a row to `COMMANDS`. Its module offers, under the command's own name, either
+a function (one command) or a `typer.Typer` (a group such as `tellonce user add`). A row whose
+module does not exist is left out of the help, so that `tellonce --help` needs no import at all.
+
+A command that goes well returns nothing. It ends otherwise by raising an exception that has
+`.hint` and `.exit_code` (shown as two lines), or `typer.Exit(code)` when it has said why itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Annotated, Any, NamedTuple, NoReturn
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from tellonce.cli.output import INTERRUPTED, present_failure
+from tellonce.version import __version__
+
+
+class Entry(NamedTuple):
+    """Where a command lives, and its line in the help."""
+
+    module: str
+    summary: str
+    panel: str
+
+
+FILES = "Files"
+HUB = "Hub"
+
+COMMANDS = {
+    "resolve": Entry("tellonce.cli.resolve", "Find the customers in files of records.", FILES),
+    "explain": Entry("tellonce.cli.explain", "Say why two records are, or are not, linked.", FILES),
+    "evaluate": Entry("tellonce.cli.evaluate", "Compare a result with the truth.", FILES),
+    "demo": Entry("tellonce.cli.demo", "Run a made-up company through the whole path.", HUB),
+    "init": Entry("tellonce.cli.hub", "Make a hub: database, keys, administrator.", HUB),
+    "user": Entry("tellonce.cli.hub", "Add the people who work with the hub.", HUB),
+    "source": Entry("tellonce.cli.deliver", "Add and show the systems records come from.", HUB),
+    "load": Entry("tellonce.cli.deliver", "Load a file of records or activity.", HUB),
+    "snapshot": Entry("tellonce.cli.snapshot", "Ask for the snapshot of one customer.", HUB),
+    "status": Entry("tellonce.cli.hub", "Count what the hub holds.", HUB),
+    "doctor": Entry("tellonce.cli.hub", "Check that the hub is in order.", HUB),
+    "serve": Entry("tellonce.cli.serve", "Serve the hub on this machine.", HUB),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A command group that imports a command's module only in order to run it."""
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(**attrs)
+        for name, entry in COMMANDS.items():
+            if find_spec(entry.module) is not None:
+                self.commands[name] = _placeholder(name, entry)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, load(name) if name in COMMANDS else command, rest
+
+
+def _placeholder(name: str, entry: Entry) -> TyperCommand:
+    return TyperCommand(name, help=entry.summary, rich_help_panel=entry.panel)
+
+
+def load(name: str) -> Any:
+    """The real command behind a row of `COMMANDS`, ready to be run."""
+    found = getattr(import_module(COMMANDS[name].module), name.replace("-", "_"))
+    if isinstance(found, typer.Typer):
+        command = typer.main.get_group(found)
+    else:
+        single = typer.Typer(add_completion=False)
+        single.command(name)(found)
+        command = typer.main.get_command(single)
+    command.name = name
+    return command
+
+
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=False)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error; goes with any command.")
+    ] = False,
+) -> None:
+    """Tellonce: a customer tells once; every system that may know, knows."""
+
+
+def execute(args: list[str]) -> int:
+    """Run one command line and return its exit code: 0 done, 1 found problems it was asked to
+    find, 2 wrong call, 3 refused by policy, 4 failed.
+    """
+    debug = "--debug" in args
+    try:
+        result = typer.main.get_command(app).main(
+            [arg for arg in args if arg != "--debug"], "tellonce", standalone_mode=False
+        )
+    except (Exception, KeyboardInterrupt) as error:
+        return present_failure(error, debug=debug)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 4
+    if result == INTERRUPTED:
+        return present_failure(KeyboardInterrupt(), debug=debug)
+    return result if isinstance(result, int) else 0
+
+
+def run() -> NoReturn:
+    """The `tellonce` program."""
+    sys.exit(execute(sys.argv[1:]))

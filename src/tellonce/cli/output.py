@@ -1,0 +1,173 @@
+"""How every command speaks: results on stdout, progress and errors on stderr.
+
+`present_failure` turns any exception into one sentence what is wrong, one what to do, and an exit
+code. `Stages` shows the progress of long work: a bar on a terminal, one line per stage otherwise.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+import time
+import traceback
+from typing import Any
+
+import typer
+
+from tellonce.engine.errors import TellonceError
+
+WRONG_CALL = 2
+REFUSED = 3
+FAILED = 4
+INTERRUPTED = 130  # what Typer returns for Ctrl-C when it is asked not to exit itself
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document on stdout."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def say(line: str) -> None:
+    """Print one line about the work on stderr."""
+    typer.echo(line, err=True)
+
+
+def present_failure(error: BaseException, *, debug: bool) -> int:
+    """Print what went wrong and what to do on stderr; return the exit code (2, 3 or 4).
+
+    Understood are errors that carry `.hint` (and `.exit_code`, else 2), wrong calls found by
+    Typer, a full disk, missing permission, a broken pipe and Ctrl-C. Anything else is a mistake
+    of ours and says so.
+    """
+    if debug:
+        traceback.print_exception(error)
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    message, hint, code = _describe(error)
+    say(f"Error: {message}")
+    if hint:
+        say(f"  {hint}")
+    return code
+
+
+def _describe(error: BaseException) -> tuple[str, str, int]:
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return "Interrupted.", "Nothing is half written; run the same command again.", FAILED
+    if isinstance(error, TellonceError) or hasattr(error, "hint"):
+        return str(error), str(getattr(error, "hint", "")), getattr(error, "exit_code", WRONG_CALL)
+    if isinstance(error, typer.TyperException):
+        return _describe_call(error)
+    if isinstance(error, OSError):
+        return _describe_os(error)
+    if isinstance(error, MemoryError):
+        return "The machine ran out of memory.", "Close other programs or use a larger one.", FAILED
+    kind = type(error).__name__
+    return f"Unexpected {kind}: {error}", "This is our mistake: --debug shows where.", FAILED
+
+
+def _describe_call(error: typer.TyperException) -> tuple[str, str, int]:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "tellonce"
+    sentence = error.format_message().rstrip(".") + "."
+    return sentence, f"See `{path} --help`.", error.exit_code
+
+
+def _describe_os(error: OSError) -> tuple[str, str, int]:
+    where = f" ({error.filename})" if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return f"The disk is full{where}.", "Free some space and run the same again.", FAILED
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return (
+            f"Permission denied{where}.",
+            "Check who owns the file and its folder, or name another one.",
+            FAILED,
+        )
+    reason = error.strerror or str(error)
+    return f"The system says: {reason}{where}.", "Check the path and run the same again.", FAILED
+
+
+class Stages:
+    """Progress of long work, by stage; call it as `progress(stage, done, total)`.
+
+    `total` 0 means unknown. On a terminal a bar is drawn and removed at the end; otherwise one line
+    is printed when a stage begins. `seconds` holds the wall time of each stage seen so far.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.seconds: dict[str, float] = {}
+        self._stage = ""
+        self._since = 0.0
+        self._quiet = quiet
+        self._bar: Any = None
+
+    def __enter__(self) -> Stages:
+        if not self._quiet and sys.stderr.isatty():
+            self._bar = _terminal_bar()
+            self._bar.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._close_stage()
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage != self._stage:
+            self._close_stage()
+            self._stage, self._since = stage, time.perf_counter()
+            self._announce(stage)
+        if self._bar is not None:
+            self._bar.update(
+                self._bar.task_ids[-1], completed=done, total=total or None, refresh=False
+            )
+
+    def _announce(self, stage: str) -> None:
+        text = STAGE_WORDS.get(stage, stage)
+        if self._bar is not None:
+            for task in self._bar.task_ids:
+                self._bar.remove_task(task)
+            self._bar.add_task(text, total=None)
+        elif not self._quiet:
+            say(f"{text} ...")
+
+    def _close_stage(self) -> None:
+        if self._stage:
+            spent = time.perf_counter() - self._since
+            self.seconds[self._stage] = self.seconds.get(self._stage, 0.0) + spent
+            self._stage = ""
+
+
+STAGE_WORDS = {
+    "read": "reading",
+    "standardise": "standardising",
+    "compile": "compiling kernels once, this takes a moment",
+    "block": "blocking",
+    "train": "training",
+    "score": "scoring",
+    "cluster": "clustering",
+    "golden": "building golden records",
+    "write": "writing",
+}
+
+
+def _terminal_bar() -> Any:
+    from rich.console import Console  # noqa: PLC0415  lazily: only a terminal needs it
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
