@@ -1,0 +1,60 @@
+"""Tables for people, and the line that says what they were measured on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "docs" / "results"
+OUT = ROOT / "bench" / "out"
+PACKAGES = ("tellonce", "numba", "numpy", "pyarrow", "duckdb", "django")
+
+
+def machine() -> str:
+    """Processor, cores, memory and operating system in one sentence."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [x for x in cpuinfo.read_text().splitlines() if x.startswith("model name")]
+        model = names[0].split(":")[1].strip() if names else model
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}"
+
+
+def versions(packages: Sequence[str] = PACKAGES) -> str:
+    """Versions of Python and of the packages that decide the figures."""
+    named = [f"{package} {version(package)}" for package in packages]
+    return ", ".join([f"Python {platform.python_version()}", *named])
+
+
+def commit() -> str:
+    """The commit measured, marked where files differ from it; "unknown" outside git."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    found = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    return found.stdout.strip() or "unknown"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table, first column to the left and the others to the right, padded to be read."""
+    lines = [head, *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+    padded = [
+        [line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:], widths[1:], strict=True))]
+        for line in lines
+    ]
+    rule = ["-" * widths[0], *("-" * (w - 1) + ":" for w in widths[1:])]
+    return "\n".join(f"| {' | '.join(line)} |" for line in [padded[0], rule, *padded[1:]])
+
+
+def publish(name: str, title: str, *parts: str) -> Path:
+    """Write docs/results/NAME.md: title, what it was measured on, then the parts."""
+    about = f"Commit {commit()}. {versions()}. {machine()}."
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / f"{name}.md"
+    path.write_text("\n\n".join([f"# {title}", about, *parts]) + "\n")
+    return path
