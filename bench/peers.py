@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import logging
 import sys
-import tempfile
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -32,11 +30,8 @@ def goldenmatch(table: pa.Table) -> list[int]:
     """goldenmatch as it comes: no configuration. A customer number for each row."""
     import goldenmatch as gm
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "records.parquet")
-        shown = table if len(set(table["source"].to_pylist())) > 1 else table.drop_columns("source")
-        pq.write_table(shown, path)
-        clusters = gm.dedupe(str(path), allow_red_config=True).clusters
+    shown = table if len(set(table["source"].to_pylist())) > 1 else table.drop_columns("source")
+    clusters = gm.dedupe_df(shown, allow_red_config=True).clusters
     customer = list(range(len(table)))
     for found in clusters.values():
         for row in found["members"]:

@@ -31,14 +31,17 @@ WORKING_CALLS = re.compile(
 FILLER = {"a", "an", "the", "of", "for", "to", "and", "in", "is", "this", "that", "test", "it"}
 FILLER |= {"return", "returns", "get", "gets", "given", "class", "function", "method", "module"}
 
-# Per rule: the places that may break it, each with its reason in the comment beside it.
+# Per rule: the places that may break it, each with its reason beside it.
 EXCEPTIONS: dict[str, set[str]] = {
     "function_length": set(),
     "file_length": set(),
     "positional_parameters": set(),
     "imports_in_functions": set(),
     "module_names": set(),
-    "import_time_work": set(),
+    "import_time_work": {
+        "src/tellonce/hub/settings.py",  # Django reads settings by importing them
+        "src/tellonce/hub/wsgi.py",  # a web server starts the hub by importing it
+    },
     "todo_without_issue": set(),
     "docstring_repeats_name": set(),
     "untyped_signatures": set(),
@@ -125,10 +128,12 @@ def imported_packages(node: ast.Import | ast.ImportFrom) -> set[str]:
 
 
 def imports_in_functions(source: Source) -> Iterator[str]:
-    """Imports hidden in functions; optional packages and lazily loaded commands may be."""
+    """Imports hidden in functions; optional packages, lazily loaded commands and `ready` may be."""
     if source.path.startswith(LAZY_FOLDERS):
         return
     for name, node in functions(source):
+        if source.path.endswith("/apps.py") and node.name == "ready":
+            continue
         for child in ast.walk(node):
             is_import = isinstance(child, ast.Import | ast.ImportFrom)
             if is_import and not imported_packages(child) <= OPTIONAL_PACKAGES:
@@ -158,9 +163,8 @@ def import_time_work(source: Source) -> Iterator[str]:
     """Modules that work when imported; the lazy package face and `apps.py` may."""
     if source.path == "src/tellonce/__init__.py" or source.path.endswith("/apps.py"):
         return
-    for statement in source.tree.body:
-        if works(statement):
-            yield f"{source.path}:{ast.unparse(statement)[:60]}"
+    if any(works(statement) for statement in source.tree.body):
+        yield source.path
 
 
 def todo_without_issue(source: Source) -> Iterator[str]:
