@@ -1,0 +1,64 @@
+"""People who log in, by e-mail address."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from tellonce.hub.core import clock
+from tellonce.hub.core.ids import new_id
+
+
+def new_user_id() -> str:
+    """The default of `User.public_id`."""
+    return new_id("usr")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users without a usable password: people sign in by code or passkey."""
+
+    def create_user(self, email: str, name: str = "", **more: Any) -> User:
+        """A new user, stored."""
+        user = self.model(email=email.strip().lower(), name=name, **more)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A member of the staff, not a customer. `made_by_init` marks the one `init` made."""
+
+    PERSON_LINKED: ClassVar = ("id", "public_id", "email", "name", "password", "last_login")
+    NOT_PERSON_LINKED: ClassVar = ("is_active", "made_by_init", "created_at")
+
+    public_id = models.CharField(max_length=36, unique=True, default=new_user_id, editable=False)
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=150, blank=True, default="")
+    is_active = models.BooleanField(default=True)
+    made_by_init = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        db_table = "users"
+
+
+class UserRole(models.Model):
+    """One role of one user."""
+
+    PERSON_LINKED: ClassVar = ("user",)
+    NOT_PERSON_LINKED: ClassVar = ("id", "role", "since")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=16)
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "user_roles"
+        constraints = (models.UniqueConstraint(fields=["user", "role"], name="one_role_once"),)

@@ -1,0 +1,13 @@
+"""Reads."""
+
+from __future__ import annotations
+
+from tellonce.hub.audit.chain import first_break
+from tellonce.hub.audit.models import AuditEntry
+
+__all__ = ["entry_count", "first_break"]
+
+
+def entry_count() -> int:
+    """How many acts the audit holds."""
+    return AuditEntry.objects.count()

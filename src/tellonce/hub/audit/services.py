@@ -1,0 +1,28 @@
+"""Writing the audit."""
+
+from __future__ import annotations
+
+from tellonce.hub.audit.chain import STREAM
+from tellonce.hub.audit.models import AuditEntry
+from tellonce.hub.audit.types import Act
+from tellonce.hub.core import clock
+from tellonce.hub.core.canonical import plain
+from tellonce.hub.jobs.sequencer import number_after_commit
+from tellonce.hub.vault.services import subject_hash
+
+
+def record_act(act: Act) -> None:
+    """Insert the entry in the transaction at hand; it is numbered and chained after its commit."""
+    AuditEntry(
+        at=clock.now(),
+        actor=act.actor,
+        action=act.action,
+        outcome=act.outcome,
+        purpose=act.purpose,
+        reason=act.reason[:255],
+        target=act.target,
+        subjects=[subject_hash(subject) for subject in act.subjects],
+        fields=list(act.fields),
+        details=plain(dict(act.details)),
+    ).save(force_insert=True)
+    number_after_commit(STREAM)

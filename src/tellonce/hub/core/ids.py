@@ -1,0 +1,20 @@
+"""Public ids: a prefix that says what it is, and a UUIDv7 in hex, such as `cus_0196...`."""
+
+from __future__ import annotations
+
+import re
+
+import uuid_utils
+
+LENGTH = 36  # three letters, an underscore, 32 hex digits
+_SHAPE = re.compile(r"[a-z]{3}_[0-9a-f]{32}")
+
+
+def new_id(prefix: str) -> str:
+    """A new public id, such as `new_id("cus")`; later ones sort after earlier ones."""
+    return f"{prefix}_{uuid_utils.uuid7().hex}"
+
+
+def is_id(text: str, prefix: str) -> bool:
+    """Whether `text` has the shape of a public id with this prefix."""
+    return text.startswith(f"{prefix}_") and _SHAPE.fullmatch(text) is not None

@@ -1,0 +1,153 @@
+"""Every setting of the hub, declared once: name, type, default, help.
+
+A setting comes from the environment variable of its name; a secret one also from the file that
+`<NAME>_FILE` names. `settings.py`, the start-up checks, the command line and the manual all read
+this table.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+
+from tellonce.hub.core.errors import Failed
+
+KNOWN_PASSWORDS = frozenset(
+    {"", "postgres", "password", "tellonce", "changeme", "secret", "admin", "root"}
+)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: `kind` is text, path, flag, seconds or list; `secret` allows `<NAME>_FILE`."""
+
+    name: str
+    kind: str
+    default: str
+    help: str
+    secret: bool = False
+
+
+SETTINGS = (
+    Setting("TELLONCE_HOME", "path", ".tellonce", "Folder of keys and of the SQLite database."),
+    Setting(
+        "TELLONCE_DATABASE_URL",
+        "text",
+        "",
+        "postgres://... or sqlite:///...; empty: SQLite in TELLONCE_HOME.",
+        secret=True,
+    ),
+    Setting("TELLONCE_DATABASE_TIMEOUT", "seconds", "5", "How long to wait for a locked database."),
+    Setting(
+        "TELLONCE_SECRET_KEY",
+        "text",
+        "",
+        "Signs sessions; empty: the file secret.key in TELLONCE_HOME.",
+        secret=True,
+    ),
+    Setting(
+        "TELLONCE_MASTER_KEY_FILE",
+        "text",
+        "",
+        "The key that wraps all keys; empty: the file master.key in TELLONCE_HOME.",
+    ),
+    Setting("TELLONCE_USER", "text", "", "E-mail of the person who acts where none is named."),
+    Setting("TELLONCE_PRODUCTION", "flag", "no", "Refuse to start with anything unsafe."),
+    Setting(
+        "TELLONCE_HOSTS", "list", "localhost,127.0.0.1", "Host names that may be served, by comma."
+    ),
+)
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def read(name: str, environ: Mapping[str, str] | None = None) -> Any:
+    """The value of one declared setting, in its type.
+
+    Raises `Failed` when the value has another type, or when a named file cannot be read.
+    """
+    setting = BY_NAME[name]
+    text = _text(setting, os.environ if environ is None else environ)
+    if setting.kind == "path":
+        return Path(text).expanduser().absolute()
+    if setting.kind == "list":
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if setting.kind == "flag":
+        return _flag(setting, text)
+    if setting.kind == "seconds":
+        return _seconds(setting, text)
+    return text
+
+
+def _text(setting: Setting, environ: Mapping[str, str]) -> str:
+    if setting.secret and (path := environ.get(f"{setting.name}_FILE")):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise Failed(
+                f"The file named by {setting.name}_FILE cannot be read: {error.strerror}.",
+                hint=f"Correct {setting.name}_FILE, or unset it.",
+            ) from error
+    return environ.get(setting.name) or setting.default
+
+
+def _flag(setting: Setting, text: str) -> bool:
+    words = {"1": True, "yes": True, "true": True, "on": True}
+    words |= {"0": False, "no": False, "false": False, "off": False}
+    if text.lower() not in words:
+        raise Failed(f"{setting.name} is neither yes nor no.", hint="Set it to yes or no.")
+    return words[text.lower()]
+
+
+def _seconds(setting: Setting, text: str) -> float:
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        raise Failed(
+            f"{setting.name} is not a number of seconds.", hint="Set it to a number such as 5."
+        ) from None
+
+
+def database(url: str, home: Path, timeout: float) -> dict[str, Any]:
+    """Django's description of the database at `url`; empty means SQLite in `home`."""
+    try:
+        described = dj_database_url.parse(url or f"sqlite:///{home / 'hub.sqlite3'}")
+    except ValueError as error:
+        raise Failed(
+            "TELLONCE_DATABASE_URL is not a database address.",
+            hint="Write it as postgres://user:password@host:5432/name, or unset it.",
+        ) from error
+    config: dict[str, Any] = dict(described)
+    config["ATOMIC_REQUESTS"] = False
+    if config["ENGINE"].endswith("sqlite3"):
+        config["OPTIONS"] = {
+            **config.get("OPTIONS", {}),
+            "transaction_mode": "IMMEDIATE",
+            "timeout": timeout,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+            ),
+        }
+    else:
+        config["CONN_HEALTH_CHECKS"] = True
+    return config
+
+
+def refuse_unsafe(secret_key: str, database_url: str) -> None:
+    """Raise `Failed` where production would start with a missing or well-known secret."""
+    if len(secret_key) < 32:
+        raise Failed(
+            "The secret key is missing or shorter than 32 characters.",
+            hint="Run `tellonce init`, or set TELLONCE_SECRET_KEY_FILE.",
+        )
+    parts = urlsplit(database_url)
+    if parts.scheme.startswith("postgres") and (parts.password or "") in KNOWN_PASSWORDS:
+        raise Failed(
+            "The database has no password, or one that everybody knows.",
+            hint="Give it another, or set TELLONCE_PRODUCTION=no on your own machine.",
+        )

@@ -1,0 +1,20 @@
+"""Reads."""
+
+from __future__ import annotations
+
+from tellonce.hub.events.models import Event
+from tellonce.hub.events.types import StoredEvent
+
+
+def events_after(cursor: int, limit: int = 1000) -> list[StoredEvent]:
+    """Events numbered above `cursor`, in order; the last one's number is the next cursor."""
+    rows = Event.objects.filter(number__gt=cursor).order_by("number")[:limit]
+    return [
+        StoredEvent(row.public_id, row.number, row.type, row.subject, row.at, row.data)
+        for row in rows
+    ]
+
+
+def event_count() -> int:
+    """How many events there are."""
+    return Event.objects.count()

@@ -1,0 +1,1 @@
+"""Background work: leases, the table of jobs, and the sequencer that numbers rows after commit."""

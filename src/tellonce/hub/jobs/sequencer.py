@@ -1,0 +1,70 @@
+"""Numbers rows after their transaction is committed, so that no reader's cursor skips one.
+
+A row is inserted without a number in the act's own transaction. After the commit the sequencer
+takes the stream's row in `sequences` (that row is the lock), and numbers what it finds. Whatever a
+crash leaves unnumbered is numbered by the next run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from django.db import transaction
+
+from tellonce.hub.jobs.models import Sequence
+
+
+class Head(NamedTuple):
+    """The last number of a stream and the digest of the row that has it ('' where unchained)."""
+
+    number: int
+    digest: str
+
+
+Numberer = Callable[[Head], Head]
+_streams: dict[str, Numberer] = {}
+
+
+def register_stream(name: str, numberer: Numberer) -> None:
+    """`numberer(head)` numbers the next few unnumbered rows and returns the new head.
+
+    It returns the head it was given when nothing is left, and holds the lock at most 250 ms.
+    """
+    _streams[name] = numberer
+
+
+def number_after_commit(name: str) -> None:
+    """Number the stream as soon as the transaction at hand is committed."""
+    transaction.on_commit(partial(number_pending, name), robust=True)
+
+
+def number_pending(name: str | None = None) -> int:
+    """Number every committed row of one stream, or of all; returns how many."""
+    return sum(_number(stream) for stream in ([name] if name else _streams))
+
+
+def head(name: str) -> Head:
+    """The head of a stream; `Head(0, "")` before its first row."""
+    row = Sequence.objects.filter(name=name).first()
+    return Head(row.number, row.digest) if row else Head(0, "")
+
+
+def _number(name: str) -> int:
+    numbered = 0
+    while True:
+        with transaction.atomic():
+            row = _locked(name)
+            before = Head(row.number, row.digest)
+            after = _streams[name](before)
+            if after == before:
+                return numbered
+            row.number, row.digest = after
+            row.save(update_fields=["number", "digest"])
+        numbered += after.number - before.number
+
+
+def _locked(name: str) -> Sequence:
+    Sequence.objects.bulk_create([Sequence(name=name)], ignore_conflicts=True)
+    return Sequence.objects.select_for_update().get(name=name)

@@ -1,0 +1,106 @@
+"""Django's settings, made from the table in `env.py`; what is here is not meant to be changed."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from tellonce.hub import env
+
+# The path of the data. An app imports, and points foreign keys at, only apps before it.
+APPS = [
+    "core",
+    "bridge",
+    "jobs",
+    "vault",
+    "audit",
+    "accounts",
+    "policy",
+    "events",
+    "sources",
+    "quality",
+    "matching",
+    "customers",
+    "intake",
+    "activity",
+    "consents",
+    "upkeep",
+    "corrections",
+    "snapshots",
+    "segments",
+    "subscriptions",
+    "privacy",
+    "insight",
+    "assessment",
+    "api",
+    "console",
+    "portal",
+]
+_HUB = Path(__file__).parent
+
+TELLONCE_HOME: Path = env.read("TELLONCE_HOME")
+TELLONCE_USER: str = env.read("TELLONCE_USER")
+TELLONCE_PRODUCTION: bool = env.read("TELLONCE_PRODUCTION")
+TELLONCE_MASTER_KEY_FILE = Path(
+    env.read("TELLONCE_MASTER_KEY_FILE") or TELLONCE_HOME / "master.key"
+)
+
+_secret_file = TELLONCE_HOME / "secret.key"
+SECRET_KEY: str = env.read("TELLONCE_SECRET_KEY") or (
+    _secret_file.read_text(encoding="utf-8").strip() if _secret_file.is_file() else ""
+)
+if TELLONCE_PRODUCTION:
+    env.refuse_unsafe(SECRET_KEY, env.read("TELLONCE_DATABASE_URL"))
+SECRET_KEY = SECRET_KEY or secrets.token_urlsafe(48)  # before `init`: good for this process only
+
+DATABASES = {
+    "default": env.database(
+        env.read("TELLONCE_DATABASE_URL"), TELLONCE_HOME, env.read("TELLONCE_DATABASE_TIMEOUT")
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    *(f"tellonce.hub.{app}" for app in APPS if (_HUB / app / "__init__.py").is_file()),
+]
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+DEBUG = False
+ALLOWED_HOSTS: list[str] = env.read("TELLONCE_HOSTS")
+ROOT_URLCONF = "tellonce.hub.urls"
+WSGI_APPLICATION = "tellonce.hub.wsgi.application"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "tellonce.hub.core.headers.strict_headers",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": []},
+    }
+]
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_SSL_REDIRECT = TELLONCE_PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if TELLONCE_PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = TELLONCE_PRODUCTION
+SECURE_HSTS_PRELOAD = TELLONCE_PRODUCTION
+SESSION_COOKIE_SECURE = TELLONCE_PRODUCTION
+CSRF_COOKIE_SECURE = TELLONCE_PRODUCTION
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = False
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "level": "WARNING"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

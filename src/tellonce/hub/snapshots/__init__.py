@@ -1,0 +1,1 @@
+"""The sealed view of one customer for one purpose, and its P1624 event."""

@@ -1,0 +1,67 @@
+"""What other apps call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from tellonce.hub.core import clock
+from tellonce.hub.vault import masterkeys, namedkeys
+from tellonce.hub.vault.datakeys import destroy_keys, new_key, new_keys, opened_key, opened_keys
+from tellonce.hub.vault.models import MasterKey
+from tellonce.hub.vault.namedkeys import (
+    blind_index,
+    blind_indexes,
+    content_hash,
+    hash_key,
+    subject_hash,
+)
+from tellonce.hub.vault.values import decrypt, decrypt_many, encrypt, encrypt_many
+
+__all__ = [
+    "blind_index",
+    "blind_indexes",
+    "check_keys",
+    "content_hash",
+    "decrypt",
+    "decrypt_many",
+    "destroy_keys",
+    "encrypt",
+    "encrypt_many",
+    "hash_key",
+    "install",
+    "new_key",
+    "new_keys",
+    "opened_key",
+    "opened_keys",
+    "subject_hash",
+]
+
+
+def install() -> None:
+    """Prove the master key file to an empty database, and make the hub's own keys.
+
+    Doing it again changes nothing. Raises `KeyTrouble` when the file is missing, damaged, or not
+    the one this database was made with.
+    """
+    masterkeys.forget()
+    namedkeys.forget()
+    with transaction.atomic():
+        if not MasterKey.objects.exists():
+            keys = masterkeys.read_file(Path(settings.TELLONCE_MASTER_KEY_FILE))
+            MasterKey(name=keys.current, check_value=keys.check_value(), since=clock.now()).save(
+                force_insert=True
+            )
+        namedkeys.make_missing(masterkeys.master_keys())
+
+
+def check_keys() -> None:
+    """Raise `KeyTrouble` unless master key and the hub's own keys open."""
+    hash_key()
+
+
+def is_installed() -> bool:
+    """Whether this database has ever known a master key."""
+    return MasterKey.objects.exists()

@@ -1,0 +1,32 @@
+"""Frozen values that may leave the app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Key:
+    """An opened data key: `id` is what a row stores, `key_id` what its values carry."""
+
+    id: int
+    key_id: bytes = field(repr=False)
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value is kept: it opens nowhere else.
+
+    `row` is anything that names the row for ever, such as its public id.
+    """
+
+    table: str
+    column: str
+    row: str
+
+    @property
+    def bound(self) -> bytes:
+        """The associated data: table, column and row, with lengths, so that none runs over."""
+        parts = (self.table, self.column, self.row)
+        return b"".join(len(part := text.encode()).to_bytes(4) + part for text in parts)
