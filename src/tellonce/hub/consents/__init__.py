@@ -1,0 +1,1 @@
+"""Consents per purpose as the sources hold them, kept under (source, customer key)."""

@@ -1,0 +1,1 @@
+"""Customers, membership by period, golden versions, redirects: stores and reads only."""

@@ -1,0 +1,1 @@
+"""The path of one batch: deliver, validate, place, customers, events."""

@@ -1,0 +1,1 @@
+"""Match models, the key index, edges and decisions: stores and reads only."""

@@ -1,0 +1,1 @@
+"""Systems records come from: their mapping, deliveries, record versions and quarantine."""

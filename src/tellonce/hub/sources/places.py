@@ -1,0 +1,20 @@
+"""Where the sealed values of this app are kept: they open nowhere else."""
+
+from __future__ import annotations
+
+from tellonce.hub.vault.types import Place
+
+
+def raw_place(record: int, content_hash: bytes) -> Place:
+    """The row of a version as it was delivered."""
+    return Place("record_versions", "raw", f"{record}:{content_hash.hex()}")
+
+
+def secret_place(record: int, content_hash: bytes) -> Place:
+    """The sensitive and secret attributes of a version."""
+    return Place("record_versions", "secret", f"{record}:{content_hash.hex()}")
+
+
+def quarantine_place(delivery: int, line: int) -> Place:
+    """The text of a row that could not be used."""
+    return Place("quarantined", "raw", f"{delivery}:{line}")

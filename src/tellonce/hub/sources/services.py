@@ -1,0 +1,132 @@
+"""Writes: sources, deliveries, record versions, quarantine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from django.db.models import F
+
+from tellonce.hub.core import clock
+from tellonce.hub.core.errors import Unknown, WrongCall
+from tellonce.hub.sources.config import CONTENTS, source_config
+from tellonce.hub.sources.models import Delivery, Quarantined, Source
+from tellonce.hub.sources.places import quarantine_place
+from tellonce.hub.sources.selectors import delivery_view, source_named
+from tellonce.hub.sources.types import Counts, DeliveryView, RefusedRow, SourceView
+from tellonce.hub.vault.services import encrypt, new_key, opened_key
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+
+
+def add_source(name: str, kind: str, document: Mapping[str, Any] | None = None) -> SourceView:
+    """Make a source of a parsed YAML document (`config.py`); raises `WrongCall`."""
+    check_source(name, kind)
+    source_config(document)
+    Source(name=name, kind=kind, config=dict(document or {}), created_at=clock.now()).save(
+        force_insert=True
+    )
+    return source_named(name)
+
+
+def check_source(name: str, kind: str) -> None:
+    """Refuse a name that cannot be written as SOURCE:ID, or is taken, and an empty kind."""
+    if not _NAME.fullmatch(name):
+        raise WrongCall(
+            f"{name!r} cannot be the name of a source.",
+            hint="Use letters, digits, dots, dashes and underscores, such as crm or web-shop.",
+        )
+    if not kind.strip() or len(kind) > 40:
+        raise WrongCall("The kind of a source is one or a few words.", hint="Such as `--kind crm`.")
+    if Source.objects.filter(name=name).exists():
+        raise WrongCall(
+            f"There is a source {name!r} already.", hint=f"See `tellonce source show {name}`."
+        )
+
+
+def begin_delivery(
+    source: SourceView, content: str, file_name: str, *, digest: str, full: bool
+) -> DeliveryView:
+    """The unfinished delivery of this very file where there is one (it goes on), else a new one."""
+    if content not in CONTENTS:
+        raise Unknown(
+            f"Nothing is loaded as {content!r}.", hint=f"Say one of {', '.join(CONTENTS)}."
+        )
+    unfinished = Delivery.objects.filter(
+        source_id=source.id, content=content, digest=digest, full=full, state=Delivery.RECEIVING
+    ).first()
+    if unfinished is not None:
+        return delivery_view(unfinished.pk)
+    made = Delivery.objects.create(
+        source_id=source.id,
+        content=content,
+        file_name=file_name[-255:],
+        digest=digest,
+        full=full,
+        counts=asdict(Counts()),
+        key_id=new_key().id,
+        started_at=clock.now(),
+    )
+    return delivery_view(made.pk)
+
+
+def learn(source: SourceView, content: str, settled: Mapping[str, Any]) -> None:
+    """Keep what the first delivery of this content settled, for every later one."""
+    row = Source.objects.get(pk=source.id)
+    row.learned = row.learned | {content: dict(settled)}
+    row.save(update_fields=["learned"])
+
+
+def advance(delivery: DeliveryView, rows: int, counts: Counts) -> DeliveryView:
+    """In the transaction that stored them: `rows` more accepted rows are committed."""
+    total = delivery.counts.plus(counts)
+    Delivery.objects.filter(pk=delivery.id, position=delivery.position).update(
+        position=F("position") + rows, counts=asdict(total)
+    )
+    return replace(delivery, position=delivery.position + rows, counts=total)
+
+
+def quarantine(delivery: DeliveryView, refused: Sequence[RefusedRow]) -> int:
+    """Keep rows that cannot be used, sealed; those kept already are not kept twice."""
+    if not refused:
+        return 0
+    lines = [row.line for row in refused]
+    kept = set(
+        Quarantined.objects.filter(delivery_id=delivery.id, line__in=lines).values_list(
+            "line", flat=True
+        )
+    )
+    key = opened_key(delivery.key_id)
+    fresh = [
+        Quarantined(
+            delivery_id=delivery.id,
+            line=row.line,
+            reason=row.reason[:255],
+            raw=encrypt(
+                key,
+                row.raw.encode("utf-8", "replace"),
+                quarantine_place(delivery.id, row.line),
+            ),
+        )
+        for row in {row.line: row for row in refused}.values()
+        if row.line not in kept
+    ]
+    Quarantined.objects.bulk_create(fresh, batch_size=2_000)
+    return len(fresh)
+
+
+def mark_stored(delivery: DeliveryView, *, as_of: int | None = None) -> None:
+    """The delivery is complete; its records wait to be placed."""
+    placed = delivery.content != "records"
+    Delivery.objects.filter(pk=delivery.id, state=Delivery.RECEIVING).update(
+        state=Delivery.PLACED if placed else Delivery.STORED, as_of=as_of, ended_at=clock.now()
+    )
+
+
+def mark_placed(delivery_ids: Sequence[int]) -> None:
+    """The records of these deliveries are customers now."""
+    Delivery.objects.filter(pk__in=delivery_ids, state=Delivery.STORED).update(
+        state=Delivery.PLACED
+    )

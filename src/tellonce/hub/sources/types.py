@@ -1,0 +1,145 @@
+"""Frozen values that may leave the app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from tellonce.hub.sources.config import SourceConfig
+
+
+@dataclass(frozen=True)
+class SourceView:
+    """A source and what it holds. `learned`: content -> what its first delivery settled."""
+
+    id: int
+    name: str
+    kind: str
+    config: SourceConfig
+    learned: Mapping[str, Any]
+    created_at: datetime
+    records: int = 0  # active
+    deliveries: int = 0
+    quarantined: int = 0  # waiting
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the rows of a delivery; each row is in exactly one of the first five.
+
+    `older` versions are kept though a newer one is current; `deleted` counts records that this
+    delivery ended; `card_values` were truncated or dropped.
+    """
+
+    added: int = 0
+    changed: int = 0
+    older: int = 0
+    repeated: int = 0
+    quarantined: int = 0
+    deleted: int = 0
+    card_values: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Rows of the file that were looked at."""
+        return self.added + self.changed + self.older + self.repeated + self.quarantined
+
+    def plus(self, other: Counts) -> Counts:
+        """Both together."""
+        return Counts(
+            **{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(Counts)}
+        )
+
+
+@dataclass(frozen=True)
+class DeliveryView:
+    """A delivery at hand. `position`: accepted rows of the file that are committed."""
+
+    id: int
+    source_id: int
+    source: str
+    content: str
+    file_name: str
+    full: bool
+    state: str
+    position: int
+    counts: Counts
+    key_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedRecord:
+    """One usable row of a delivery of records, standardised and ready to be stored.
+
+    `order` is the source version made comparable, None without one; `raw` the row as delivered
+    (JSON); `standardised` and `secret` the two halves of its RECORDS row; `keys` the keyed hashes
+    it can be looked up by.
+    """
+
+    line: int
+    record_key: str
+    customer_key: str
+    source_version: str
+    order: int | None
+    observed_at: datetime | None
+    deleted: bool
+    content_hash: bytes
+    raw: bytes
+    standardised: str
+    secret: str | None
+    keys: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that cannot be used: its line in the file, why, and its text."""
+
+    line: int
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedRow:
+    """A row in quarantine, with its text opened."""
+
+    delivery: int
+    file_name: str
+    line: int
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True)
+class StoredRecords:
+    """What storing some rows did. `keys`: record -> lookup keys, of records that changed."""
+
+    counts: Counts
+    keys: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordText:
+    """An active record as matching needs it: the two halves of its RECORDS row."""
+
+    id: int
+    source: str
+    record_key: str
+    standardised: str
+    secret: str | None
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """One record as it stands. `values` is its RECORDS row as plain lists and strings."""
+
+    id: int
+    source: str
+    record_key: str
+    customer_key: str
+    state: str
+    observed_at: datetime | None
+    delivered_at: datetime
+    values: Mapping[str, Any]
