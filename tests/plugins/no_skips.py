@@ -1,4 +1,4 @@
-"""With TELLONCE_TEST_ALL=1 a skipped test is a failed test: what should run must not stay silent."""
+"""With TELLONCE_TEST_ALL=1 a skipped test is a failed test: nothing stays silently untested."""
 
 from __future__ import annotations
 
