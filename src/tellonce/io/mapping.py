@@ -1,0 +1,89 @@
+"""The mapping file: what a person says about each source, in YAML.
+
+    crm:
+      encoding: windows-1250
+      delimiter: ";"
+      header: true
+      id: customer_no
+      region: PL
+      columns: {dob: birth_date, "first name": given_name}
+
+Everything is optional. `columns` maps headers to the attribute names of
+`engine/standardise/columns.py`; a header that is not named is recognised as usual.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tellonce.io.errors import BadSetting
+from tellonce.io.stream import check_file
+from tellonce.io.values import FileSettings
+
+_KINDS = {
+    "encoding": (str, "a text"),
+    "delimiter": (str, "a text"),
+    "header": (bool, "true or false"),
+    "id": (str, "a column"),
+    "region": (str, "a country code such as PL"),
+    "columns": (dict, "a list of header: attribute"),
+}
+
+
+@dataclass(frozen=True)
+class SourceMapping:
+    """What is said about one source. `id` names the column of record ids, `region` the country
+    (ISO 3166, two letters) of phone numbers without a country code; None: not said.
+    """
+
+    file: FileSettings = field(default=FileSettings())
+    id: str | None = None
+    region: str | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+
+
+def read_mapping(path: str | Path) -> dict[str, SourceMapping]:
+    """The mapping of every source named in the YAML file at `path`. Raises BadSetting."""
+    path = Path(path)
+    check_file(path)
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = str(error).splitlines()[0]
+        raise BadSetting(
+            f"{path} is not a YAML file: {reason}.", "See `tellonce resolve --help` for its form."
+        ) from error
+    return mapping_of(document, str(path))
+
+
+def mapping_of(document: Any, name: str) -> dict[str, SourceMapping]:
+    """The same from a mapping that is already in memory; `name` is used in messages."""
+    if not isinstance(document, dict):
+        raise BadSetting(f"{name} does not name any source.", "Begin with `source name:`.")
+    return {
+        str(source): _source_mapping(said, f"{name}: {source}") for source, said in document.items()
+    }
+
+
+def _source_mapping(said: Any, where: str) -> SourceMapping:
+    if isinstance(said, SourceMapping):
+        return said
+    if not isinstance(said, dict):
+        raise BadSetting(f"{where} holds no settings.", f"Known are {', '.join(_KINDS)}.")
+    for key, value in said.items():
+        if key not in _KINDS:
+            raise BadSetting(
+                f"{where} has an unknown setting {key!r}.", f"Known are {', '.join(_KINDS)}."
+            )
+        kind, words = _KINDS[key]
+        if not isinstance(value, kind):
+            raise BadSetting(f"{where}: {key} is {value!r}.", f"It should be {words}.")
+    settings = FileSettings(
+        encoding=said.get("encoding"), delimiter=said.get("delimiter"), header=said.get("header")
+    )
+    columns = {str(header): str(attribute) for header, attribute in said.get("columns", {}).items()}
+    return SourceMapping(settings, said.get("id"), said.get("region"), columns)
