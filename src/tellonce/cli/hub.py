@@ -1,0 +1,115 @@
+"""`tellonce init`, `user`, `status`, `doctor`: the hub itself."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from tellonce.cli.opened import opened_hub, set_up_hub
+from tellonce.cli.output import print_json
+from tellonce.hub import env
+
+FOUND_PROBLEMS = 1
+Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+As = Annotated[str | None, typer.Option("--as", help="E-mail of the user who acts.")]
+
+
+def init() -> None:
+    """Make a hub in TELLONCE_HOME: database, keys, administrator. Again: bring it up to date."""
+    home: Path = env.read("TELLONCE_HOME")
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not env.read("TELLONCE_SECRET_KEY"):
+        _write_once(home / "secret.key", secrets.token_urlsafe(48) + "\n")
+    with set_up_hub():
+        from tellonce.hub.accounts.services import make_first_administrator  # noqa: PLC0415
+        from tellonce.hub.vault import services as vault  # noqa: PLC0415
+        from tellonce.hub.vault.masterkeys import new_key_line  # noqa: PLC0415
+
+        if connection.vendor == "sqlite":
+            _write_once(Path(connection.settings_dict["NAME"]), "")
+        call_command("migrate", verbosity=0, interactive=False)
+        key_file = Path(settings.TELLONCE_MASTER_KEY_FILE)
+        if not vault.is_installed():
+            _write_once(key_file, new_key_line())
+        vault.install()
+        administrator = make_first_administrator()
+    typer.echo(f"The hub in {home} is ready; commands act as {administrator.email}.")
+    typer.echo(f"Keep a copy of {key_file} elsewhere: without it nothing secret can be read again.")
+    typer.echo("Next: tellonce source add NAME --kind KIND --config FILE")
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a file only its owner may read; one that is there stays."""
+    try:
+        number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(number, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+user = typer.Typer(help="The people who work with the hub.")
+
+
+@user.callback()
+def _users() -> None:
+    """The people who work with the hub."""
+
+
+@user.command("add")
+def add_user(
+    email: Annotated[str, typer.Argument(help="E-mail address to sign in with.")],
+    role: Annotated[str, typer.Option(help="What the user does; repeat the command for more.")],
+    name: Annotated[str, typer.Option(help="The user's name.")] = "",
+    as_user: As = None,
+) -> None:
+    """Add a user, or give one that is there a further role."""
+    with opened_hub():
+        from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
+        from tellonce.hub.accounts.services import add_user  # noqa: PLC0415
+
+        added = add_user(email, role, by=actor(as_user), name=name)
+    typer.echo(f"{added.email}: {', '.join(sorted(added.roles))}")
+
+
+def status(as_json: Json = False) -> None:
+    """Count what the hub holds."""
+    with opened_hub(with_keys=False):
+        from tellonce.hub.status import hub_status  # noqa: PLC0415
+
+        found = hub_status()
+    if as_json:
+        print_json(found.as_json())
+        return
+    for label, value in found.lines():
+        typer.echo(f"{label:<22}{value}")
+
+
+def doctor(as_json: Json = False) -> None:
+    """Check that the hub is in order: storage, keys, the audit's chain. Exit 1: it is not."""
+    with opened_hub(with_keys=False):
+        from tellonce.hub.doctor import findings  # noqa: PLC0415
+
+        found = findings()
+    if as_json:
+        print_json({"ok": all(one.ok for one in found), "checks": [one.as_json() for one in found]})
+    else:
+        _show(found)
+    if not all(one.ok for one in found):
+        raise typer.Exit(FOUND_PROBLEMS)
+
+
+def _show(found: list[Any]) -> None:
+    for one in found:
+        typer.echo(f"{'ok ' if one.ok else 'BAD'}  {one.name}: {one.sentence}")
+        if one.hint:
+            typer.echo(f"     {one.hint}")

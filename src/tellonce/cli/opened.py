@@ -1,0 +1,65 @@
+"""Opening the hub for a command: Django set up, the hub there and current, its keys right.
+
+    with opened_hub():
+        ...
+
+Modules of the hub that hold tables are imported inside the block: Django must be set up first.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from tellonce.hub.core.errors import NotInitialised
+from tellonce.hub.core.storage import database_in_words
+
+_INIT = "Run `tellonce init`."
+
+
+@contextmanager
+def opened_hub(*, with_keys: bool = True) -> Iterator[None]:
+    """The hub, ready for use.
+
+    Raises `NotInitialised` before `tellonce init` and after an upgrade of the program,
+    `KeyTrouble` where the keys do not open (unless `with_keys` is False), and turns what the
+    database says inside the block into `HubError`.
+    """
+    with set_up_hub():
+        check_made()
+        if with_keys:
+            from tellonce.hub.vault.services import check_keys  # noqa: PLC0415  after set-up
+
+            check_keys()
+        yield
+
+
+@contextmanager
+def set_up_hub() -> Iterator[None]:
+    """Django, with whatever the database says turned into `HubError`; the hub may not exist yet."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tellonce.hub.settings")
+    django.setup()
+    with database_in_words():
+        yield
+
+
+def check_made() -> None:
+    """Raise `NotInitialised` unless the database is there and current; makes no file."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite" and not (connection.connection or Path(name).is_file()):
+        raise NotInitialised(f"There is no hub in {settings.TELLONCE_HOME} yet.", hint=_INIT)
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if not executor.loader.applied_migrations:
+            raise NotInitialised("The database holds no hub yet.", hint=_INIT)
+        raise NotInitialised(
+            "The database is older than this program.",
+            hint="Run `tellonce init`, which brings it up to date and keeps what it holds.",
+        )
