@@ -24,14 +24,14 @@ def five_acts() -> None:
     number_pending("audit")
 
 
-def test_an_untouched_chain_holds(five_acts):
+def test_an_untouched_chain_holds(five_acts: None) -> None:
     assert first_break() is None
     record_act(Act("snapshot.take", "usr_2", outcome=REFUSED, reason="no"))
     number_pending("audit")
     assert first_break() is None
 
 
-def test_the_chain_is_one_across_runs_of_the_sequencer(five_acts):
+def test_the_chain_is_one_across_runs_of_the_sequencer(five_acts: None) -> None:
     record_act(Act("user.add", "usr_1"))
     number_pending("audit")
     fifth, sixth = AuditEntry.objects.filter(number__in=[5, 6]).order_by("number")
@@ -42,7 +42,7 @@ def test_the_chain_is_one_across_runs_of_the_sequencer(five_acts):
     ("column", "value"),
     [("actor", "usr_9"), ("outcome", "refused"), ("purpose", "sales"), ("subjects", ["x"])],
 )
-def test_a_changed_entry_is_found(five_acts, column, value):
+def test_a_changed_entry_is_found(five_acts: None, column: str, value: object) -> None:
     AuditEntry.objects.filter(number=3).update(**{column: value})
     assert (first_break().number, first_break().problem) == (
         3,
@@ -50,17 +50,17 @@ def test_a_changed_entry_is_found(five_acts, column, value):
     )
 
 
-def test_a_removed_entry_is_found(five_acts):
+def test_a_removed_entry_is_found(five_acts: None) -> None:
     AuditEntry.objects.filter(number=2).delete()
     assert (first_break().number, first_break().problem) == (2, "an entry is missing")
 
 
-def test_removed_entries_at_the_end_are_found(five_acts):
+def test_removed_entries_at_the_end_are_found(five_acts: None) -> None:
     AuditEntry.objects.filter(number__gte=4).delete()
     assert (first_break().number, first_break().problem) == (4, "entries at the end are missing")
 
 
-def test_an_entry_rewritten_with_a_fitting_digest_is_found_at_the_next_one(five_acts):
+def test_an_entry_rewritten_with_a_fitting_digest_is_found_at_the_next_one(five_acts: None) -> None:
     from tellonce.hub.audit import chain
 
     third = AuditEntry.objects.get(number=3)
@@ -70,7 +70,7 @@ def test_an_entry_rewritten_with_a_fitting_digest_is_found_at_the_next_one(five_
     assert first_break().number == 4
 
 
-def test_customers_are_named_by_a_keyed_hash_only(five_acts):
+def test_customers_are_named_by_a_keyed_hash_only(five_acts: None) -> None:
     record_act(Act("search", "usr_1", subjects=("cus_1", "cus_2")))
     row = AuditEntry.objects.order_by("id").last()
     assert row.subjects == [subject_hash("cus_1"), subject_hash("cus_2")]

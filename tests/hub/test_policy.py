@@ -57,7 +57,7 @@ def someone(*roles: str) -> Actor:
 
 
 @pytest.mark.parametrize(("role", "purpose"), list(itertools.product(ROLES, PURPOSES)))
-def test_every_role_and_purpose_sees_each_class_as_the_table_says(role, purpose):
+def test_every_role_and_purpose_sees_each_class_as_the_table_says(role: str, purpose: str) -> None:
     answers = "".join(
         decide(someone(role), Action.VALUE, attribute, purpose, KNOWN).answer.name[0]
         for attribute in EXAMPLE.values()
@@ -66,23 +66,25 @@ def test_every_role_and_purpose_sees_each_class_as_the_table_says(role, purpose)
 
 
 @pytest.mark.parametrize(("role", "purpose"), list(itertools.product(ROLES, PURPOSES)))
-def test_a_snapshot_may_be_requested_exactly_where_the_table_has_a_line(role, purpose):
+def test_a_snapshot_may_be_requested_exactly_where_the_table_has_a_line(
+    role: str, purpose: str
+) -> None:
     decision = decide(someone(role), Action.REQUEST, "", purpose, KNOWN)
     assert (not decision.denied) == ((role, purpose) in TABLE)
     assert decision.reason
 
 
-def test_the_examples_are_of_the_classes_they_stand_for():
+def test_the_examples_are_of_the_classes_they_stand_for() -> None:
     assert {attribute_class(name): name for name in EXAMPLE.values()} == EXAMPLE
 
 
 @pytest.mark.parametrize("action", Action)
 @pytest.mark.parametrize("facts", [None, Facts(), Facts(consents={"marketing": True})])
-def test_missing_facts_deny(action, facts):
+def test_missing_facts_deny(action: Action, facts: Facts | None) -> None:
     assert decide(someone("admin"), action, "email", "service", facts).denied
 
 
-def test_restricted_data_is_seen_for_compliance_only():
+def test_restricted_data_is_seen_for_compliance_only() -> None:
     facts = Facts(restricted=True, consents={"marketing": True})
     allowed = [
         p for p in PURPOSES if not decide(someone("admin"), Action.REQUEST, "", p, facts).denied
@@ -91,31 +93,31 @@ def test_restricted_data_is_seen_for_compliance_only():
 
 
 @pytest.mark.parametrize("consents", [{}, {"marketing": False}, {"service": True}])
-def test_marketing_needs_the_consent_of_the_customer(consents):
+def test_marketing_needs_the_consent_of_the_customer(consents: dict[str, bool]) -> None:
     facts = Facts(restricted=False, consents=consents)
     decision = decide(someone("analyst"), Action.REQUEST, "", "marketing", facts)
     assert decision.denied
     assert "consent" in decision.reason
 
 
-def test_nobody_without_a_role_or_with_an_unknown_one_may_do_anything():
+def test_nobody_without_a_role_or_with_an_unknown_one_may_do_anything() -> None:
     for who, purpose in itertools.product([someone(), someone("king")], PURPOSES):
         assert decide(who, Action.REQUEST, "", purpose, KNOWN).denied
 
 
-def test_a_purpose_that_does_not_exist_is_denied():
+def test_a_purpose_that_does_not_exist_is_denied() -> None:
     assert decide(someone("admin"), Action.VALUE, "email", "curiosity", KNOWN).denied
 
 
-def test_of_several_roles_the_most_lenient_that_may_act_for_the_purpose_counts():
+def test_of_several_roles_the_most_lenient_that_may_act_for_the_purpose_counts() -> None:
     both = someone("engineer", "representative")
     assert decide(both, Action.VALUE, "email", "service", KNOWN).answer is Answer.ALLOW
     assert decide(both, Action.VALUE, "email", "product", KNOWN).answer is Answer.MASK
     assert purposes_of(both) == ["product", "sales", "service"]
 
 
-def test_a_purpose_gets_only_the_sections_it_needs():
-    def sections(purpose):
+def test_a_purpose_gets_only_the_sections_it_needs() -> None:
+    def sections(purpose: str) -> set[str]:
         who = someone("admin")
         return {s for s in SECTIONS if not decide(who, Action.SECTION, s, purpose, KNOWN).denied}
 
@@ -139,7 +141,7 @@ def test_a_purpose_gets_only_the_sections_it_needs():
         ("other:trace", "personal"),
     ],
 )
-def test_attributes_have_the_class_their_name_says(attribute, expected):
+def test_attributes_have_the_class_their_name_says(attribute: str, expected: str) -> None:
     assert attribute_class(attribute) == expected
 
 
@@ -156,11 +158,13 @@ def test_attributes_have_the_class_their_name_says(attribute, expected):
         ("demographics", "email", "personal"),
     ],
 )
-def test_fields_of_activities_have_the_class_of_what_they_tell(section, field, expected):
+def test_fields_of_activities_have_the_class_of_what_they_tell(
+    section: str, field: str, expected: str
+) -> None:
     assert field_class(section, field) == expected
 
 
-def test_the_vault_encrypts_sensitive_and_secret_classes():
+def test_the_vault_encrypts_sensitive_and_secret_classes() -> None:
     assert {c for c in Classification if is_encrypted(c)} == {"sensitive", "secret"}
 
 
@@ -184,5 +188,5 @@ def test_the_vault_encrypts_sensitive_and_secret_classes():
         ("demographics.email", "", ""),
     ],
 )
-def test_masking_leaves_what_its_rule_says(attribute, value, expected):
+def test_masking_leaves_what_its_rule_says(attribute: str, value: str, expected: str) -> None:
     assert masked(attribute, value) == expected
