@@ -122,7 +122,13 @@ def _b_cubed(cells: Ints, shared: Ints, cluster_sizes: Ints, truth_sizes: Ints) 
     return _scores(precision, recall)
 
 
-def estimate(probability: pa.Array, linked: pa.Array) -> Estimates:
+def estimated(edges: pa.Table, threshold: float) -> Estimates:
+    """`estimate` of EDGES where every pair of at least the probability `threshold` is linked."""
+    probability = edges["probability"]
+    return estimate(probability, pc.greater_equal(probability, threshold))
+
+
+def estimate(probability: pa.ChunkedArray, linked: pa.ChunkedArray) -> Estimates:
     """Precision and recall guessed from the match probabilities of the pairs that were kept.
 
     `probability` is each pair's match probability, `linked` whether it ended in one cluster. With
@@ -132,8 +138,8 @@ def estimate(probability: pa.Array, linked: pa.Array) -> Estimates:
     pair (not blocked together, or below the review cut) are unknown to it, so recall is an upper
     bound.
     """
-    p: Floats = np.asarray(probability.to_numpy(zero_copy_only=False), np.float64)
-    mask = np.asarray(linked.to_numpy(zero_copy_only=False), bool)
+    p: Floats = np.asarray(probability, np.float64)
+    mask = np.asarray(linked, bool)
     variance = p * (1 - p)
     a, b = float(p[mask].sum()), float(p[~mask].sum())
     var_a, var_b = float(variance[mask].sum()), float(variance[~mask].sum())

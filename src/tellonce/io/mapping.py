@@ -6,6 +6,7 @@
       header: true
       id: customer_no
       region: PL
+      day_first: true
       columns: {dob: birth_date, "first name": given_name}
 
 Everything is optional. `columns` maps headers to the attribute names of
@@ -30,6 +31,7 @@ _KINDS = {
     "header": (bool, "true or false"),
     "id": (str, "a column"),
     "region": (str, "a country code such as PL"),
+    "day_first": (bool, "true or false"),
     "columns": (dict, "a list of header: attribute"),
 }
 
@@ -37,12 +39,14 @@ _KINDS = {
 @dataclass(frozen=True)
 class SourceMapping:
     """What is said about one source. `id` names the column of record ids, `region` the country
-    (ISO 3166, two letters) of phone numbers without a country code; None: not said.
+    (ISO 3166, two letters) of phone numbers without a country code, `day_first` whether 03/04/1980
+    is the third of April; None: not said.
     """
 
     file: FileSettings = field(default=FileSettings())
     id: str | None = None
     region: str | None = None
+    day_first: bool | None = None
     columns: dict[str, str] = field(default_factory=dict)
 
 
@@ -86,4 +90,6 @@ def _source_mapping(said: Any, where: str) -> SourceMapping:
         encoding=said.get("encoding"), delimiter=said.get("delimiter"), header=said.get("header")
     )
     columns = {str(header): str(attribute) for header, attribute in said.get("columns", {}).items()}
-    return SourceMapping(settings, said.get("id"), said.get("region"), columns)
+    return SourceMapping(
+        settings, said.get("id"), said.get("region"), said.get("day_first"), columns
+    )
