@@ -88,16 +88,17 @@ def resolve_with_peer(peer: str, files: list[str], out: Path) -> Measured:
     return measure([str(PEER_PYTHON), str(ROOT / "bench" / "peers.py"), peer, str(out), *files])
 
 
-def evaluate(labelled: LabelledSet, out: Path, measured: Measured) -> Score:
-    """Compare a result with the truth by `tellonce evaluate`."""
-    truth = ["--truth", str(labelled.path), "--on", "unique_id", "--column", "cluster"]
-    command = [*TELLONCE, "evaluate", str(out), *truth, "--json"]
-    said = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    pairwise, bcubed = (
-        tuple(float(said[kind][part]) for part in ("precision", "recall", "f1"))
-        for kind in ("pairwise", "bcubed")
+def evaluated(out: Path, truth: Path, on: str, column: str) -> list[tuple[float, float, float]]:
+    """Pairwise and B-cubed precision, recall and F1 of a result, by `tellonce evaluate`."""
+    asked = [str(out), "--truth", str(truth), "--on", on, "--column", column, "--json"]
+    said = subprocess.run(
+        [*TELLONCE, "evaluate", *asked], capture_output=True, text=True, check=True
     )
-    return Score(labelled, pairwise, bcubed, measured)
+    found = json.loads(said.stdout)
+    return [
+        (found[kind]["precision"], found[kind]["recall"], found[kind]["f1"])
+        for kind in ("pairwise", "b_cubed")
+    ]
 
 
 def score(labelled: LabelledSet, matcher: str) -> Score:
@@ -107,7 +108,8 @@ def score(labelled: LabelledSet, matcher: str) -> Score:
     (folder / "blind").mkdir(parents=True)
     files, out = blind(labelled, folder / "blind"), folder / "customers.parquet"
     done = resolve(files, out) if matcher == "tellonce" else resolve_with_peer(matcher, files, out)
-    return evaluate(labelled, out, done)
+    pairwise, bcubed = evaluated(out, labelled.path, "unique_id", "cluster")
+    return Score(labelled, pairwise, bcubed, done)
 
 
 def scores(chosen: list[LabelledSet], matcher: str) -> tuple[list[Score], list[str]]:

@@ -12,6 +12,7 @@ import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import csv
 
 
 def read(files: list[str]) -> pa.Table:
@@ -19,11 +20,19 @@ def read(files: list[str]) -> pa.Table:
     tables = []
     for named in files:
         name, path = named.split("=", 1)
-        table = pq.read_table(path)
+        table = pq.read_table(path) if path.endswith(".parquet") else read_csv(path)
         kept = [f.name for f in table.schema if not pa.types.is_null(f.type)]
         text = {column: table[column].cast(pa.string()) for column in kept}
         tables.append(pa.table({"source": pa.array([name] * len(table), pa.string()), **text}))
     return pa.concat_tables(tables, promote_options="default")
+
+
+def read_csv(path: str) -> pa.Table:
+    """A CSV file, every column as text, empty text as null."""
+    names = csv.open_csv(path).schema.names
+    kinds = dict.fromkeys(names, pa.string())
+    options = csv.ConvertOptions(column_types=kinds, strings_can_be_null=True)
+    return csv.read_csv(path, convert_options=options)
 
 
 def goldenmatch(table: pa.Table) -> list[int]:
@@ -54,7 +63,8 @@ def main(matcher: str, out: str, files: list[str]) -> None:
     logging.disable(logging.WARNING)
     table = read(files)
     customer = MATCHERS[matcher](table)
-    ids = {"source": table["source"], "record_id": table["unique_id"]}
+    key = "unique_id" if "unique_id" in table.column_names else "record_id"
+    ids = {"source": table["source"], "record_id": table[key]}
     numbers = pa.array([str(number) for number in customer], pa.string())
     pq.write_table(pa.table({**ids, "customer_id": numbers}), out)
 
