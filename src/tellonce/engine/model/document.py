@@ -1,0 +1,109 @@
+"""MatchModel: everything that was learnt or chosen, as one frozen value and one JSON document."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from tellonce.engine.errors import ModelError
+
+VERSION = 1
+Table = tuple[tuple[float, ...], ...]  # comparisons x levels; level 0 (missing) is unused
+
+
+@dataclass(frozen=True)
+class BlockModel:
+    """Which key kinds are in force, and the key values that are refined or not used at all.
+
+    `refined` and `stopped` hold keys (SipHash under the key whose fingerprint is `hash_key`).
+    """
+
+    kinds: tuple[str, ...] = ()
+    refined: tuple[int, ...] = ()
+    stopped: tuple[int, ...] = ()
+    skipped: tuple[str, ...] = ()  # kinds left out because they would cost too much
+
+
+@dataclass(frozen=True)
+class ScoreModel:
+    """Fellegi-Sunter parameters.
+
+    `m`, `u` and `r`: probability of each level among matches, strangers, relatives. `prior`: the
+    share of matches among all pairs; `relatives` the share of relatives among pairs that do not
+    match. `frequencies`: per attribute the share of records with a value, for values seen at least
+    5 times; `default` the share assumed for all others. `shared`: hashes of e-mails and phones of
+    many customers. `weak_days`: (month, day) that stand for an unknown birthday.
+    """
+
+    m: Table = ()
+    u: Table = ()
+    r: Table = ()
+    prior: float = 1e-4
+    relatives: float = 1e-6
+    frequencies: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    default: Mapping[str, float] = field(default_factory=dict)
+    shared: tuple[int, ...] = ()
+    weak_days: tuple[tuple[int, int], ...] = ()
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MatchModel:
+    """A model: how records are blocked, scored and cut. `fingerprint` names its exact content."""
+
+    block: BlockModel = field(default_factory=BlockModel)
+    score: ScoreModel = field(default_factory=ScoreModel)
+    hash_key: str = ""
+    trained_on: int = 0  # records; 0 for the shipped model
+    version: int = VERSION
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical JSON, first 16 hex digits."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+
+    def to_json(self) -> str:
+        """The whole model as canonical JSON."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+    def shareable(self) -> MatchModel:
+        """The model without hashed values of single customers, so that it is not personal data."""
+        return replace(
+            self,
+            block=replace(self.block, refined=(), stopped=()),
+            score=replace(self.score, shared=()),
+            hash_key="",
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> MatchModel:
+        """The model of a document; ModelError where it cannot be read."""
+        try:
+            document = json.loads(text)
+            if document["version"] != VERSION:
+                raise ModelError(
+                    f"The model has version {document['version']}, this software reads {VERSION}.",
+                    "Train it anew: leave --model out.",
+                )
+            return cls(
+                block=BlockModel(**_tuples(document["block"])),
+                score=ScoreModel(**_tuples(document["score"])),
+                hash_key=document["hash_key"],
+                trained_on=document["trained_on"],
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise ModelError(
+                f"The model document cannot be read: {error}.",
+                "Save it again with --save-model, or leave --model out.",
+            ) from error
+
+
+def _tuples(part: dict[str, Any]) -> dict[str, Any]:
+    return {key: _frozen(value) for key, value in part.items()}
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value

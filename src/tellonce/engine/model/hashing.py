@@ -1,0 +1,67 @@
+"""SipHash-2-4 (Aumasson and Bernstein 2012) of strings under a 128-bit key, as signed int64."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from tellonce.engine.model.kernels import siphash_all
+
+FILE_HASH_KEY = b"tellonce files 1"  # for files, where keys are no secret
+_MASK = (1 << 64) - 1
+
+
+def siphash(data: bytes, hash_key: bytes) -> int:
+    """SipHash-2-4 of `data` in plain Python, unsigned: the oracle of the compiled one."""
+
+    def rotated(x: int, bits: int) -> int:
+        return ((x << bits) | (x >> (64 - bits))) & _MASK
+
+    def rounds(v: list[int], times: int) -> None:
+        for _ in range(times):
+            v[0] = (v[0] + v[1]) & _MASK
+            v[1] = rotated(v[1], 13) ^ v[0]
+            v[0] = rotated(v[0], 32)
+            v[2] = (v[2] + v[3]) & _MASK
+            v[3] = rotated(v[3], 16) ^ v[2]
+            v[0] = (v[0] + v[3]) & _MASK
+            v[3] = rotated(v[3], 21) ^ v[0]
+            v[2] = (v[2] + v[1]) & _MASK
+            v[1] = rotated(v[1], 17) ^ v[2]
+            v[2] = rotated(v[2], 32)
+
+    k0, k1 = (int.from_bytes(hash_key[i : i + 8], "little") for i in (0, 8))
+    v = [
+        k0 ^ 0x736F6D6570736575,
+        k1 ^ 0x646F72616E646F6D,
+        k0 ^ 0x6C7967656E657261,
+        k1 ^ 0x7465646279746573,
+    ]
+    whole = len(data) - len(data) % 8
+    words = [int.from_bytes(data[i : i + 8], "little") for i in range(0, whole, 8)]
+    words.append(int.from_bytes(data[whole:], "little") | (len(data) & 255) << 56)
+    for word in words:
+        v[3] ^= word
+        rounds(v, 2)
+        v[0] ^= word
+    v[2] ^= 255
+    rounds(v, 4)
+    return v[0] ^ v[1] ^ v[2] ^ v[3]
+
+
+def hash64(strings: pa.Array, hash_key: bytes) -> npt.NDArray[np.int64]:
+    """SipHash-2-4 of each string in UTF-8, as signed 64-bit integers; null hashes as empty."""
+    array = strings.cast(pa.large_string())
+    _validity, offsets, data = array.buffers()
+    off = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
+    raw = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
+    out = np.empty(len(array), np.uint64)
+    k0, k1 = (np.uint64(int.from_bytes(hash_key[i : i + 8], "little")) for i in (0, 8))
+    siphash_all(off, raw, k0, k1, out)
+    return out.view(np.int64)
+
+
+def key_fingerprint(hash_key: bytes) -> str:
+    """A name for the key that does not reveal it: the hash of a fixed text under it."""
+    return f"{siphash(b'tellonce key fingerprint', hash_key):016x}"

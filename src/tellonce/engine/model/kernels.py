@@ -1,0 +1,57 @@
+"""Compiled SipHash-2-4; `hashing.siphash` is the readable oracle."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _rotated(x, bits):  # type: ignore[no-untyped-def]
+    return (x << np.uint64(bits)) | (x >> np.uint64(64 - bits))
+
+
+@numba.njit(cache=True, nogil=True)
+def _round(v0, v1, v2, v3):  # type: ignore[no-untyped-def]
+    v0 = v0 + v1
+    v1 = _rotated(v1, 13) ^ v0
+    v0 = _rotated(v0, 32)
+    v2 = v2 + v3
+    v3 = _rotated(v3, 16) ^ v2
+    v0 = v0 + v3
+    v3 = _rotated(v3, 21) ^ v0
+    v2 = v2 + v1
+    v1 = _rotated(v1, 17) ^ v2
+    v2 = _rotated(v2, 32)
+    return v0, v1, v2, v3
+
+
+@numba.njit(cache=True, nogil=True)
+def siphash_all(off, data, k0, k1, out):  # type: ignore[no-untyped-def]
+    """SipHash-2-4 of each string data[off[i]:off[i+1]] into out (uint64)."""
+    for item in range(off.shape[0] - 1):
+        start, size = off[item], off[item + 1] - off[item]
+        v0 = k0 ^ np.uint64(0x736F6D6570736575)
+        v1 = k1 ^ np.uint64(0x646F72616E646F6D)
+        v2 = k0 ^ np.uint64(0x6C7967656E657261)
+        v3 = k1 ^ np.uint64(0x7465646279746573)
+        for at in range(0, size - size % 8, 8):
+            word = np.uint64(0)
+            for k in range(8):
+                word |= np.uint64(data[start + at + k]) << np.uint64(8 * k)
+            v3 ^= word
+            v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+            v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+            v0 ^= word
+        last = np.uint64(size & 255) << np.uint64(56)
+        tail = size - size % 8
+        for k in range(size % 8):
+            last |= np.uint64(data[start + tail + k]) << np.uint64(8 * k)
+        v3 ^= last
+        v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+        v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+        v0 ^= last
+        v2 ^= np.uint64(255)
+        for _ in range(4):
+            v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+        out[item] = v0 ^ v1 ^ v2 ^ v3

@@ -1,0 +1,211 @@
+"""The path on one page: RECORDS in, customers out. Only this module knows all stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tellonce.engine import golden as golden_stage
+from tellonce.engine import standardise
+from tellonce.engine.block import keys as block
+from tellonce.engine.block.cost import cost
+from tellonce.engine.block.kinds import KINDS
+from tellonce.engine.cluster.components import Components, Pairs, components
+from tellonce.engine.cluster.constraints import conflicts, decided, together
+from tellonce.engine.cluster.split import clusters_table, confidences, pairs_needed, split
+from tellonce.engine.evaluate import estimate
+from tellonce.engine.model.document import MatchModel
+from tellonce.engine.model.hashing import FILE_HASH_KEY, key_fingerprint
+from tellonce.engine.model.spelling import Spelling
+from tellonce.engine.score import explain as explained
+from tellonce.engine.score.encode import encode
+from tellonce.engine.score.kernels import Encoded
+from tellonce.engine.score.priors import shipped
+from tellonce.engine.score.scoring import score, weigh
+from tellonce.engine.score.train import train as train_scores
+from tellonce.engine.score.weights import log_odds
+from tellonce.engine.standardise.phonetics import phonetic
+from tellonce.engine.standardise.variants import variant_groups
+from tellonce.engine.tables import DECISIONS, GOLDEN, RECORDS, check
+
+Progress = Callable[[str, int, int], None]
+SPELLING = Spelling(phonetic=phonetic, variants=variant_groups)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the caller chooses. Probabilities from 0 to 1; `threads` 0 means one."""
+
+    threshold: float = 0.95
+    review: float = 0.5
+    seed: int = 0
+    unique_sources: frozenset[str] = frozenset()
+    threads: int = 1
+    golden: bool = True
+    hash_key: bytes = FILE_HASH_KEY
+    rules: golden_stage.GoldenRules = field(default_factory=golden_stage.GoldenRules)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The result of a batch; `records` are in canonical order, `row` elsewhere is the rank there."""
+
+    records: pa.Table
+    edges: pa.Table
+    clusters: pa.Table
+    golden: pa.Table
+    model: MatchModel
+    report: dict[str, Any]
+
+
+def resolve(
+    records: pa.Table,
+    *,
+    model: MatchModel | None = None,
+    settings: Settings | None = None,
+    decisions: pa.Table | None = None,
+    progress: Progress = lambda _stage, _done, _of: None,
+) -> Resolved:
+    """Who is who among RECORDS: edges, clusters and golden records.
+
+    Without a model one is trained on the records. `decisions` (DECISIONS) refer to rows in
+    canonical order. The result depends on the set of records, decisions, model and settings only.
+    """
+    settings = settings or Settings()
+    records = canonical(records)
+    progress("standardise", 0, 1)
+    comparable = standardise.comparable(records, standardise.StandardiseParams())
+    progress("block", 0, 1)
+    given = model or MatchModel(hash_key=key_fingerprint(settings.hash_key))
+    given = _under_key(given, settings.hash_key)
+    if model is None:
+        given = replace(given, block=block.train(comparable, SPELLING, settings.hash_key))
+    keys = block.keys(comparable, given.block, SPELLING, settings.hash_key)
+    progress("train", 0, 1)
+    if model is None:
+        given = _trained(given, comparable, keys, settings)
+    progress("score", 0, 1)
+    encoded, _values = encode(comparable, given.score, SPELLING, settings.hash_key)
+    edges, scored = score(
+        encoded,
+        keys,
+        given.score,
+        min(settings.review, settings.threshold),
+        threads=settings.threads,
+        progress=lambda done, of: progress("score", done, of),
+    )
+    progress("cluster", 0, 1)
+    clusters = _clustered(records, edges, encoded, given, settings, decisions)
+    progress("golden", 0, 1)
+    table = GOLDEN.empty_table()
+    if settings.golden:
+        table = golden_stage.golden(records, clusters, settings.rules)
+    report = {"blocks": cost(keys), "pairs_scored": scored, "skipped_kinds": given.block.skipped}
+    report["estimated"] = asdict(estimate(edges["probability"], linked(edges, clusters)))
+    progress("done", 1, 1)
+    return Resolved(records, edges, clusters, table, given, report)
+
+
+def linked(edges: pa.Table, clusters: pa.Table) -> pa.ChunkedArray:
+    """Whether both rows of each edge ended in one cluster."""
+    cluster = clusters["cluster"]
+    return pc.equal(cluster.take(edges["left"]), cluster.take(edges["right"]))
+
+
+def canonical(records: pa.Table) -> pa.Table:
+    """RECORDS sorted by (source, record_id), in one chunk."""
+    records = check(records, RECORDS, "RECORDS")
+    order = pc.sort_indices(records, [("source", "ascending"), ("record_id", "ascending")])
+    return records.take(order).combine_chunks()
+
+
+def shipped_model(hash_key: bytes = FILE_HASH_KEY) -> MatchModel:
+    """The model an empty hub starts on: shipped priors and every key kind, nothing learnt."""
+    kinds = tuple(kind.name for kind in KINDS[: block.SAFE_KINDS])
+    return MatchModel(
+        block=block.BlockModel(kinds=kinds), score=shipped(), hash_key=key_fingerprint(hash_key)
+    )
+
+
+def _under_key(model: MatchModel, hash_key: bytes) -> MatchModel:
+    """The model; its hashed values are dropped where they were made under another key."""
+    if model.hash_key == key_fingerprint(hash_key):
+        return model
+    return replace(model.shareable(), hash_key=key_fingerprint(hash_key))
+
+
+def _trained(
+    model: MatchModel, comparable: pa.Table, keys: pa.Table, settings: Settings
+) -> MatchModel:
+    scores = train_scores(
+        comparable,
+        keys,
+        [kind.blocks_on for kind in KINDS],
+        spelling=SPELLING,
+        hash_key=settings.hash_key,
+        seed=settings.seed,
+        threads=settings.threads,
+    )
+    return replace(model, score=scores, trained_on=comparable.num_rows)
+
+
+def _clustered(
+    records: pa.Table,
+    edges: pa.Table,
+    encoded: Encoded,
+    model: MatchModel,
+    settings: Settings,
+    decisions: pa.Table | None,
+) -> pa.Table:
+    """CLUSTERS: components of links, split where they conflict or do not cohere."""
+    rows = records.num_rows
+    known = _pairs(edges, model)
+    limits = decided(
+        check(DECISIONS.empty_table() if decisions is None else decisions, DECISIONS, "DECISIONS")
+    )
+    found = _linked(rows, known, limits.same_left, limits.same_right, settings.threshold)
+    limits = together(limits, conflicts(records, found, settings.unique_sources))
+    left, right = pairs_needed(found, known)
+    odds = weigh(encoded, model.score, left, right) + log_odds(model.score.prior)
+    every = Pairs(
+        np.concatenate([known.left, left]),
+        np.concatenate([known.right, right]),
+        np.concatenate([known.odds, odds]),
+    )
+    cluster = split(rows, found, every, limits)
+    return clusters_table(cluster, confidences(cluster, every))
+
+
+def _linked(
+    rows: int, known: Pairs, same_left: Any, same_right: Any, threshold: float
+) -> Components:
+    links = known.where(known.odds >= log_odds(threshold))
+    certain = np.full(len(same_left), 1e9)
+    return components(
+        rows,
+        Pairs(
+            np.concatenate([links.left, same_left]),
+            np.concatenate([links.right, same_right]),
+            np.concatenate([links.odds, certain]),
+        ),
+    )
+
+
+def _pairs(edges: pa.Table, model: MatchModel) -> Pairs:
+    left, right = (edges[name].to_numpy().astype(np.int64) for name in ("left", "right"))
+    return Pairs(left, right, edges["match_weight"].to_numpy() + log_odds(model.score.prior))
+
+
+def explain(
+    records: pa.Table, model: MatchModel, hash_key: bytes = FILE_HASH_KEY
+) -> explained.Explanation:
+    """Why the two rows of RECORDS are, or are not, one customer under the model."""
+    comparable = standardise.comparable(
+        check(records, RECORDS, "RECORDS"), standardise.StandardiseParams()
+    )
+    return explained.explanation(comparable, _under_key(model, hash_key).score, SPELLING, hash_key)

@@ -1,0 +1,79 @@
+"""The shipped priors: level probabilities that training starts from and is pulled towards.
+
+Order of magnitude judgements about customer data, not figures of one data set. Per comparison:
+matches (m), strangers (u) and relatives (r): other people who share a household, a contact or a
+site. A row gives the levels from 1 upwards and is scaled to sum to one.
+"""
+
+from __future__ import annotations
+
+from tellonce.engine.model.document import ScoreModel, Table
+from tellonce.engine.score.comparisons import COMPARISONS, MAX_LEVELS, MAX_OTHERS
+
+_M: dict[str, tuple[float, ...]] = {
+    "identifier": (0.92, 0.05, 0.03),
+    "birth_date": (0.90, 0.05, 0.02, 0.01, 0.02),
+    "email": (0.75, 0.08, 0.16, 0.01),
+    "phone": (0.70, 0.05, 0.24, 0.01),
+    "gender": (0.985, 0.015),
+    "suffix": (0.90, 0.10),
+    "entity": (0.995, 0.005),
+    "given_name": (0.76, 0.09, 0.07, 0.03, 0.02, 0.03),
+    "family_name": (0.82, 0.03, 0.07, 0.02, 0.05, 0.01),
+    "middle_name": (0.75, 0.15, 0.10),
+    "organisation": (0.65, 0.15, 0.09, 0.07, 0.04),
+    "address": (0.62, 0.05, 0.05, 0.08, 0.10, 0.06, 0.04),
+}
+_U: dict[str, tuple[float, ...]] = {
+    "identifier": (1e-6, 1e-4, 1.0),
+    "birth_date": (4e-5, 1.2e-3, 3e-3, 0.02, 0.975),
+    "email": (1e-6, 1e-4, 1.0, 1e-5),
+    "phone": (1e-6, 1e-5, 1.0, 1e-5),
+    "gender": (0.5, 0.5),
+    "suffix": (0.3, 0.7),
+    "entity": (0.9, 0.1),
+    "given_name": (5e-3, 4e-3, 8e-3, 0.03, 0.06, 0.89),
+    "family_name": (2e-3, 1e-3, 4e-3, 0.03, 0.96, 2e-5),
+    "middle_name": (0.02, 0.08, 0.90),
+    "organisation": (1e-4, 3e-4, 1e-3, 0.02, 0.98),
+    "address": (1e-5, 1e-5, 2e-4, 2e-3, 0.03, 0.15, 0.80),
+}
+_R: dict[str, tuple[float, ...]] = {
+    "identifier": (1e-3, 1e-3, 1.0),
+    "birth_date": (0.02, 3e-3, 0.01, 0.03, 0.94),
+    "email": (0.10, 0.02, 0.83, 0.05),
+    "phone": (0.40, 0.02, 0.48, 0.10),
+    "gender": (0.45, 0.55),
+    "suffix": (0.2, 0.8),
+    "entity": (0.9, 0.1),
+    "given_name": (0.02, 0.005, 0.01, 0.06, 0.08, 0.83),
+    "family_name": (0.75, 0.05, 0.03, 0.02, 0.15, 1e-4),
+    "middle_name": (0.05, 0.10, 0.85),
+    "organisation": (0.05, 0.03, 0.03, 0.10, 0.79),
+    "address": (0.75, 0.05, 0.03, 0.04, 0.05, 0.04, 0.04),
+}
+_OTHER_M, _OTHER_U, _OTHER_R = (0.80, 0.05, 0.15), (0.15, 0.05, 0.80), (0.40, 0.05, 0.55)
+PRIOR_MATCHES_A_RECORD, PRIOR_RELATIVES_A_RECORD = 0.3, 1.0
+
+
+def _table(rows: dict[str, tuple[float, ...]], other: tuple[float, ...]) -> Table:
+    fixed = [rows[c.name] for c in COMPARISONS if c.name in rows]
+    return tuple(_scaled(row) for row in (*fixed, *(other for _ in range(MAX_OTHERS))))
+
+
+def _scaled(row: tuple[float, ...]) -> tuple[float, ...]:
+    levels = [1.0, *(value / sum(row) for value in row)]
+    return tuple(levels + [1.0] * (MAX_LEVELS - len(levels)))
+
+
+def shipped(rows: int = 10_000, others: tuple[str, ...] = ()) -> ScoreModel:
+    """The model before any training, for a table of `rows` records."""
+    pairs = max(rows * (rows - 1) / 2, 1.0)
+    return ScoreModel(
+        m=_table(_M, _OTHER_M),
+        u=_table(_U, _OTHER_U),
+        r=_table(_R, _OTHER_R),
+        prior=min(PRIOR_MATCHES_A_RECORD * rows / pairs, 0.1),
+        relatives=min(PRIOR_RELATIVES_A_RECORD * rows / pairs, 0.1),
+        others=others,
+    )

@@ -1,0 +1,50 @@
+"""KEYS + COMPARABLE -> EDGES: every candidate pair scored once, those at or above the cut kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from tellonce.engine.model.document import ScoreModel
+from tellonce.engine.score.blocks import blocks, in_threads, pieces
+from tellonce.engine.score.kernels import Encoded, score_blocks, score_pairs
+from tellonce.engine.score.weights import probability, weights
+from tellonce.engine.tables import EDGES
+
+
+def score(
+    encoded: Encoded,
+    keys: pa.Table,
+    model: ScoreModel,
+    review: float,
+    *,
+    threads: int = 1,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
+) -> tuple[pa.Table, int]:
+    """EDGES at or above probability `review`, ordered by (left, right), and the pairs scored."""
+    rows = len(encoded.year)
+    found, cut = blocks(keys, rows), weights(model, review)
+
+    def work(part: tuple[int, int]) -> Any:
+        return score_blocks(encoded, cut, found, part[0], part[1])
+
+    parts = list(in_threads(work, pieces(found), threads, progress))
+    if not parts:
+        return EDGES.empty_table(), 0
+    left, right, kind, pattern, weight = (np.concatenate([p[i] for p in parts]) for i in range(5))
+    order = np.lexsort((right, left))
+    columns = [a[order] for a in (left, right, kind, pattern, weight)]
+    columns.append(probability(columns[4], model.prior))
+    table = pa.Table.from_arrays([pa.array(a) for a in columns], schema=EDGES)
+    return table, sum(p[5] for p in parts)
+
+
+def weigh(encoded: Encoded, model: ScoreModel, left: Any, right: Any) -> Any:
+    """Match weight (bits) of each given pair of rows, however small."""
+    weight, _pattern, _extra = score_pairs(
+        encoded, weights(model, None), np.asarray(left, np.int32), np.asarray(right, np.int32)
+    )
+    return weight

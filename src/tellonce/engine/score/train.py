@@ -1,0 +1,223 @@
+"""Training without labels: expectation-maximisation on counts of comparison patterns.
+
+A pair belongs to one of three classes: the same customer (m), strangers (u), or relatives (r):
+other people who share a household, a contact or a site. Candidate pairs tell m and the two shares,
+random pairs tell u; r is shipped. Each comparison's m is learnt only from pairs that some key kind
+proposed without blocking on it. All estimates are pulled towards the shipped priors (MAP), so that
+50 records give a sane model. Fellegi and Sunter 1969; Winkler 1988 for the use of EM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from tellonce.engine.model.document import ScoreModel
+from tellonce.engine.model.spelling import Spelling
+from tellonce.engine.score import frequencies as counted
+from tellonce.engine.score.blocks import blocks, in_threads, pieces
+from tellonce.engine.score.comparisons import COMPARISONS, MAX_LEVELS, unpack
+from tellonce.engine.score.encode import encode
+from tellonce.engine.score.kernels import Blocks, Encoded, pattern_pairs, score_pairs
+from tellonce.engine.score.priors import (
+    PRIOR_MATCHES_A_RECORD,
+    PRIOR_RELATIVES_A_RECORD,
+    shipped,
+)
+from tellonce.engine.score.weights import weights
+
+Floats = npt.NDArray[np.float64]
+Longs = npt.NDArray[np.int64]
+SAMPLE = 1_500_000  # candidate pairs, and random pairs, that training looks at
+ROUNDS = 30
+PULL_M, PULL_U = 30.0, 300.0  # pairs the shipped priors are worth
+PULL_SHARE = 0.05  # of a record, that the prior share of matches is worth
+LEAST_U = 0.1  # of the shipped u: how far below it an estimate may fall
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """Distinct patterns as rows of levels, with the number of pairs of each.
+
+    `kinds` is a bit mask of the key kinds each shares (0 for random pairs); `every` how many pairs
+    one stands for.
+    """
+
+    levels: npt.NDArray[np.int64]
+    counts: Floats
+    kinds: Longs
+    every: float
+
+
+def train(
+    table: pa.Table,
+    keys: pa.Table,
+    blocks_on: Sequence[frozenset[str]],
+    *,
+    spelling: Spelling,
+    hash_key: bytes,
+    seed: int,
+    threads: int = 1,
+) -> ScoreModel:
+    """A model for a COMPARABLE table and its KEYS.
+
+    `blocks_on[k]` names the comparisons that key kind k blocks on. The same table, keys and seed
+    give the same model on any number of threads.
+    """
+    model = _counted(table, hash_key)
+    encoded, _values = encode(table, model, spelling, hash_key)
+    found = blocks(keys, table.num_rows)
+    candidates = _candidates(encoded, model, found, threads)
+    strangers = _random(encoded, model, table.num_rows, seed)
+    return maximised(model, candidates, strangers, blocks_on, table.num_rows)
+
+
+def _counted(table: pa.Table, hash_key: bytes) -> ScoreModel:
+    others = counted.comparable_others(table)
+    shares, default = counted.frequencies(table, others)
+    return replace(
+        shipped(table.num_rows, others),
+        frequencies=shares,
+        default=default,
+        shared=counted.shared_contacts(table, hash_key),
+        weak_days=counted.weak_days(table),
+    )
+
+
+def _candidates(encoded: Encoded, model: ScoreModel, found: Blocks, threads: int) -> Patterns:
+    size = np.diff(found.off)
+    every = max(1, int((size * (size - 1) // 2).sum()) // SAMPLE)
+    all_pairs = weights(model, None)
+
+    def work(part: tuple[int, int]) -> tuple[Longs, Longs]:
+        return pattern_pairs(encoded, all_pairs, found, part[0], part[1], every)  # type: ignore[no-any-return]
+
+    parts = list(in_threads(work, pieces(found), threads, lambda _done, _of: None))
+    if not parts:
+        return _patterns(np.zeros(0, np.int64), np.zeros(0, np.int64), 1.0)
+    patterns, kinds = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return _patterns(patterns, kinds, float(every))
+
+
+def _random(encoded: Encoded, model: ScoreModel, rows: int, seed: int) -> Patterns:
+    """Patterns of random pairs; of all pairs where there are not more than SAMPLE."""
+    pairs = rows * (rows - 1) // 2
+    if pairs <= SAMPLE:
+        left, right = (a.astype(np.int32) for a in np.triu_indices(rows, 1))
+    else:
+        generator = np.random.Generator(np.random.PCG64(seed))
+        left = generator.integers(0, rows, SAMPLE, dtype=np.int32)
+        right = generator.integers(0, rows - 1, SAMPLE, dtype=np.int32)
+        right += (right >= left).astype(np.int32)
+    _weight, patterns, _extra = score_pairs(encoded, weights(model, None), left, right)
+    return _patterns(patterns, np.zeros(len(patterns), np.int64), pairs / max(len(patterns), 1))
+
+
+def _patterns(patterns: Longs, kinds: Longs, every: float) -> Patterns:
+    both = np.stack([patterns, kinds], axis=1) if len(patterns) else np.zeros((0, 2), np.int64)
+    distinct, counts = np.unique(both, axis=0, return_counts=True)
+    levels = np.array([unpack(int(p)) for p in distinct[:, 0]], np.int64)
+    return Patterns(
+        levels.reshape(len(distinct), len(COMPARISONS)),
+        counts.astype(np.float64),
+        distinct[:, 1],
+        every,
+    )
+
+
+def maximised(
+    start: ScoreModel,
+    candidates: Patterns,
+    strangers: Patterns,
+    blocks_on: Sequence[frozenset[str]],
+    rows: int,
+) -> ScoreModel:
+    """The model after ROUNDS of expectation-maximisation from `start`."""
+    free = _free(candidates.kinds, blocks_on)
+    model = start
+    total = max(rows * (rows - 1) / 2, 1.0)
+    for _round in range(ROUNDS):
+        same, relatives, _strange = classes(model, candidates.levels)
+        _, _, strange = classes(model, strangers.levels)
+        matched = candidates.counts * same
+        m = _level_shares(candidates.levels, matched[:, None] * free, start.m, PULL_M)
+        u = _level_shares(
+            strangers.levels,
+            np.broadcast_to((strangers.counts * strange)[:, None], strangers.levels.shape),
+            start.u,
+            PULL_U,
+        )
+        model = replace(
+            model,
+            m=_frozen(m),
+            u=_frozen(np.maximum(u, LEAST_U * np.array(start.u))),
+            prior=_share(matched.sum() * candidates.every, PRIOR_MATCHES_A_RECORD, rows, total),
+            relatives=_share(
+                (candidates.counts * relatives).sum() * candidates.every,
+                PRIOR_RELATIVES_A_RECORD,
+                rows,
+                total,
+            ),
+        )
+    return model
+
+
+def _share(found: float, a_record: float, rows: int, total: float) -> float:
+    return float(min((found + PULL_SHARE * a_record * rows) / total, 0.2))
+
+
+def _free(kinds: Longs, blocks_on: Sequence[frozenset[str]]) -> Floats:
+    """Pattern x comparison: 1 where some shared key kind does not block on the comparison."""
+    free = np.zeros((len(kinds), len(COMPARISONS)))
+    for kind, blocked in enumerate(blocks_on):
+        shares = (kinds >> kind) & 1 == 1
+        for index, comparison in enumerate(COMPARISONS):
+            name = "other" if comparison.name.startswith("other") else comparison.name
+            if name not in blocked:
+                free[shares, index] = 1.0
+    return free
+
+
+def classes(model: ScoreModel, levels: npt.NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
+    """Probability of same customer, relatives and strangers for each row of levels."""
+    columns = np.arange(levels.shape[1])
+    logs = []
+    shares = (
+        model.prior,
+        (1 - model.prior) * model.relatives,
+        (1 - model.prior) * (1 - model.relatives),
+    )
+    for table, share in zip((model.m, model.r, model.u), shares, strict=True):
+        bits = np.log2(np.array(table))
+        bits[:, 0] = 0.0
+        logs.append(bits[columns, levels].sum(axis=1) + np.log2(share))
+    scaled = np.exp2(np.array(logs) - np.max(logs, axis=0)) if len(levels) else np.zeros((3, 0))
+    same, relatives, strange = scaled / np.maximum(scaled.sum(axis=0), 1e-300)
+    return same, relatives, strange
+
+
+def _level_shares(
+    levels: npt.NDArray[np.int64],
+    weight: Floats,
+    prior: tuple[tuple[float, ...], ...],
+    pull: float,
+) -> Floats:
+    """Per comparison: share of each level among pairs that compare it, pulled towards the prior."""
+    shares = np.ones((len(COMPARISONS), MAX_LEVELS))
+    for index, comparison in enumerate(COMPARISONS):
+        count = len(comparison.levels) + 1
+        found = np.bincount(levels[:, index], weights=weight[:, index], minlength=MAX_LEVELS)
+        pulled = found[1:count] + pull * np.array(prior[index][1:count])
+        shares[index, 1:count] = pulled / pulled.sum()
+    return shares
+
+
+def _frozen(table: Floats) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(float(value) for value in row) for row in table)
+
+
+Progress = Callable[[int, int], None]

@@ -1,0 +1,30 @@
+"""SipHash: the published vectors, and the compiled one against the plain one."""
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tellonce.engine.model.hashing import hash64, key_fingerprint, siphash
+
+KEY = bytes(range(16))
+
+
+def test_the_vectors_of_the_paper_hold() -> None:
+    assert siphash(bytes(range(15)), KEY) == 0xA129CA6149BE45E5
+    assert siphash(b"", KEY) == 0x726FDB47DD0E0E31
+
+
+@given(st.lists(st.text(max_size=40), max_size=20))
+def test_the_compiled_hash_equals_the_plain_one(texts: list[str]) -> None:
+    found = hash64(pa.array(texts, pa.string()), KEY).tolist()
+    expected = [siphash(text.encode(), KEY) for text in texts]
+    assert [value & (1 << 64) - 1 for value in found] == expected
+
+
+def test_a_slice_hashes_like_its_values() -> None:
+    texts = pa.array(["a", "b", "c", "d"])
+    assert hash64(texts.slice(1, 2), KEY).tolist() == hash64(pa.array(["b", "c"]), KEY).tolist()
+
+
+def test_a_fingerprint_tells_keys_apart() -> None:
+    assert key_fingerprint(KEY) != key_fingerprint(bytes(16))

@@ -1,0 +1,92 @@
+"""The compiled comparisons agree with their plain-Python oracle."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tellonce.engine.model.hashing import FILE_HASH_KEY, siphash
+from tellonce.engine.model.spelling import Spelling
+from tellonce.engine.score import kernels, similarity
+from tellonce.engine.score.comparisons import pack, unpack
+from tellonce.engine.score.encode import encode, rarities
+from tellonce.engine.score.levels import Context, levels
+from tellonce.engine.score.priors import shipped
+from tellonce.engine.score.weights import weights
+from tests.engine.score.comparable_rows import LETTERS, ROWS, table
+
+SPELLING = Spelling(
+    phonetic=lambda token: token.replace("k", "").replace("bb", "b")[:4],
+    variants=lambda given: (1,) if given in ("ab", "ba k") else (),
+)
+TEXT = st.text(LETTERS + " ", max_size=12).map(lambda t: " ".join(t.split()))
+
+
+def _span(*texts: str) -> tuple[Any, ...]:
+    pool = np.frombuffer("".join(texts).encode(), np.uint8)
+    ends = np.cumsum([0, *(len(t) for t in texts)])
+    return pool, ends[0], ends[1], ends[1], ends[2]
+
+
+@given(TEXT, TEXT)
+def test_jaro_winkler_is_the_same_compiled(a: str, b: str) -> None:
+    found = kernels.jaro_winkler(*_span(a, b)) if a != b else 1.0
+    assert abs(found - similarity.jaro_winkler(a, b)) < 1e-12
+
+
+@given(TEXT, TEXT)
+def test_one_slip_is_the_same_compiled(a: str, b: str) -> None:
+    if a != b:
+        assert kernels.one_slip(*_span(a, b)) == similarity.one_slip(a, b)
+
+
+@given(TEXT.filter(bool), TEXT.filter(bool))
+def test_tokens_are_the_same_compiled(a: str, b: str) -> None:
+    assert kernels.tokens_within(*_span(a, b)) == similarity.tokens_within(a, b)
+    assert kernels.share_token(*_span(a, b), 3) == similarity.share_token(a, b, 3)
+
+
+@given(st.lists(ROWS, min_size=2, max_size=2), st.booleans())
+def test_levels_are_the_same_compiled(rows: list[dict[str, Any]], shared: bool) -> None:
+    contacts = [v for row in rows for v in (*row["emails"], *row["phones"])][:1] if shared else []
+    model = replace(
+        shipped(others=("job", "colour")),
+        shared=tuple(_signed(siphash(v.encode(), FILE_HASH_KEY)) for v in contacts),
+        weak_days=((1, 1),),
+        frequencies={"word": {"a": 0.25, "kk": 0.5}},
+    )
+    context = Context(
+        spelling=SPELLING,
+        shared=frozenset(contacts),
+        weak_days=frozenset({(1, 1)}),
+        rarity=lambda word: rarities([word], model)[0],
+        others=("job", "colour"),
+    )
+    encoded, _values = encode(table(rows), model, SPELLING, FILE_HASH_KEY)
+    ends = np.array([0], np.int32), np.array([1], np.int32)
+    _weight, pattern, _extra = kernels.score_pairs(encoded, weights(model, None), *ends)
+    assert unpack(int(pattern[0])) == levels(rows[0], rows[1], context)
+    _weight, turned, _extra = kernels.score_pairs(encoded, weights(model, None), *ends[::-1])
+    assert turned[0] == pattern[0], "the order of the two records does not matter"
+
+
+@given(st.lists(st.integers(0, 7), min_size=20, max_size=20))
+def test_patterns_unpack_to_what_was_packed(found: list[int]) -> None:
+    assert unpack(pack(tuple(found))) == tuple(found)
+
+
+def _signed(value: int) -> int:
+    return value - (1 << 64) if value >= 1 << 63 else value
+
+
+@given(st.lists(ROWS, min_size=2, max_size=6))
+def test_abandoning_a_pair_early_never_loses_one_above_the_cut(rows: list[dict[str, Any]]) -> None:
+    model = shipped(1000, ("job",))
+    encoded, _values = encode(table(rows), model, SPELLING, FILE_HASH_KEY)
+    left, right = (a.astype(np.int32) for a in np.triu_indices(len(rows), 1))
+    every, _pattern, _extra = kernels.score_pairs(encoded, weights(model, None), left, right)
+    cut = weights(model, 0.5)
+    kept, _pattern, _extra = kernels.score_pairs(encoded, cut, left, right)
+    assert np.array_equal(np.where(every >= cut.kept_above, every, -np.inf), kept)
