@@ -1,0 +1,182 @@
+"""What the values of a column look like: shares over a sample that no row order can change."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tellonce.engine.standardise.dates import OLDEST, date_order, read_dates
+from tellonce.engine.standardise.genders import display_gender
+from tellonce.engine.standardise.names import TITLES
+from tellonce.engine.standardise.organisations import looks_like_organisation
+from tellonce.engine.standardise.places import country_code
+from tellonce.engine.standardise.text import fold
+from tellonce.engine.standardise.variants import is_given_name
+
+SAMPLE = 2000
+_EMAIL = re.compile(r"^\S+@\S+\.\S+$")
+_PHONE = re.compile(r"^\+?[\d\s().\-/]{7,20}$")
+_DATE_LIKE = re.compile(
+    r"^\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|^\d{8}$|[A-Za-z]{3,9}.*\d{4}|^\d{1,2}.*[A-Za-z]{3}"
+)
+_POSTAL = re.compile(
+    r"^\d{2}-\d{3}$|^\d{5}(-?\d{4})?$|^\d{4}$|^[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}$|^[a-z]\d[a-z] ?\d[a-z]\d$",
+    re.I,
+)
+_NUMBER = re.compile(r"^-?\d+(?:[.,]\d+)?$")
+_ENTITY = re.compile(
+    r"^(?:p|o|person|individual|organi[sz]ation|company|business|firma|osoba.*|privat.*|unternehmen|c|b|i)$",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Content:
+    """A column as text without placeholders, with the counts that recognition goes by.
+
+    rows, filled and distinct are counts; `sample` holds at most SAMPLE different values, sorted.
+    """
+
+    text: pa.Array
+    rows: int
+    filled: int
+    distinct: int
+    sample: tuple[str, ...]
+
+    @property
+    def fill(self) -> float:
+        """Share of rows with a value, 0 where there are no rows."""
+        return self.filled / self.rows if self.rows else 0.0
+
+    def share(self, test: Callable[[str], bool]) -> float:
+        """Share of the sampled values that pass a test, 0 where there are none."""
+        return sum(map(test, self.sample)) / len(self.sample) if self.sample else 0.0
+
+
+def content_of(text: pa.Array) -> Content:
+    """Return the content of a trimmed text column."""
+    different = pc.unique(text).drop_null()
+    return Content(text, len(text), len(text) - text.null_count, len(different), _sample(different))
+
+
+def _sample(different: pa.Array) -> tuple[str, ...]:
+    values = different.to_pylist()
+    if len(values) > SAMPLE:
+        values = sorted(values, key=lambda value: (zlib.crc32(value.encode()), value))[:SAMPLE]
+    return tuple(sorted(values))
+
+
+def looks_like_email(value: str) -> bool:
+    return _EMAIL.match(value) is not None
+
+
+def looks_like_phone(value: str) -> bool:
+    return _PHONE.match(value) is not None and sum(map(str.isdigit, value)) >= 7
+
+
+def looks_like_written_phone(value: str) -> bool:
+    """A phone number by its plus, brackets or grouping, not just any long number."""
+    return looks_like_phone(value) and not value.isdigit() and not _DATE_LIKE.match(value) \
+        and (value[0] in "+(" or len(re.findall(r"\d+", value)) >= 3)  # fmt: skip
+
+
+def looks_like_name(value: str) -> bool:
+    letters = sum(map(str.isalpha, value))
+    return letters * 2 >= len(value) and "@" not in value and len(value) <= 80
+
+
+def looks_like_given_name(value: str) -> bool:
+    words = fold(value).split()
+    return 0 < len(words) <= 2 and is_given_name(words[0])
+
+
+def looks_like_person(value: str) -> bool:
+    """Two to five words, one of them a known given name, nothing of an organisation."""
+    words = fold(value).split()
+    if not 2 <= len(words) <= 5 or any(map(str.isdigit, value)) or looks_like_organisation(value):
+        return False
+    return any(is_given_name(word) for word in words)
+
+
+def looks_like_number(value: str) -> bool:
+    return _NUMBER.match(value) is not None
+
+
+def looks_like_postal_code(value: str) -> bool:
+    return _POSTAL.match(value) is not None
+
+
+def birth_dates(content: Content) -> float:
+    """Share of the sample that reads as full dates of people: years from OLDEST, spread over decades."""
+    if content.share(lambda value: _DATE_LIKE.match(value) is not None) < 0.9:
+        return 0.0
+    order = date_order(content.sample, None, None)
+    years = [int(iso[:4]) for iso in _iso(content, order) if iso and len(iso) == 10]
+    if len(years) < 5 or max(years) - min(years) < 25:
+        return 0.0
+    years.sort()
+    return len(years) / len(content.sample) if years[len(years) // 2] <= 2005 else 0.0
+
+
+def _iso(content: Content, order: object) -> list[str | None]:
+    column = pa.array(content.sample, pa.string())
+    iso: list[str | None] = read_dates(column, order).iso.to_pylist()  # type: ignore[arg-type]
+    return iso
+
+
+def _whole(value: str, low: int, high: int) -> bool:
+    return value.isdigit() and len(value) <= 4 and low <= int(value) <= high
+
+
+def _looks_like_date(value: str) -> bool:
+    return _DATE_LIKE.match(value) is not None or _whole(value, OLDEST, 2100) or (
+        value.isdigit() and len(value) in {5, 6}
+    )  # fmt: skip
+
+
+def _has_digits(value: str) -> bool:
+    return sum(map(str.isdigit, value)) >= 3
+
+
+@lru_cache(maxsize=1)
+def _tests() -> dict[str, tuple[Callable[[str], bool], float]]:
+    """Return attribute -> (test of a value, share of the sample that must pass it)."""
+    return {
+        "email": (lambda value: "@" in value or _EMAIL.match(value) is not None, 0.3),
+        "phone": (lambda value: 5 <= sum(map(str.isdigit, value)) <= 24, 0.5),
+        "birth_date": (_looks_like_date, 0.4),
+        "observed_at": (_looks_like_date, 0.5),
+        "birth_year": (lambda value: _whole(value, OLDEST, 2100) or _whole(value, 0, 99), 0.5),
+        "birth_month": (lambda value: _whole(value, 1, 12) or value.isalpha(), 0.5),
+        "birth_day": (lambda value: _whole(value, 1, 31), 0.5),
+        "age": (lambda value: _whole(value, 0, 125), 0.5),
+        "gender": (lambda value: display_gender(value) is not None, 0.3),
+        "country": (lambda value: country_code(value) is not None or value.isalpha(), 0.2),
+        "postal_code": (lambda value: any(map(str.isdigit, value)), 0.4),
+        "house_number": (lambda value: any(map(str.isdigit, value)), 0.4),
+        "title": (
+            lambda value: fold(value).split()[:1] != [] and fold(value).split()[0] in TITLES,
+            0.3,
+        ),
+        "entity": (lambda value: _ENTITY.match(value) is not None, 0.6),
+        "given_name": (looks_like_name, 0.5),
+        "middle_name": (looks_like_name, 0.5),
+        "family_name": (looks_like_name, 0.5),
+        "former_name": (looks_like_name, 0.5),
+        "full_name": (looks_like_name, 0.5),
+        "name": (looks_like_name, 0.3),
+        "city": (looks_like_name, 0.4),
+        "identifier": (_has_digits, 0.5),
+    }
+
+
+def supports(attribute: str, content: Content) -> bool:
+    """Return whether the values of a column can be of the attribute its header names."""
+    test = _tests().get(attribute.partition(":")[0])
+    return test is None or not content.sample or content.share(test[0]) >= test[1]

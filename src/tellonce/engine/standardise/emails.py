@@ -1,0 +1,53 @@
+"""E-mail addresses."""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tellonce.engine.standardise.text import map_distinct
+
+VALID = r"^[a-z0-9._%+'&/=~!#$*-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}$"
+_FIND = re.compile(r"[^\s<>,;:\"()\[\]]+@[^\s<>,;:\"()\[\]]+")
+_GOOGLE = {"googlemail.com": "gmail.com"}
+
+
+def display_emails(column: pa.Array) -> pa.Array:
+    """Return a string column of e-mails as they are shown: lower case, taken out of `Name <a@b.c>`.
+
+    What is no valid address is kept when it is one word of some length, since a typo still tells
+    something; else it is null. The common case never leaves Arrow.
+    """
+    lower = pc.utf8_lower(column)
+    fine = pc.fill_null(pc.match_substring_regex(lower, VALID), False)
+    rest = map_distinct(pc.if_else(fine, None, column), _rescued)
+    return pc.if_else(fine, lower, rest)
+
+
+def _rescued(text: str) -> str | None:
+    found = _FIND.search(text)
+    if found:
+        return found[0].lower().strip(".'<>").removeprefix("mailto:")
+    word = text.lower().strip()
+    return word if len(word) >= 6 and " " not in word and any(map(str.isalpha, word)) else None
+
+
+def comparable_emails(column: pa.Array) -> pa.Array:
+    """Return displayed e-mails in normal form: without a plus tag, googlemail as gmail without dots."""
+    tagged = pc.match_substring_regex(column, r"\+|@googlemail\.com$|@gmail\.com$")
+    special = pc.fill_null(tagged, False)
+    changed = map_distinct(pc.if_else(special, column, None), _comparable)
+    return pc.if_else(special, changed, column)
+
+
+def _comparable(text: str) -> str:
+    local, at, domain = text.rpartition("@")
+    if not at:
+        return text
+    domain = _GOOGLE.get(domain, domain)
+    local = local.partition("+")[0] or local
+    if domain == "gmail.com":
+        local = local.replace(".", "") or local
+    return f"{local}@{domain}"

@@ -1,0 +1,71 @@
+"""The columns of one source by attribute, cleaned of placeholders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tellonce.engine.standardise.columns import Column, Recognition
+from tellonce.engine.standardise.placeholders import Placeholder, without_placeholders
+from tellonce.engine.standardise.text import as_text
+
+
+@dataclass
+class Fields:
+    """Text columns of a source with what they were recognised as; filled once, then only read.
+
+    Arrays have `rows` values each; `placeholders` collects what was not taken at its word.
+    """
+
+    rows: int
+    region: str | None = None
+    columns: list[tuple[Column, pa.Array]] = field(default_factory=list)
+    raw: dict[str, pa.ChunkedArray] = field(default_factory=dict)
+    placeholders: list[Placeholder] = field(default_factory=list)
+
+    def groups(self, attributes: frozenset[str]) -> list[str]:
+        """Return the groups that have a column of some attribute, the main one ("") first."""
+        found = {column.group for column, _ in self.columns if column.attribute in attributes}
+        return sorted(found)
+
+    def all_of(self, attribute: str, group: str | None = None) -> list[pa.Array]:
+        """Return the columns of an attribute, by index and then as in the table."""
+        found = [
+            (column.index, place, text)
+            for place, (column, text) in enumerate(self.columns)
+            if column.attribute == attribute and group in (None, column.group)
+        ]
+        return [text for _, _, text in sorted(found, key=lambda entry: entry[:2])]
+
+    def one(self, attribute: str, group: str | None = "") -> pa.Array:
+        """Return the first value of every row among the columns of an attribute; null where none."""
+        found = self.all_of(attribute, group)
+        return pc.coalesce(*found) if found else self.nothing()
+
+    def has(self, attribute: str, group: str = "") -> bool:
+        """Return whether the source has such a column."""
+        return bool(self.all_of(attribute, group))
+
+    def nothing(self) -> pa.Array:
+        """Return a text column of nulls."""
+        return pa.nulls(self.rows, pa.string())
+
+    def label(self, text: str, where: pa.Array) -> pa.Array:
+        """Return a column that holds `text` where a mask is true, else null."""
+        return pc.if_else(pc.fill_null(where, False), text, pa.scalar(None, pa.string())) \
+            if self.rows else self.nothing()  # fmt: skip
+
+
+def read_fields(table: pa.Table, recognition: Recognition) -> Fields:
+    """Return the recognised columns of a table as clean text."""
+    fields = Fields(table.num_rows)
+    for place, column in enumerate(recognition.columns):
+        if column.attribute is None:
+            continue
+        text, found = without_placeholders(as_text(table.column(place)), column.attribute)
+        fields.columns.append((column, text))
+        fields.raw.setdefault(column.attribute, table.column(place))
+        fields.placeholders.extend(found)
+    return fields

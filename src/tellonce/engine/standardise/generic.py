@@ -1,0 +1,59 @@
+"""Columns nobody has a word for: whether they behave like an attribute, and of which kind."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from tellonce.engine.standardise.content import Content, looks_like_number
+from tellonce.engine.standardise.dates import date_order, read_dates
+
+_LEAST_FILL = 0.05
+_LONGEST = 80
+
+
+def generic_column(content: Content, *, strict: bool) -> tuple[str, str]:
+    """Return ("category", "text", "number" or "date", why), or ("", why not).
+
+    An attribute is filled, has more than one value, and its values repeat. Where nothing better is
+    in the file (`strict` false) text without repeats is taken too.
+    """
+    if content.distinct < 2:
+        return "", "all its values are the same"
+    if content.fill < _LEAST_FILL and strict:
+        return "", "it is hardly ever filled"
+    repeats = 1 - content.distinct / content.filled
+    if _is_counter(content):
+        return "", "it numbers the rows"
+    if strict and repeats < 0.02 and content.filled >= 10:
+        return "", "its values hardly ever repeat"
+    if strict and sum(map(len, content.sample)) > _LONGEST * len(content.sample):
+        return "", "it is free text"
+    return _kind(content), "its values are compared as they are"
+
+
+def _kind(content: Content) -> str:
+    if content.share(looks_like_number) >= 0.95:
+        return "category" if content.distinct <= 30 else "number"
+    if _dates(content) >= 0.9:
+        return "date"
+    few = content.distinct <= 50 or content.distinct <= 0.2 * content.filled
+    return "category" if few else "text"
+
+
+def _dates(content: Content) -> float:
+    likely = content.share(
+        lambda value: 8 <= len(value) <= 27 and sum(map(str.isdigit, value)) >= 4
+    )
+    if likely < 0.9:
+        return 0.0
+    values = pa.array(content.sample, pa.string())
+    read = read_dates(values, date_order(content.sample, None, None))
+    return 1 - read.iso.null_count / max(len(read.iso), 1)
+
+
+def _is_counter(content: Content) -> bool:
+    """Whole numbers without repeats that lie close together, such as row numbers."""
+    if content.distinct < content.filled or not all(map(str.isdigit, content.sample)):
+        return False
+    numbers = [int(value) for value in content.sample]
+    return max(numbers) - min(numbers) <= 2 * content.filled

@@ -1,0 +1,148 @@
+"""What a header says: an attribute, whose it is, and which of several it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tellonce.engine.standardise.text import to_ascii
+from tellonce.engine.standardise.vocabulary import (
+    ATTRIBUTE_WORDS,
+    EMPTY_WORDS,
+    GROUPS,
+    IDENTIFIER_WORDS,
+    OTHER_PEOPLE,
+    OTHER_WORDS,
+    OWN_KEY_WORDS,
+)
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_DIGITS = re.compile(r"(?<=[a-z])(?=\d+$)")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_INDEX = re.compile(r"^c?(\d{1,2})$")
+_COMPANIONS = {"country": "country", "state": "country", "type": "type", "issuer": "country"}
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+
+
+@dataclass(frozen=True)
+class HeaderReading:
+    """What a header says by itself.
+
+    attribute  an attribute name, `own_key`, `other_person`, or None where the words are unknown
+    group      "" the main one, "mailing", "former", ...
+    index      which of several columns of one kind (first_name_2 -> 2), 1 where not told
+    """
+
+    attribute: str | None
+    group: str = ""
+    index: int = 1
+
+
+def header_words(header: str) -> list[str]:
+    """Return the ASCII lower-case words of a header, camel case and trailing digits split."""
+    words: list[str] = []
+    text = header.translate(_UMLAUTS)
+    for part in _NOT_WORD.split(to_ascii(_CAMEL.sub(" ", text)).replace("'", "")):
+        words.extend(word for word in _DIGITS.sub(" ", part).split() if word)
+    return words
+
+
+def slug(header: str) -> str:
+    """Return a header as one lower-case word with underscores, for the name of an `other` attribute."""
+    return "_".join(header_words(header)) or "column"
+
+
+def read_header(header: str) -> HeaderReading:
+    """Return what a header says: exact words first, then without group, filler and index words."""
+    words = header_words(header)
+    index = 1
+    kept = []
+    for word in words:
+        match = _INDEX.match(word)
+        if match and kept:
+            index = max(int(match[1]), 1)
+        else:
+            kept.append(word)
+    if not kept:
+        return HeaderReading(None)
+    if _of_another_person(kept):
+        return _other_person(kept)
+    return _own(kept, index)
+
+
+def _own(words: list[str], index: int) -> HeaderReading:
+    whole = _look_up(words)
+    if whole:
+        return HeaderReading(whole, index=index)
+    group, rest = _without_group(words)
+    for candidate in (rest, _without_fillers(rest), _without_address(_without_fillers(rest))):
+        found = _look_up(candidate)
+        if found == "own_key" and candidate != words and group:
+            continue
+        if found:
+            return HeaderReading(found, group, index)
+    found = _companion(words)
+    if found:
+        return HeaderReading(found, group, index)
+    if words[-1] in {"id", "key", "uuid", "guid", "pk", "fk"}:
+        return HeaderReading("own_key")
+    return HeaderReading(None, group, index)
+
+
+def _of_another_person(words: list[str]) -> bool:
+    if "".join(words) in _lexicon():
+        return False
+    return len(words) > 1 and any(
+        word in OTHER_PEOPLE or word.rstrip("s") in OTHER_PEOPLE for word in words
+    )
+
+
+def _other_person(words: list[str]) -> HeaderReading:
+    employer = {"employer", "arbeitgeber", "pracodawca"} & set(words)
+    if employer and words[-1] in {"name", "nazwa", "employer"}:
+        return HeaderReading("other:employer")
+    return HeaderReading("other_person")
+
+
+def _look_up(words: list[str]) -> str | None:
+    return _lexicon().get("".join(words)) if words else None
+
+
+def _without_group(words: list[str]) -> tuple[str, list[str]]:
+    group = next((GROUPS[word] for word in words if word in GROUPS), "")
+    rest = [word for word in words if word not in GROUPS]
+    return group, rest
+
+
+def _without_fillers(words: list[str]) -> list[str]:
+    kept = [word for word in words if word not in EMPTY_WORDS]
+    return kept or words
+
+
+def _without_address(words: list[str]) -> list[str]:
+    kept = [word for word in words if word not in {"address", "addr", "adres", "adresse", "name"}]
+    return kept or words
+
+
+def _companion(words: list[str]) -> str | None:
+    """passport_country, drivers_license_state, national_id_type tell about the identifier beside them."""
+    if len(words) < 2 or words[-1] not in _COMPANIONS:
+        return None
+    kind = _look_up(words[:-1]) or _look_up([*words[:-1], "number"])
+    if kind is None or not kind.startswith("identifier:"):
+        return None
+    return f"identifier_{_COMPANIONS[words[-1]]}:{kind.partition(':')[2]}"
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> dict[str, str]:
+    lexicon = dict.fromkeys(OWN_KEY_WORDS, "own_key")
+    for name, words in OTHER_WORDS.items():
+        lexicon.update(dict.fromkeys(words.split(), f"other:{name}"))
+    for kind, words in IDENTIFIER_WORDS.items():
+        lexicon.update(dict.fromkeys(words.split(), f"identifier:{kind}"))
+    for attribute, words in ATTRIBUTE_WORDS.items():
+        lexicon.update(dict.fromkeys(words.split(), attribute))
+    lexicon["employer"] = lexicon["arbeitgeber"] = lexicon["pracodawca"] = "other:employer"
+    return lexicon

@@ -1,0 +1,84 @@
+"""Names of organisations: recognised, and in normal form without their legal form."""
+
+from __future__ import annotations
+
+import re
+
+from tellonce.engine.standardise.text import fold
+
+_LEGAL_FORMS = frozenset(
+    """inc incorporated corp corporation co company ltd limited llc llp lp plc pllc pc lc gmbh mbh ag kg kgaa ohg
+    gbr ug ev eg se sa sas sasu sarl eurl snc sci spa srl srls sl slu bv nv vof vzw bvba sprl asbl cv ab oy oyj as
+    asa aps ks kft rt nyrt zrt doo dd sro ooo oao zao pao pty pte pvt sdn bhd kk gk spj spk sc spzoo sca
+    ltda eireli cic cio stichting foundation""".split()
+) - {"foundation", "stichting", "as", "ks", "pc", "lc", "se", "co", "company", "rt", "gk"}
+_TRAILING_ONLY = frozenset("as ks pc lc se co company rt gk ev eg ag ab sa sl sc".split())
+_MULTI_WORD = re.compile(
+    r"\b(?:sp(?:olka)? (?:z )?o ?o|spolka z ograniczona odpowiedzialnoscia|spolka akcyjna|"
+    r"sp(?:olka)? [jkp]|spolka (?:jawna|komandytowa|cywilna)|gmbh (?:and )?co kg(?:aa)?|s ?p ?a|s ?r ?l|s ?a ?s|"
+    r"s ?a ?r ?l|s ?r ?o|d ?o ?o|b ?v|n ?v|s ?a|e ?v|l ?l ?c|l ?l ?p|p ?l ?c|pty ltd|pte ltd|co ltd|a ?s)\b"
+)
+_JOINED_AND = re.compile(r"\s*[&+]\s*")
+_AND = frozenset("and und i y e et".split())
+_TELLING = frozenset(
+    """school schools academy college university center centre church hospital clinic bank insurance hotel restaurant
+    cafe bar grill institute foundation stichting society association services service solutions systems technologies
+    industries group holding holdings partners trust council department ministry agency studio studios market
+    store shop pharmacy nursery kindergarten daycare preschool ymca enterprises exports imports international
+    trading consulting logistics transport electronics motors energy media press club museum library theatre
+    szkola przedszkole apteka sklep zaklad przedsiebiorstwo fundacja stowarzyszenie uniwersytet szpital
+    gesellschaft verein schule kirche krankenhaus apotheke werke verlag praxis baeckerei kita universitaet
+    laboratories laboratory research elektronica philips chemical pharma gemeente universiteit ministerie""".split()
+)
+
+
+def comparable_organisation(text: str) -> str | None:
+    """Return an organisation's name in normal form, None if nothing is left.
+
+    Legal forms go (unless nothing else is there), `&`, `+`, `und`, `i` become `and`, single letters
+    that stand together are joined (I B M -> ibm).
+    """
+    folded = fold(_JOINED_AND.sub(" and ", text))
+    bare = " ".join(_MULTI_WORD.sub(" ", folded).split())
+    words = _join_letters((bare or folded).split())
+    kept = [
+        word for place, word in enumerate(words)
+        if not (word in _LEGAL_FORMS or (word in _TRAILING_ONLY and place == len(words) - 1))
+    ]  # fmt: skip
+    kept = ["and" if word in _AND else word for word in kept or words]
+    while len(kept) > 1 and kept[-1] == "and":
+        kept.pop()
+    if len(kept) > 1 and kept[0] == "the":
+        kept = kept[1:]
+    return " ".join(kept) or None
+
+
+def looks_like_organisation(text: str) -> bool:
+    """Return whether a name is clearly that of an organisation: a legal form or a telling word."""
+    words = fold(text).split()
+    if len(words) < 2:
+        return bool(words) and words[0] in _TELLING
+    if any(word in _TELLING for word in words):
+        return True
+    if any(word in _LEGAL_FORMS for word in words[1:]) and words[-1] not in {
+        "sa",
+        "se",
+        "sl",
+        "ag",
+    }:
+        return True
+    return "&" in text or (words[-1] in {"co", "company", "sa", "ag"} and not text.islower())
+
+
+def _join_letters(words: list[str]) -> list[str]:
+    joined: list[str] = []
+    run = ""
+    for word in words:
+        if len(word) == 1 and word.isalpha():
+            run += word
+            continue
+        if run:
+            joined.append(run)
+            run = ""
+        joined.append(word)
+    return [*joined, run] if run else joined

@@ -1,0 +1,100 @@
+"""Phone numbers: columnar for what is plain, `phonenumbers` for the rest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tellonce.engine.standardise.text import map_distinct
+
+_EXTENSION = r"(?i)\s*(?:ext\.?|extension|x|wew\.?|durchwahl|dw\.?|#)\s*\d{1,6}\s*$"
+_NOT_DIGIT = r"[^0-9+]"
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How national numbers of a country look, as far as the fast path needs to know."""
+
+    code: str
+    national: str  # regular expression of the digits as dialled inside the country
+    trunk: str = ""  # what is dialled before the national number and dropped abroad
+
+
+_PLANS = {
+    "US": _Plan("1", r"^1?[2-9]\d{2}[2-9]\d{6}$", "1"),
+    "CA": _Plan("1", r"^1?[2-9]\d{2}[2-9]\d{6}$", "1"),
+    "PL": _Plan("48", r"^[1-9]\d{8}$"),
+    "DE": _Plan("49", r"^0[1-9]\d{6,11}$", "0"),
+    "GB": _Plan("44", r"^0[127]\d{8,9}$", "0"),
+    "AU": _Plan("61", r"^0[23478]\d{8}$", "0"),
+    "FR": _Plan("33", r"^0[1-9]\d{8}$", "0"),
+    "ES": _Plan("34", r"^[6789]\d{8}$"),
+    "NL": _Plan("31", r"^0[1-9]\d{8}$", "0"),
+    "AT": _Plan("43", r"^0[1-9]\d{6,11}$", "0"),
+    "CH": _Plan("41", r"^0[1-9]\d{8}$", "0"),
+}
+
+
+def display_phones(column: pa.Array, region: str | None) -> pa.Array:
+    """Return a string column of phone numbers in E.164 where possible, else as given.
+
+    `region` is the ISO alpha-2 country numbers without an international prefix belong to, None if
+    not known. Fewer than five digits are no number: null.
+    """
+    bare = pc.replace_substring_regex(column, _EXTENSION, "")
+    digits = pc.replace_substring_regex(bare, r"\(0\)", "")
+    digits = pc.replace_substring_regex(digits, _NOT_DIGIT, "")
+    digits = pc.replace_substring_regex(digits, r"^00", "+")
+    fast = _fast(digits, region)
+    slow = map_distinct(pc.if_else(fast.is_valid(), None, column), lambda text: _slow(text, region))
+    return pc.coalesce(fast, slow)
+
+
+def _fast(digits: pa.Array, region: str | None) -> pa.Array:
+    nothing = pa.nulls(len(digits), pa.string())
+    known = "|".join(sorted({plan.code for plan in _PLANS.values()}))
+    abroad = pc.fill_null(
+        pc.match_substring_regex(digits, rf"^\+(?:{known})[1-9]\d{{8,9}}$"), False
+    )
+    result = pc.if_else(abroad, digits, nothing)
+    plan = _PLANS.get(region or "")
+    if plan is None:
+        return result
+    plain = pc.fill_null(pc.match_substring_regex(digits, plan.national), False)
+    national = pc.replace_substring_regex(digits, f"^{plan.trunk}", "") if plan.trunk else digits
+    made = pc.binary_join_element_wise(f"+{plan.code}", national, "")
+    return pc.if_else(plain, made, result)
+
+
+def _slow(text: str, region: str | None) -> str | None:
+    if sum(map(str.isdigit, text)) < 5:
+        return None
+    first = re.split(r"[;,/|]", text)[0] if len(re.sub(r"\D", "", text)) > 15 else text
+    try:
+        number = phonenumbers.parse(first, region)
+    except phonenumbers.NumberParseException:
+        return " ".join(text.split())
+    if phonenumbers.is_possible_number(number):
+        return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return " ".join(text.split())
+
+
+def comparable_phones(column: pa.Array) -> pa.Array:
+    """Return displayed phone numbers as digits with country code, null under six digits."""
+    digits = pc.replace_substring_regex(column, r"[^0-9]", "")
+    return pc.if_else(pc.greater_equal(pc.utf8_length(digits), 6), digits, None)
+
+
+@lru_cache(maxsize=1)
+def calling_codes() -> dict[str, str]:
+    """Return calling code -> the main country of it."""
+    return {
+        str(code): regions[0]
+        for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
+        if regions[0] != "001"
+    }

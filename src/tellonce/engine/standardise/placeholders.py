@@ -1,0 +1,114 @@
+"""Values that stand for "nothing known"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_ANYWHERE = """n/a|na|n.a.|n.a|#n/a|#na|none|null|nil|nan|unknown|unk|unkn|unknwn|not available|not provided|
+not known|not applicable|not given|not stated|not specified|unspecified|no data|nodata|no value|tbd|tba|tbc|
+missing|undefined|(blank)|blank|empty|withheld|redacted|anonymous|deceased|test|dummy|xxx|xx|x x x|asdf|qwerty|
+brak|brak danych|nie podano|nie dotyczy|nieznany|nieznana|nieznane|b/d|bd|
+keine|keiner|kein|keine angabe|keine angaben|unbekannt|nicht bekannt|k.a.|k. a.|k.a|n.n.|ohne|leer|fehlt|
+inconnu|inconnue|neant|aucun|aucune|desconocido|desconocida|sin datos|ninguno|ninguna|sconosciuto|onbekend|geen"""
+_NAMES = """no name|noname|nn|lnu|fnu|first name|last name|firstname|lastname|vorname|nachname|imie|nazwisko|
+name|test test|test user|testuser|baby|babyboy|babygirl|baby boy|baby girl|infant|unknown unknown|
+john doe|jane doe|max mustermann|erika mustermann|joe bloggs|doe john|doe jane|mustermann max|
+doe, john|doe, jane|mustermann, max|customer|guest|admin|administrator|user|anonym|anonim|gast|kunde|klient"""
+_EMAIL_LOCALS = """none|no|na|n/a|noemail|no-email|no.email|nomail|test|unknown|null|xxx|xx|x|a|asdf|noone|nobody|
+donotreply|noreply|no-reply|brak|keine|nicht|invalid|fake"""
+_EMAIL_DOMAINS = """none.com|test.com|noemail.com|nomail.com|no.com|email.com|example.com|na.com|unknown.com|
+none.none|test.test|xxx.com|domain.com|a.com|x.com|fake.com|brak.pl|test.pl|test.de|invalid.com|mail.com"""
+
+_DATES = """0000-00-00|00/00/0000|00.00.0000|00000000|1900-01-01|01/01/1900|01.01.1900|1/1/1900|19000101|01011900|
+9999-12-31|31/12/9999|12/31/9999|31.12.9999|99991231|9999-99-99|99/99/9999|1899-12-30|1899-12-31|1800-01-01|
+01/01/1800|1753-01-01|01/01/1753|1/1/1753|0001-01-01|01/01/0001|1/1/0001|2099-12-31|12/31/2099|31/12/2099|
+2999-12-31|1111-11-11|11/11/1111|99999999|01-01-1900|1-1-1900|18000101|17530101|00010101"""
+
+_DIGITS_ONLY = {"phone", "fax", "identifier", "postal_code"}
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """A value that was not taken at its word: how often, and why."""
+
+    attribute: str
+    value: str
+    count: int
+    why: str
+
+
+def split_list(text: str) -> list[str]:
+    """Return the entries of a table written as one text with bars."""
+    return [entry.strip() for entry in text.replace("\n", "").split("|")]
+
+
+def placeholder_mask(values: pa.Array, attribute: str) -> pa.Array:
+    """Return which values of a trimmed string column stand for nothing (null counts as not)."""
+    family = attribute.partition(":")[0]
+    lower = pc.utf8_lower(values)
+    mask = pc.or_(
+        pc.is_in(lower, pa.array(split_list(_ANYWHERE))),
+        pc.match_substring_regex(lower, r"^[^\p{L}\p{N}]+$"),
+    )
+    extra = _extra(lower, family)
+    if extra is not None:
+        mask = pc.or_(mask, extra)
+    return pc.fill_null(mask, False)
+
+
+def _extra(lower: pa.Array, family: str) -> pa.Array | None:
+    if family in {"given_name", "middle_name", "family_name", "former_name", "full_name"}:
+        return pc.or_(
+            pc.is_in(lower, pa.array(split_list(_NAMES))),
+            pc.match_substring_regex(lower, r"^(?:x{2,}|z{3,}|\d+)(?: x{2,})?$"),
+        )
+    if family == "email":
+        return _email_mask(lower)
+    if family in _DIGITS_ONLY:
+        return _number_mask(lower, short=family == "postal_code")
+    if family in {"birth_date", "observed_at"}:
+        return pc.is_in(pc.utf8_slice_codeunits(lower, 0, 10), pa.array(split_list(_DATES)))
+    if family in {"birth_year", "birth_month", "birth_day"}:
+        return pc.is_in(lower, pa.array(["0", "00", "0000", "99", "9999", "1900", "1800"]))
+    return None
+
+
+def _email_mask(lower: pa.Array) -> pa.Array:
+    local = pc.replace_substring_regex(lower, r"@.*$", "")
+    domain = pc.replace_substring_regex(lower, r"^[^@]*@?", "")
+    both = pc.and_(
+        pc.is_in(local, pa.array([*split_list(_EMAIL_LOCALS), "email", "mail", "user", "name"])),
+        pc.is_in(domain, pa.array(split_list(_EMAIL_DOMAINS))),
+    )
+    return pc.or_(
+        pc.or_(both, pc.is_in(local, pa.array(["noemail", "no-email", "no.email", "nomail"]))),
+        pc.is_in(domain, pa.array(["none.com", "noemail.com", "nomail.com", "example.com"])),
+    )
+
+
+def _number_mask(lower: pa.Array, *, short: bool) -> pa.Array:
+    digits = pc.replace_substring_regex(lower, r"[^0-9a-z]", "")
+    least = 4 if short else 6
+    repeated = "|".join(f"{digit}{{{least},}}" for digit in ("0", "9") if short) or "|".join(
+        f"{digit}{{{least},}}" for digit in "0123456789"
+    )
+    counted = pc.is_in(
+        digits, pa.array(["1234567890", "0123456789", "123456789", "12345678", "9876543210"])
+    )
+    return pc.or_(pc.match_substring_regex(digits, f"^(?:{repeated})$"), counted)
+
+
+def without_placeholders(values: pa.Array, attribute: str) -> tuple[pa.Array, list[Placeholder]]:
+    """Return the column with placeholders made null, and what was found, sorted by value."""
+    mask = placeholder_mask(values, attribute)
+    found = values.filter(mask)
+    if not len(found):
+        return values, []
+    counts = [
+        Placeholder(attribute, entry["values"], entry["counts"], "stands for nothing known")
+        for entry in pc.value_counts(found).to_pylist()
+    ]
+    return pc.if_else(mask, None, values), sorted(counts, key=lambda one: one.value)

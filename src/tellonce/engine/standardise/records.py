@@ -1,0 +1,179 @@
+"""RECORDS of one source: what each record says, parsed, cleaned, fit to be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tellonce.engine.standardise.columns import Recognition
+from tellonce.engine.standardise.dates import (
+    date_order,
+    join_parts,
+    read_dates,
+    read_times,
+    without_defaults,
+)
+from tellonce.engine.standardise.emails import display_emails
+from tellonce.engine.standardise.fields import Fields, read_fields
+from tellonce.engine.standardise.genders import display_gender
+from tellonce.engine.standardise.identifiers import identifier_country, is_valid
+from tellonce.engine.standardise.lists import list_of, list_of_structs
+from tellonce.engine.standardise.params import StandardiseParams
+from tellonce.engine.standardise.people import names_and_organisations
+from tellonce.engine.standardise.phones import display_phones
+from tellonce.engine.standardise.placeholders import Placeholder
+from tellonce.engine.standardise.places import country_code
+from tellonce.engine.standardise.places_lived import addresses
+from tellonce.engine.standardise.regions import guess_region
+from tellonce.engine.standardise.text import fold, map_distinct
+from tellonce.engine.tables import IDENTIFIER, OTHER, RECORDS, check
+
+
+@dataclass(frozen=True)
+class Standardised:
+    """The RECORDS of a source, what was not taken at its word, and the country it was read for."""
+
+    table: pa.Table
+    placeholders: tuple[Placeholder, ...] = ()
+    region: str | None = None
+
+
+def records(
+    source: str,
+    record_ids: pa.Array,
+    table: pa.Table,
+    recognition: Recognition,
+    params: StandardiseParams,
+) -> Standardised:
+    """Return the RECORDS of a source, row for row; `record_ids` has one text for each row."""
+    fields = read_fields(table, recognition)
+    fields.region = params.regions.get(source) or recognition.region or guess_region(fields)
+    day_first = params.day_first.get(source, recognition.day_first)
+    iso, ambiguous = _birth_dates(fields, day_first, params.weak_share)
+    names, organisations, entity = names_and_organisations(fields)
+    made = {
+        "source": pa.array([source] * len(table), pa.string()),
+        "record_id": _one_array(record_ids).cast(pa.string()),
+        "observed_at": _observed(fields, day_first),
+        "entity": entity,
+        "names": names,
+        "organisations": organisations,
+        "birth_date": iso,
+        "birth_date_ambiguous": ambiguous,
+        "gender": map_distinct(fields.one("gender"), display_gender),
+        "emails": _emails(fields),
+        "phones": _phones(fields),
+        "addresses": addresses(fields),
+        "identifiers": _identifiers(fields),
+        "others": _others(fields),
+    }
+    made_table = check(pa.table(made, schema=RECORDS), RECORDS, "RECORDS")
+    return Standardised(made_table, _summed(fields.placeholders), fields.region)
+
+
+def _one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    if isinstance(column, pa.ChunkedArray):
+        return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    return column
+
+
+def _summed(found: list[Placeholder]) -> tuple[Placeholder, ...]:
+    """Return the placeholders in order, those of several columns of one attribute added up."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for one in found:
+        key = (one.attribute, one.value, one.why)
+        counts[key] = counts.get(key, 0) + one.count
+    return tuple(
+        Placeholder(attribute, value, count, why)
+        for (attribute, value, why), count in sorted(counts.items())
+    )
+
+
+def _birth_dates(
+    fields: Fields, day_first: bool | None, weak_share: float
+) -> tuple[pa.Array, pa.Array]:
+    dates, unsure = fields.nothing(), pc.is_valid(fields.nothing())
+    parts = join_parts(fields.one("birth_year"), fields.one("birth_month"), fields.one("birth_day"))
+    for column in [*fields.all_of("birth_date", ""), parts]:
+        order = date_order(pc.unique(column).drop_null().to_pylist(), fields.region, day_first)
+        read = read_dates(column, order)
+        unsure = pc.if_else(dates.is_null(), read.ambiguous, unsure)
+        dates = pc.coalesce(dates, read.iso)
+        fields.placeholders.extend(read.refused)
+    dates, weak = without_defaults(dates, weak_share)
+    fields.placeholders.extend(weak)
+    return dates, pc.and_(unsure, pc.fill_null(pc.equal(pc.utf8_length(dates), 10), False))
+
+
+def _observed(fields: Fields, day_first: bool | None) -> pa.Array:
+    if not fields.has("observed_at"):
+        return pa.nulls(fields.rows, pa.timestamp("us", "UTC"))
+    text = fields.all_of("observed_at")[0]
+    order = date_order(pc.unique(text).drop_null().to_pylist(), fields.region, day_first)
+    return read_times(fields.raw["observed_at"], text, order)
+
+
+def _emails(fields: Fields) -> pa.Array:
+    return list_of([display_emails(column) for column in fields.all_of("email")], fields.rows)
+
+
+def _phones(fields: Fields) -> pa.Array:
+    countries = map_distinct(fields.one("country"), country_code)
+    shown = [_of_countries(column, countries, fields) for column in fields.all_of("phone")]
+    return list_of(shown, fields.rows)
+
+
+def _of_countries(column: pa.Array, countries: pa.Array, fields: Fields) -> pa.Array:
+    """Return phone numbers read for the country of their row, else that of the source."""
+    shown = display_phones(column, fields.region)
+    for country in sorted(pc.unique(countries).drop_null().to_pylist()):
+        if country == fields.region:
+            continue
+        here = pc.fill_null(pc.equal(countries, country), False)
+        there = display_phones(pc.if_else(here, column, None), country)
+        shown = pc.if_else(here, there, shown)
+    return shown
+
+
+def _identifiers(fields: Fields) -> pa.Array:
+    slots = []
+    for column, value in fields.columns:
+        family, _, kind = (column.attribute or "").partition(":")
+        if family != "identifier":
+            continue
+        told = map_distinct(fields.one(f"identifier_type:{kind}", None), fold)
+        kinds = pc.if_else(
+            value.is_valid(), pc.coalesce(told, fields.label(kind, value.is_valid())), None
+        )
+        country = pc.coalesce(
+            map_distinct(
+                fields.one(f"identifier_country:{kind}", None),
+                lambda text: country_code(text) or text,
+            ),
+            pa.scalar(identifier_country(kind), pa.string()),
+        )
+        valid = map_distinct(value, lambda text, kind=kind: _truth(is_valid(kind, text)))
+        slots.append([
+            kinds, value, pc.if_else(value.is_valid(), country, None), pc.equal(valid, "yes")
+        ])  # fmt: skip
+    return list_of_structs(slots, IDENTIFIER, fields.rows)
+
+
+def _truth(valid: bool | None) -> str | None:
+    return None if valid is None else "yes" if valid else "no"
+
+
+def _others(fields: Fields) -> pa.Array:
+    slots = []
+    for column, value in fields.columns:
+        family, _, name = (column.attribute or "").partition(":")
+        if family in {"age", "birth_place"}:
+            name = family
+        elif family != "other":
+            continue
+        kind = {"age": "number", "birth_place": "text"}.get(family, column.kind)
+        filled = value.is_valid()
+        slots.append([fields.label(name, filled), value, fields.label(kind, filled)])
+    return list_of_structs(slots, OTHER, fields.rows)

@@ -1,0 +1,104 @@
+"""Text in normal form, and work done once per distinct value."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from anyascii import anyascii
+
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_APOSTROPHE = re.compile(r"['`´’‘ʼ]")
+
+
+def to_ascii(text: str) -> str:
+    """Return `text` in lower-case ASCII: NFKC, case-folded, transliterated (Łukasz -> lukasz)."""
+    if text.isascii():
+        return text.lower()
+    return anyascii(unicodedata.normalize("NFKC", text).casefold()).lower()  # type: ignore[no-any-return]
+
+
+def fold(text: str) -> str:
+    """Return the lower-case ASCII words of `text`, separated by one space ("" if there are none).
+
+    Apostrophes join (O'Brien -> obrien), every other sign separates.
+    """
+    return _NOT_WORD.sub(" ", _APOSTROPHE.sub("", to_ascii(text))).strip()
+
+
+@lru_cache(maxsize=4096)
+def fold_cached(text: str) -> str:
+    """`fold` for the few values that come up in many columns."""
+    return fold(text)
+
+
+def as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return a column of any plain type as one trimmed string array; empty text becomes null.
+
+    Whole-number floats lose their `.0`, dates and times become ISO 8601. Nested and binary columns
+    come back all null, since nothing can be read from them.
+    """
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(array, pa.ChunkedArray):  # what combine_chunks gives for no chunks at all
+        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    kind = array.type
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_null(kind):
+        return pa.nulls(len(array), pa.string())
+    if pa.types.is_floating(kind):
+        return _number_text(array)
+    if pa.types.is_timestamp(kind):
+        return pc.strftime(array, format="%Y-%m-%dT%H:%M:%S")
+    text = array if pa.types.is_string(kind) else array.cast(pa.string())
+    return _tidy(text)
+
+
+def _number_text(array: pa.Array) -> pa.Array:
+    finite = pc.if_else(pc.is_finite(array), array, None)
+    text = finite.cast(pa.float64()).cast(pa.string())
+    return pc.replace_substring_regex(text, r"\.0$", "")
+
+
+def _tidy(text: pa.Array) -> pa.Array:
+    text = pc.utf8_trim_whitespace(text)
+    return pc.if_else(pc.equal(text, ""), None, text)
+
+
+def map_distinct(column: pa.Array, function: Callable[[str], str | None]) -> pa.Array:
+    """Return `function` of every value of a string column, called once per distinct value."""
+    coded = column.dictionary_encode()
+    results = pa.array([function(value) for value in coded.dictionary.to_pylist()], pa.string())
+    return results.take(coded.indices)
+
+
+def map_parts(
+    column: pa.Array, function: Callable[[str], Sequence[str | None]], width: int
+) -> list[pa.Array]:
+    """Return `width` string columns with what `function` makes of every value, once per distinct one."""
+    coded = column.dictionary_encode()
+    made = [function(value) for value in coded.dictionary.to_pylist()]
+    return [
+        pa.array([parts[i] for parts in made], pa.string()).take(coded.indices)
+        for i in range(width)
+    ]
+
+
+def join_words(*columns: pa.Array) -> pa.Array:
+    """Return the columns joined row by row with one space, nulls skipped; null where all are null."""
+    return join_parts(columns, " ")
+
+
+def join_parts(columns: Sequence[pa.Array], separator: str) -> pa.Array:
+    """Return text columns joined row by row, nulls skipped; null where all are null.
+
+    Pairwise, because binary_join_element_wise(null_handling="skip") loses all-null rows.
+    """
+    joined = columns[0]
+    for column in columns[1:]:
+        joined = pc.coalesce(pc.binary_join_element_wise(joined, column, separator), joined, column)
+    return joined
