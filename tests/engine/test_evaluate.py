@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tellonce.engine.evaluate import estimate, estimated, evaluate
+from tellonce.engine.evaluate import estimate, evaluate
 
 labels = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=25)
 
@@ -103,9 +103,3 @@ def test_certain_pairs_leave_no_doubt():
 def test_without_pairs_the_estimates_are_one():
     found = estimate(pa.array([], pa.float64()), pa.array([], pa.bool_()))
     assert (found.precision.value, found.recall.value) == (1.0, 1.0)
-
-
-def test_edges_at_or_above_the_threshold_are_the_links():
-    edges = pa.table({"probability": [0.9, 0.8, 0.6]})
-    by_hand = estimate(pa.array([0.9, 0.8, 0.6]), pa.array([True, True, False]))
-    assert estimated(edges, 0.8) == by_hand

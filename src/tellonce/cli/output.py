@@ -10,7 +10,6 @@ import errno
 import json
 import os
 import sys
-import time
 import traceback
 from typing import Any
 
@@ -47,7 +46,8 @@ def present_failure(error: BaseException, *, debug: bool) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     message, hint, code = _describe(error)
-    say(f"Error: {message}")
+    if message:
+        say(f"Error: {message}")
     if hint:
         say(f"  {hint}")
     return code
@@ -71,8 +71,17 @@ def _describe(error: BaseException) -> tuple[str, str, int]:
 def _describe_call(error: typer.TyperException) -> tuple[str, str, int]:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "tellonce"
+    if not error.format_message():  # called without a command: Typer has shown the help
+        return "", "", error.exit_code
     sentence = error.format_message().rstrip(".") + "."
     return sentence, f"See `{path} --help`.", error.exit_code
+
+
+def print_table(rows: list[tuple[str, str]]) -> None:
+    """Print pairs of words and values on stdout, the values below each other."""
+    width = max(len(words) for words, _ in rows)
+    for words, value in rows:
+        typer.echo(f"{words.rjust(width)}  {value}")
 
 
 def _describe_os(error: OSError) -> tuple[str, str, int]:
@@ -92,16 +101,15 @@ def _describe_os(error: OSError) -> tuple[str, str, int]:
 class Stages:
     """Progress of long work, by stage; call it as `progress(stage, done, total)`.
 
-    `total` 0 means unknown. On a terminal a bar is drawn and removed at the end; otherwise one line
-    is printed when a stage begins. `seconds` holds the wall time of each stage seen so far.
+    On a terminal a bar is drawn and removed at the end; otherwise one line is printed when a stage
+    begins. `quiet` shows nothing.
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self.seconds: dict[str, float] = {}
-        self._stage = ""
-        self._since = 0.0
         self._quiet = quiet
+        self._stage = ""
         self._bar: Any = None
+        self._task: Any = None
 
     def __enter__(self) -> Stages:
         if not self._quiet and sys.stderr.isatty():
@@ -110,36 +118,35 @@ class Stages:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._close_stage()
         if self._bar is not None:
             self._bar.stop()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         if stage != self._stage:
-            self._close_stage()
-            self._stage, self._since = stage, time.perf_counter()
-            self._announce(stage)
+            self._begin(stage)
         if self._bar is not None:
-            self._bar.update(
-                self._bar.task_ids[-1], completed=done, total=total or None, refresh=False
-            )
+            self._bar.update(self._task, completed=done, total=total if total > 1 else None)
 
-    def _announce(self, stage: str) -> None:
-        text = STAGE_WORDS.get(stage, stage)
+    def say(self, line: str) -> None:
+        """Print one line above the bar."""
         if self._bar is not None:
-            for task in self._bar.task_ids:
-                self._bar.remove_task(task)
-            self._bar.add_task(text, total=None)
+            self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
         elif not self._quiet:
-            say(f"{text} ...")
+            say(line)
 
-    def _close_stage(self) -> None:
-        if self._stage:
-            spent = time.perf_counter() - self._since
-            self.seconds[self._stage] = self.seconds.get(self._stage, 0.0) + spent
-            self._stage = ""
+    def _begin(self, stage: str) -> None:
+        self._stage = stage
+        text = STAGE_WORDS.get(stage, "")
+        if self._bar is None:
+            if text and not self._quiet:
+                say(f"{text} ...")
+            return
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        self._task = self._bar.add_task(text or stage, total=None)
 
 
+# A stage without words here passes in silence where there is no terminal.
 STAGE_WORDS = {
     "read": "reading",
     "standardise": "standardising",

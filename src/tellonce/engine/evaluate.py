@@ -122,12 +122,6 @@ def _b_cubed(cells: Ints, shared: Ints, cluster_sizes: Ints, truth_sizes: Ints) 
     return _scores(precision, recall)
 
 
-def estimated(edges: pa.Table, threshold: float) -> Estimates:
-    """`estimate` of EDGES where every pair of at least the probability `threshold` is linked."""
-    probability = edges["probability"]
-    return estimate(probability, pc.greater_equal(probability, threshold))
-
-
 def estimate(probability: pa.ChunkedArray, linked: pa.ChunkedArray) -> Estimates:
     """Precision and recall guessed from the match probabilities of the pairs that were kept.
 

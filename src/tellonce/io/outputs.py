@@ -12,11 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# The order of the columns of GOLDEN; identifiers by kind and others by name follow, sorted.
-GOLDEN_ORDER = tuple(
-    "title given_name middle_name family_name name_suffix full_name organisation birth_date gender "
-    "email phone street house_number unit city region postal_code country".split()
-)
+from tellonce.engine.golden import ATTRIBUTES
 
 
 def customer_id(source: str, record_id: str) -> str:
@@ -84,5 +80,5 @@ def golden_table(golden: pa.Table, ids: pa.Array) -> pa.Table:
 
 
 def _ordered(attributes: list[str]) -> list[str]:
-    known = [attribute for attribute in GOLDEN_ORDER if attribute in attributes]
+    known = [attribute for attribute in ATTRIBUTES if attribute in attributes]
     return known + sorted(set(attributes) - set(known))

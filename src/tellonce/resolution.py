@@ -1,0 +1,242 @@
+"""resolve(): files or frames in, customers out, with no hub and no database.
+
+The path: read every source (`io`), recognise its columns, standardise its records, hand them to
+`engine.pipeline.resolve`, and give the result the shapes that `Resolution` documents.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tellonce.engine import pipeline, standardise
+from tellonce.engine.errors import UnknownRecord
+from tellonce.engine.model.document import MatchModel
+from tellonce.io.errors import BadSetting
+from tellonce.io.outputs import customer_ids, customers_table, edges_table, golden_table
+from tellonce.io.sources import read_sources, reject_rows, sentences, source_summary
+from tellonce.io.stream import check_file
+
+Progress = Callable[[str, int, int], None]
+Say = Callable[[str], None]
+NOBODY: Say = lambda _sentence: None  # noqa: E731
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """The result of `resolve`.
+
+    customers  Arrow: source, record_id, customer_id, confidence; a row per accepted record, sorted
+               by source and record id
+    golden     Arrow: customer_id, then each attribute and `<attribute>_source`
+    edges      Arrow: left_source, left_id, right_source, right_id, match_weight, probability,
+               linked (whether both ended in one customer)
+    model      the MatchModel that was used
+    rejects    the rows that could not be read: source, line, reason, raw
+    summary    what the command line prints with --json
+    records    RECORDS as standardised, in the order of `customers`
+    """
+
+    customers: pa.Table
+    golden: pa.Table
+    edges: pa.Table
+    model: MatchModel
+    rejects: tuple[dict[str, Any], ...]
+    summary: dict[str, Any]
+    records: pa.Table = field(repr=False)
+
+    def explain(self, left: tuple[str, str], right: tuple[str, str]) -> Any:
+        """Why two records, each named (source, record id), are or are not linked.
+
+        Raises UnknownRecord.
+        """
+        return explain(self.records, left, right, self.model)
+
+
+@dataclass(frozen=True)
+class Standardised:
+    """All sources as RECORDS, and what is to be said about each of them."""
+
+    records: pa.Table
+    rejects: tuple[dict[str, Any], ...]
+    summaries: dict[str, dict[str, Any]]
+
+
+class StageClock:
+    """Passes progress on and keeps the wall seconds of each stage; the engine has no clock."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.seconds: dict[str, float] = {}
+        self._progress = progress
+        self._stage = ""
+        self._since = 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage != self._stage:
+            self.stop()
+            self._stage, self._since = stage, time.perf_counter()
+        if self._progress is not None:
+            self._progress(stage, done, total)
+
+    def stop(self) -> None:
+        """End the stage that is running."""
+        if self._stage:
+            spent = time.perf_counter() - self._since
+            self.seconds[self._stage] = self.seconds.get(self._stage, 0.0) + spent
+        self._stage = ""
+
+
+def resolve(
+    sources: Mapping[str, Any],
+    *,
+    id: str | None = None,
+    mapping: Mapping[str, Any] | str | Path | None = None,
+    model: MatchModel | str | Path | None = None,
+    threshold: float = 0.95,
+    review: float = 0.5,
+    ignore: Collection[str] = (),
+    unique: Collection[str] = (),
+    seed: int = 0,
+    progress: Progress | None = None,
+    say: Say = NOBODY,
+) -> Resolution:
+    """Find the customers in `sources`: name -> path, or frame of pandas, Polars, DuckDB or Arrow.
+
+    `id` is the column of record ids, else it is recognised (`io.identity`); `mapping` a mapping or
+    its YAML file (`io.mapping`); `model` a MatchModel or its file, else one is trained. Pairs of at
+    least the match probability `threshold` are linked, those of at least `review` kept as edges.
+    `ignore` names columns not to be looked at, `unique` sources without duplicates of their own;
+    `seed` is for sampling. `progress(stage, done, total)` is called as the work goes on and
+    `say(sentence)` with what was recognised, before anything runs.
+
+    Raises TellonceError; each says what is wrong and what to do.
+    """
+    clock = StageClock(progress)
+    settings = pipeline.Settings(
+        threshold=threshold, review=review, seed=seed, unique_sources=frozenset(unique)
+    )
+    _check_settings(settings, sources)
+    pinned = load_model(model)
+    ready = standardised(sources, id=id, mapping=mapping, ignore=ignore, progress=clock, say=say)
+    found = pipeline.resolve(ready.records, model=pinned, settings=settings, progress=clock)
+    clock("tables", 0, 1)
+    ids = customer_ids(found.records, found.clusters)
+    customers = customers_table(found.records, found.clusters, ids)
+    golden = golden_table(found.golden, ids)
+    edges = edges_table(found.records, found.edges, ids)
+    clock.stop()
+    return Resolution(
+        customers=customers,
+        golden=golden,
+        edges=edges,
+        model=found.model,
+        rejects=ready.rejects,
+        summary=_summary(ready, found, customers, clock.seconds),
+        records=found.records,
+    )
+
+
+def explain(
+    records: pa.Table, left: tuple[str, str], right: tuple[str, str], model: MatchModel
+) -> Any:
+    """The engine's explanation of two RECORDS, each named (source, record id).
+
+    Raises UnknownRecord where a record is not there, and where both are the same one.
+    """
+    if left == right:
+        raise UnknownRecord("Left and right name the same record.", "Name two different ones.")
+    rows = pa.concat_tables([_row_of(records, *left), _row_of(records, *right)])
+    return pipeline.explain(rows, model)
+
+
+def _row_of(records: pa.Table, source: str, record_id: str) -> pa.Table:
+    same = pc.and_(pc.equal(records["source"], source), pc.equal(records["record_id"], record_id))
+    found = records.filter(same)
+    if not found.num_rows:
+        names = ", ".join(sorted(pc.unique(records["source"]).to_pylist()))
+        raise UnknownRecord(
+            f"There is no record {source}:{record_id}.",
+            f"Records are named SOURCE:ID; the sources here are {names}.",
+        )
+    return found
+
+
+def standardised(
+    sources: Mapping[str, Any],
+    *,
+    id: str | None = None,
+    mapping: Mapping[str, Any] | str | Path | None = None,
+    ignore: Collection[str] = (),
+    progress: Progress | None = None,
+    say: Say = NOBODY,
+) -> Standardised:
+    """Read, recognise and standardise `sources`; the arguments are those of `resolve`."""
+    clock = progress or StageClock(None)
+    taken = read_sources(sources, id=id, mapping=mapping, ignore=ignore, progress=clock)
+    for line in sentences(taken):
+        say(line)
+    params = standardise.StandardiseParams()
+    tables, summaries = [], {}
+    for n, source in enumerate(taken):
+        clock("standardise", n, len(taken))
+        result = standardise.records(
+            source.name, source.ids, source.contents.table, source.recognition, params
+        )
+        tables.append(result.table)
+        summaries[source.name] = source_summary(source, result.placeholders)
+    rejects = tuple(reject_rows(taken))
+    return Standardised(pa.concat_tables(tables), rejects, summaries)
+
+
+def _check_settings(settings: pipeline.Settings, sources: Mapping[str, Any]) -> None:
+    if not 0 < settings.review <= settings.threshold < 1:
+        raise BadSetting(
+            f"Threshold {settings.threshold} and review {settings.review} do not fit together.",
+            "Both are probabilities between 0 and 1, and review is not above the threshold.",
+        )
+    for name in settings.unique_sources:
+        if name not in sources:
+            raise BadSetting(
+                f"There is no source {name!r} to be without duplicates.",
+                f"The sources are {', '.join(sources)}.",
+            )
+
+
+def load_model(model: MatchModel | str | Path | None) -> MatchModel | None:
+    """The model of a JSON file; a model or None is returned as it is. Raises ModelError."""
+    if not isinstance(model, str | Path):
+        return model
+    check_file(Path(model))
+    return MatchModel.from_json(Path(model).read_text(encoding="utf-8", errors="replace"))
+
+
+def _summary(
+    ready: Standardised, found: pipeline.Resolved, customers: pa.Table, seconds: dict[str, float]
+) -> dict[str, Any]:
+    """What happened, in plain values that JSON can hold."""
+    rounded = {stage: round(spent, 3) for stage, spent in seconds.items()}
+    return {
+        "rows": customers.num_rows,
+        "customers": pc.count_distinct(customers["customer_id"]).as_py(),
+        "rejected": len(ready.rejects),
+        "sources": ready.summaries,
+        "seconds": {**rounded, "total": round(sum(seconds.values()), 3)},
+        "peak_mb": peak_mb(),
+        "estimated": found.report["estimated"],
+        "pairs_scored": int(found.report["pairs_scored"]),
+        "model": found.model.fingerprint,
+    }
+
+
+def peak_mb() -> int:
+    """The largest memory this process ever held, in MiB."""
+    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
