@@ -176,6 +176,8 @@ def _take_city(segments: list[str], place: int) -> str:
         return segments.pop() if not re.search(r"\d", segments[-1]) else ""
     words = segments[0].split()
     for index in range(len(words) - 2, 0, -1):
+        if any(fold(word) in STREET_WORDS for word in words[index + 1 :]):
+            break
         if fold(words[index]) in STREET_WORDS and fold(words[index + 1]) not in DIRECTIONS:
             segments[0] = " ".join(words[: index + 1])
             return " ".join(words[index + 1 :])

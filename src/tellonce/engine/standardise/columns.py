@@ -18,6 +18,7 @@ from tellonce.engine.standardise.content import (
     looks_like_person,
     looks_like_written_phone,
     supports,
+    years_of_people,
 )
 from tellonce.engine.standardise.generic import generic_column
 from tellonce.engine.standardise.headers import HeaderReading, read_header, slug
@@ -37,6 +38,12 @@ _KINDS = {
     "observed_at": "date", "age": "number", "email": "email", "phone": "phone", "gender": "category",
     "entity": "category", "country": "category", "organisation": "organisation",
 }  # fmt: skip
+_NOT_OWN = {
+    "own_key": "it is the source's own key, which no other source knows",
+    "other_person": "it is about another person",
+    "bookkeeping": "it is the source's own bookkeeping",
+    "label": "it only says something about another column",
+}
 _NAMES = frozenset(ATTRIBUTES[:7])
 _ADDRESS = frozenset(ATTRIBUTES[16:26])
 
@@ -102,7 +109,8 @@ def recognise(source: str, table: pa.Table, mapping: Mapping | None = None) -> R
         if header in mapping.columns else _by_header(header, content)
         for header, content in zip(table.column_names, contents, strict=True)
     ]  # fmt: skip
-    columns = _whole_addresses(_plain_date_parts(_ambiguous_names(columns, contents), contents))
+    columns = _without_categories(_ambiguous_names(columns, contents), contents)
+    columns = _whole_addresses(_plain_date_parts(columns, contents))
     columns = _by_content(columns, contents)
     columns = _generic(columns, contents)
     if not any(column.attribute for column in columns):
@@ -168,17 +176,8 @@ def _by_header(header: str, content: Content) -> Column:
     attribute = reading.attribute
     if not content.filled:
         return Column(header, None, "", "", "it is empty", 0.0)
-    if attribute == "own_key":
-        return Column(
-            header,
-            None,
-            "",
-            "",
-            "it is the source's own key, which no other source knows",
-            content.fill,
-        )
-    if attribute == "other_person":
-        return Column(header, None, "", "", "it is about another person", content.fill)
+    if attribute in _NOT_OWN:
+        return Column(header, None, "", "", _NOT_OWN[attribute], content.fill)
     if attribute == "fax":
         attribute, reading = "phone", replace(reading, group=reading.group or "fax")
     attribute, why = _confirmed(attribute, content)
@@ -191,6 +190,8 @@ def _column(header: str, attribute: str, reading: HeaderReading, content: Conten
     group = reading.group
     if attribute == "family_name" and group == "former":
         attribute, group = "former_name", ""
+    if attribute == "street" and reading.index > 1:
+        attribute = "address_line"
     if attribute == "given_name" and reading.index > 1:
         attribute = "middle_name"
     return Column(
@@ -231,6 +232,27 @@ def _ambiguous_names(columns: list[Column], contents: list[Content]) -> list[Col
             else:
                 column = replace(column, attribute="full_name", kind="name")
         settled.append(column)
+    return settled
+
+
+def _without_categories(columns: list[Column], contents: list[Content]) -> list[Column]:
+    """Of several organisation columns one with hardly any different values is a category."""
+    organisations = [
+        place for place, column in enumerate(columns)
+        if column.attribute == "organisation" and not column.group
+    ]  # fmt: skip
+    few = [
+        place for place in organisations
+        if contents[place].filled >= 50 and contents[place].distinct <= 0.05 * contents[place].filled
+    ]  # fmt: skip
+    if len(few) == len(organisations):
+        return columns
+    settled = list(columns)
+    for place in few:
+        name = f"other:{slug(columns[place].header)}"
+        settled[place] = replace(
+            columns[place], attribute=name, kind="category", why="few organisations, often repeated"
+        )
     return settled
 
 
@@ -301,7 +323,9 @@ def _told_by_values(content: Content, taken: set[str | None]) -> str | None:
         return "phone"
     if not taken & {"birth_date", "birth_year"} and birth_dates(content) >= 0.9:
         return "birth_date"
-    if taken & {"given_name", "full_name", "family_name"} or content.distinct < 5:
+    if not taken & {"birth_date", "birth_year", "age"} and years_of_people(content):
+        return "birth_year"
+    if taken & {"given_name", "full_name", "family_name", "organisation"} or content.distinct < 5:
         return None
     if content.share(looks_like_given_name) >= 0.7 and content.share(looks_like_person) < 0.3:
         return "given_name"

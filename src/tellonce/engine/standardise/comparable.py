@@ -154,4 +154,14 @@ def _identifiers(flat: Columns) -> list[pa.Array]:
 
 def _others(flat: Columns) -> list[pa.Array]:
     values = map_distinct(flat["value"], lambda text: fold(text) or None)
+    exact = pc.fill_null(pc.is_in(flat["kind"], pa.array(["number", "date"])), False)
+    values = pc.if_else(exact, map_distinct(pc.if_else(exact, flat["value"], None), _exact), values)
     return [pc.if_else(values.is_valid(), flat["name"], None), values]
+
+
+def _exact(text: str) -> str:
+    """Numbers without padding (1,50 and 01.5 are 1.5), dates as they are."""
+    try:
+        return f"{float(text.replace(',', '.')):.12g}"
+    except ValueError:
+        return text.lower()

@@ -124,6 +124,14 @@ def birth_dates(content: Content) -> float:
     return len(years) / len(content.sample) if years[len(years) // 2] <= 2005 else 0.0
 
 
+def years_of_people(content: Content) -> bool:
+    """Return whether values are four-digit years that spread as those of people's births do."""
+    years = sorted(int(value) for value in content.sample if _whole(value, OLDEST, 2100))
+    if len(years) < 30 or len(years) < 0.95 * len(content.sample):
+        return False
+    return years[-1] - years[0] >= 60 and years[len(years) // 2] <= 1995
+
+
 def _iso(content: Content, order: object) -> list[str | None]:
     column = pa.array(content.sample, pa.string())
     iso: list[str | None] = read_dates(column, order).iso.to_pylist()  # type: ignore[arg-type]

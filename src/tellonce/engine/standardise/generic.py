@@ -32,23 +32,27 @@ def generic_column(content: Content, *, strict: bool) -> tuple[str, str]:
 
 
 def _kind(content: Content) -> str:
-    if content.share(looks_like_number) >= 0.95:
-        return "category" if content.distinct <= 30 else "number"
     if _dates(content) >= 0.9:
         return "date"
+    if content.share(looks_like_number) >= 0.95:
+        return "category" if content.distinct <= 30 else "number"
     few = content.distinct <= 50 or content.distinct <= 0.2 * content.filled
     return "category" if few else "text"
 
 
 def _dates(content: Content) -> float:
-    likely = content.share(
-        lambda value: 8 <= len(value) <= 27 and sum(map(str.isdigit, value)) >= 4
-    )
-    if likely < 0.9:
+    if content.share(_like_date) < 0.9:
         return 0.0
     values = pa.array(content.sample, pa.string())
     read = read_dates(values, date_order(content.sample, None, None))
     return 1 - read.iso.null_count / max(len(read.iso), 1)
+
+
+def _like_date(value: str) -> bool:
+    digits = sum(map(str.isdigit, value))
+    packed = len(value) == 8 and digits == 8
+    written = 6 <= len(value) <= 27 and 3 <= digits < len(value) and "," not in value
+    return packed or written
 
 
 def _is_counter(content: Content) -> bool:

@@ -12,15 +12,19 @@ from tellonce.engine.standardise.vocabulary import (
     EMPTY_WORDS,
     GROUPS,
     IDENTIFIER_WORDS,
+    MARKED_WORDS,
     OTHER_PEOPLE,
     OTHER_WORDS,
     OWN_KEY_WORDS,
 )
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_DIGITS = re.compile(r"(?<=[a-z])(?=\d+$)")
+_DIGITS = re.compile(r"(?<=[a-z]{2})(?=\d+$)")
+_BRACKETS = re.compile(r"\(.*?\)|\[.*?\]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _INDEX = re.compile(r"^c?(\d{1,2})$")
+_EMPLOYER = {"employer", "arbeitgeber", "pracodawca"}
+_LABELS = {"type", "kind", "label", "usage", "verified", "flag", "quality", "source"}
 _COMPANIONS = {"country": "country", "state": "country", "type": "type", "issuer": "country"}
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
@@ -42,7 +46,7 @@ class HeaderReading:
 def header_words(header: str) -> list[str]:
     """Return the ASCII lower-case words of a header, camel case and trailing digits split."""
     words: list[str] = []
-    text = header.translate(_UMLAUTS)
+    text = (_BRACKETS.sub(" ", header).strip() or header).translate(_UMLAUTS)
     for part in _NOT_WORD.split(to_ascii(_CAMEL.sub(" ", text)).replace("'", "")):
         words.extend(word for word in _DIGITS.sub(" ", part).split() if word)
     return words
@@ -56,6 +60,9 @@ def slug(header: str) -> str:
 def read_header(header: str) -> HeaderReading:
     """Return what a header says: exact words first, then without group, filler and index words."""
     words = header_words(header)
+    whole = _look_up(words)
+    if whole:
+        return _marked(whole, "", 1)
     index = 1
     kept = []
     for word in words:
@@ -74,20 +81,29 @@ def read_header(header: str) -> HeaderReading:
 def _own(words: list[str], index: int) -> HeaderReading:
     whole = _look_up(words)
     if whole:
-        return HeaderReading(whole, index=index)
+        return _marked(whole, "", index)
     group, rest = _without_group(words)
     for candidate in (rest, _without_fillers(rest), _without_address(_without_fillers(rest))):
         found = _look_up(candidate)
         if found == "own_key" and candidate != words and group:
             continue
         if found:
-            return HeaderReading(found, group, index)
+            return _marked(found, group, index)
     found = _companion(words)
     if found:
         return HeaderReading(found, group, index)
+    if len(words) > 1 and words[-1] in _LABELS and _look_up(words[:-1]):
+        return HeaderReading("label")
     if words[-1] in {"id", "key", "uuid", "guid", "pk", "fk"}:
         return HeaderReading("own_key")
     return HeaderReading(None, group, index)
+
+
+def _marked(found: str, group: str, index: int) -> HeaderReading:
+    """An entry of the lexicon may name a group (`given_name#alias`) or an index (`family_name@2`)."""
+    attribute, _, own_index = found.partition("@")
+    attribute, _, own_group = attribute.partition("#")
+    return HeaderReading(attribute, own_group or group, int(own_index) if own_index else index)
 
 
 def _of_another_person(words: list[str]) -> bool:
@@ -99,8 +115,7 @@ def _of_another_person(words: list[str]) -> bool:
 
 
 def _other_person(words: list[str]) -> HeaderReading:
-    employer = {"employer", "arbeitgeber", "pracodawca"} & set(words)
-    if employer and words[-1] in {"name", "nazwa", "employer"}:
+    if set(words) <= _EMPLOYER | {"name", "nazwa"} and _EMPLOYER & set(words):
         return HeaderReading("other:employer")
     return HeaderReading("other_person")
 
@@ -142,7 +157,7 @@ def _lexicon() -> dict[str, str]:
         lexicon.update(dict.fromkeys(words.split(), f"other:{name}"))
     for kind, words in IDENTIFIER_WORDS.items():
         lexicon.update(dict.fromkeys(words.split(), f"identifier:{kind}"))
-    for attribute, words in ATTRIBUTE_WORDS.items():
+    for attribute, words in (*ATTRIBUTE_WORDS.items(), *MARKED_WORDS.items()):
         lexicon.update(dict.fromkeys(words.split(), attribute))
     lexicon["employer"] = lexicon["arbeitgeber"] = lexicon["pracodawca"] = "other:employer"
     return lexicon

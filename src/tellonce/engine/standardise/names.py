@@ -48,6 +48,7 @@ _APOSTROPHE = re.compile(r"['`´’‘ʼ]")
 _UMLAUT = re.compile(r"(?<![aeiouqg])(ae|oe|ue)(?=[bcdfghjklmnprstvwxz])")
 _FEMININE = re.compile(r"(?<=[a-z]{2}[sczd])ka$")
 _RUSSIAN = re.compile(r"(?:skaya|skaja|skaia|sky|skij|skiy|skyj)$")
+_EAST_ASIAN = re.compile(r"^[\u4e00-\u9fff\uac00-\ud7a3]{2,4}$")  # the first sign is the family
 _LETTERS_FOR = str.maketrans("0158624", "olsbgza")
 
 
@@ -100,6 +101,8 @@ def _without_titles(text: str) -> tuple[str, str, str]:
 
 
 def _split_words(words: list[str]) -> tuple[list[str], list[str]]:
+    if len(words) == 1 and _EAST_ASIAN.match(words[0]):
+        return [words[0][1:]], [words[0][0]]
     if len(words) < 2:
         only_given = bool(words) and is_given_name(_plain(words[0]))
         return (words, []) if only_given else ([], words)

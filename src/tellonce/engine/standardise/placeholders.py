@@ -85,7 +85,7 @@ def _email_mask(lower: pa.Array) -> pa.Array:
     )
     return pc.or_(
         pc.or_(both, pc.is_in(local, pa.array(["noemail", "no-email", "no.email", "nomail"]))),
-        pc.is_in(domain, pa.array(["none.com", "noemail.com", "nomail.com", "example.com"])),
+        pc.is_in(domain, pa.array(["none.com", "noemail.com", "nomail.com"])),
     )
 
 

@@ -174,6 +174,9 @@ def _others(fields: Fields) -> pa.Array:
         elif family != "other":
             continue
         kind = {"age": "number", "birth_place": "text"}.get(family, column.kind)
+        if kind == "date":
+            order = date_order(pc.unique(value).drop_null().to_pylist(), fields.region, None)
+            value = pc.coalesce(read_dates(value, order).iso, value)
         filled = value.is_valid()
         slots.append([fields.label(name, filled), value, fields.label(kind, filled)])
     return list_of_structs(slots, OTHER, fields.rows)

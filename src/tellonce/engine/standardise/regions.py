@@ -38,7 +38,7 @@ def guess_region(fields: Fields) -> str | None:
     """
     countries = [country_code(value) for value in _texts(fields, "country")]
     return (
-        _most([code for code in countries if code], least=0.3, of=len(countries))
+        _most([code for code in countries if code], least=0.3, of=max(len(countries), fields.rows))
         or _by_state(_texts(fields, "region"))
         or _by_shape(fields.all_of("postal_code"), _POSTAL_SHAPES)
         or _by_prefix(_texts(fields, "phone"))

@@ -23,7 +23,7 @@ ATTRIBUTE_WORDS: dict[str, str] = {
         oldsurname oldlastname meisjesnaam lastnameatbirth surnameatbirth""",
     "full_name": """fullname completename namefull personname displayname vollername vollstaendigername
         imienazwisko imieinazwisko nazwiskoimie nazwiskoiimie nazwiskoimiona imionanazwisko nomcomplet
-        nomprenom nombrecompleto nombreyapellidos vornamenachname vorundnachname nachnamevorname
+        nomprenom nombrecompleto nombreapellidos nombreyapellidos vornamenachname vorundnachname nachnamevorname
         namevorname accountholder cardholder cardholdername legalname nameandsurname namesurname
         surnameandname inventor inventorname author authorname passengername guestname""",
     "name": "name nazwa namen naam bezeichnung",
@@ -48,7 +48,7 @@ ATTRIBUTE_WORDS: dict[str, str] = {
     "birth_year": """birthyear yearofbirth birthdateyear by byear yob dobyear doby dobyyyy geburtsjahr gebjahr
         birthyyyy birthyr rokurodzenia anneenaissance anneedenaissance annodinascita annonascita
         anonacimiento jahrgang geboortejaar""",
-    "age": "age alter wiek edad eta leeftijd customerage ageyears ageinyears",
+    "age": "birthage ageatyearend age alter wiek edad eta leeftijd customerage ageyears ageinyears",
     "gender": """gender sex geschlecht plec sexe sexo genero gendercode sexcode sesso geslacht kon pohlavi
         gendertext""",
     "email": """email emailaddress emailaddr mail mailaddress emailid epost epostadresse adresemail
@@ -56,7 +56,7 @@ ATTRIBUTE_WORDS: dict[str, str] = {
     "phone": """phone phoneno phonenumber telephone telephoneno telephonenumber tel telno telnr telnumber mobile
         mobileno mobilenumber mobil mobilephone mobilephonenumber mobilnummer mobiltelefon cell cellno
         cellnumber cellphone cellphonenumber handy handynummer handynr telefon telefonnummer telefonnr
-        telefono telefone teléfono rufnummer komorka komorkowy telefonkomorkowy telefonstacjonarny
+        telefono telefonomovil telefone rufnummer komorka komorkowy telefonkomorkowy telefonstacjonarny
         numertelefonu nrtelefonu nrtel telkom landline msisdn contactnumber contactno contactphone
         gsm portable tlf festnetz celular movil telefoon telefoonnummer evephone dayphone
         daytimephone eveningphone phonenum""",
@@ -152,7 +152,19 @@ OTHER_WORDS: dict[str, str] = {
     "nationality": "nationality citizenship staatsangehoerigkeit narodowosc obywatelstwo nationalite",
     "race": "race raceethnicity racecode",
     "ethnicity": "ethnicity ethnic ethnicgroup",
+    "birth_country": "birthcountry countryofbirth birthstate stateofbirth geburtsland krajurodzenia",
     "county": "county countyname powiat landkreis",
+}
+
+# A header that says which of several, or whose, by itself.
+MARKED_WORDS: dict[str, str] = {
+    "given_name#alias": "nickname nick callname preferredfirstname knownas rufnamealias pseudonim spitzname",
+    "family_name@2": "segundoapellido secondsurname secondlastname lastnametwo drugienazwisko",
+    "label": "zip4 plus4 zipplus4 zipfour zipext postcodeext",
+    "bookkeeping": """created createdat createdon creationdate createddate datecreated registered registeredat
+        registrationdate dateregistered signupdate signedupat joindate dateadded addedat inserted insertedat
+        importedat loaddate loadedat lastlogin lastloginat lastseen customersince membersince kundeseit
+        datautworzenia datarejestracji erstelltam angelegtam timestamp surveydate""",
 }
 
 # The source's own key for a row or a customer: says nothing to any other source.
@@ -182,14 +194,13 @@ GROUPS: dict[str, str] = {
     "korespondencyjny": "mailing", "korespondencji": "mailing", "billing": "billing", "bill": "billing",
     "invoice": "billing", "rechnung": "billing", "rechnungs": "billing", "shipping": "shipping",
     "ship": "shipping", "delivery": "shipping", "liefer": "shipping", "dostawy": "shipping",
-    "work": "work", "office": "work", "business": "work", "firmowy": "work", "sluzbowy": "work",
+    "geschaeftlich": "work", "work": "work", "office": "work", "business": "work", "firmowy": "work", "sluzbowy": "work",
     "dienstlich": "work", "registered": "registered", "temporary": "temporary", "secondary": "secondary",
     "second": "secondary", "alternate": "secondary", "alternative": "secondary", "alt": "secondary",
     "other": "secondary", "additional": "secondary", "weitere": "secondary", "previous": "former",
     "prev": "former", "old": "former", "former": "former", "prior": "former", "poprzedni": "former",
     "poprzednie": "former", "fruehere": "former", "alias": "alias", "aka": "alias", "nick": "alias",
     "known": "alias", "preferred": "alias", "native": "native", "local": "native", "maiden": "former",
-    "birth": "former",
 }  # fmt: skip
 
 # Words that only say "of this customer" or "the usual one".
@@ -198,5 +209,5 @@ EMPTY_WORDS: frozenset[str] = frozenset(
     members user users applicant applicants voter voters subscriber kunde kunden klient klienta klienci
     primary main home house residential residence permanent current own private privat prywatny domowy
     glowny haupt legal res the of de curr present attr attribute field pri physical loc location
-    site consumer buyer shopper guest""".split()
+    site consumer buyer shopper guest to full""".split()
 )
