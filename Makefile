@@ -6,8 +6,11 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-PYTEST := $(BIN)/python -m pytest -p tests.plugins.profiles -p tests.plugins.no_skips
 WORKERS ?= auto
+PYTEST := $(BIN)/python -m pytest -p tests.plugins.no_skips
+PARALLEL := -m "not drill" -n $(WORKERS) --dist worksteal
+# The tests choose their own home and database, whatever the caller's environment says.
+CLEAN := TELLONCE_HOME= TELLONCE_DATABASE_URL= TELLONCE_USER=
 
 # The first Python that is new enough and can make virtual environments.
 define find_python
@@ -35,13 +38,15 @@ test: $(VENV)/.dev ## lint, check types and borders, run every test that fits 12
 	$(BIN)/lint-imports --no-logo
 	@if url=$$($(BIN)/python tests/plugins/postgresql.py); then \
 	  echo "The hub's tests on PostgreSQL:"; \
-	  TELLONCE_DATABASE_URL=$$url $(PYTEST) tests/hub -m "not drill" -n $(WORKERS) --dist worksteal --hypothesis-profile=ci; \
+	  $(CLEAN) TELLONCE_TEST_DATABASE_URL=$$url $(PYTEST) tests/hub $(PARALLEL); \
 	elif [ "$$TELLONCE_TEST_ALL" = 1 ]; then echo "$$url" >&2; exit 1; \
 	else echo "Skipped: the hub's tests on PostgreSQL ($$url)."; fi
-	@$(PYTEST) -m "not drill" -n $(WORKERS) --dist worksteal --hypothesis-profile=ci
+	@echo "All tests, the hub's on SQLite:"
+	@$(CLEAN) TELLONCE_TEST_POSTGRESQL=$$TELLONCE_TEST_DATABASE_URL TELLONCE_TEST_DATABASE_URL= \
+	  $(PYTEST) $(PARALLEL)
 
 drill: $(VENV)/.dev ## run the long tests and write docs/results/drill.md
-	@$(PYTEST) -p tests.plugins.drill_report -m drill --hypothesis-profile=drill
+	@$(CLEAN) $(PYTEST) -p tests.plugins.drill_report -m drill --hypothesis-profile=drill
 
 bench: $(VENV)/.run ## measure accuracy, speed and real histories into docs/results/
 	@$(BIN)/python -m bench

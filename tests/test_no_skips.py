@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from plugins import no_skips
+
+from tests.plugins import no_skips
 
 
 def skipped_report() -> pytest.TestReport:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from plugins.postgresql import why_not
+
+from tests.plugins.postgresql import why_not
 
 
 def test_the_hub_is_tested_on_postgresql_too() -> None:

@@ -7,13 +7,18 @@ import sys
 
 import psycopg
 
+GIVEN = "TELLONCE_TEST_DATABASE_URL"
 DEFAULT = "postgresql://postgres@127.0.0.1:5432/postgres"
 CAN_CREATE = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
 
 
 def url() -> str:
-    """The server of $TELLONCE_TEST_DATABASE_URL, else the one that usually runs on this machine."""
-    return os.environ.get("TELLONCE_TEST_DATABASE_URL") or DEFAULT
+    """The server of $TELLONCE_TEST_DATABASE_URL, else the one that usually runs on this machine.
+
+    While the tests run on SQLite that variable is empty, and make passes its value on in another.
+    """
+    given = os.environ.get("TELLONCE_TEST_POSTGRESQL") or os.environ.get(GIVEN)
+    return given or DEFAULT
 
 
 def why_not() -> str:
