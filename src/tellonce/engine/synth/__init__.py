@@ -11,7 +11,7 @@ Nobody here exists: names are drawn from tables, domains are those reserved for 
 """
 
 from tellonce.engine.synth.people import INCOME_BANDS, TODAY, Society, people, rng_of
-from tellonce.engine.synth.records import COLUMNS, STYLES, Style, records, rows, truth
+from tellonce.engine.synth.records import COLUMNS, STYLES, Style, Told, records, rows, truth
 
 __all__ = [
     "COLUMNS",
@@ -20,6 +20,7 @@ __all__ = [
     "TODAY",
     "Society",
     "Style",
+    "Told",
     "people",
     "records",
     "rng_of",

@@ -127,7 +127,7 @@ def _of_source(of: pa.Table, style: Style, seed: int) -> pa.Table:
     seen = rng.integers(start, end + 1, len(person) + len(again))
     late = slice(len(person), None)
     seen[late] = seen[late] + (end - seen[late]) * rng.random(len(again))
-    told = _Told(of.take(pa.array(np.concatenate([person, again]))), seen)
+    told = Told(of.take(pa.array(np.concatenate([person, again]))), seen)
     size = len(seen)
     number = rng.permutation(size * 3)[:size]
     return pa.table(
@@ -141,14 +141,16 @@ def _of_source(of: pa.Table, style: Style, seed: int) -> pa.Table:
     ).select([*COLUMNS, "person"])
 
 
-class _Told:
+class Told:
     """The people of some records as they were on the day each was observed."""
 
     def __init__(self, of: pa.Table, seen: Ints) -> None:
+        """`of` has a row of `people.people` per record, `seen` its day, from 1970-01-01."""
         self.table = of.combine_chunks()
         self.seen = pa.array(seen.astype(np.int32), pa.int32()).cast(pa.date32())
 
     def column(self, name: str) -> pa.Array:
+        """A column of the people, row for row of the records."""
         column = self.table.column(name)
         return column.chunk(0) if column.num_chunks else pa.array([], column.type)
 
@@ -158,7 +160,7 @@ class _Told:
         return pc.if_else(later, self.column(former), self.column(name))
 
 
-def _fields(told: _Told, style: Style, rng: np.random.Generator) -> dict[str, pa.Array]:
+def _fields(told: Told, style: Style, rng: np.random.Generator) -> dict[str, pa.Array]:
     fields = {
         **_names(told, style, rng),
         "birth_date": _birth_dates(told, style, rng),
@@ -183,7 +185,7 @@ def _written(values: pa.Array, style: Style) -> pa.Array:
     return pc.utf8_upper(values) if style.case == "upper" else values
 
 
-def _names(told: _Told, style: Style, rng: np.random.Generator) -> dict[str, pa.Array]:
+def _names(told: Told, style: Style, rng: np.random.Generator) -> dict[str, pa.Array]:
     given = noise.nicknamed(rng, told.column("given_name"), style.nickname)
     family = told.then("family_name", "former_family_name", "name_changed_at")
     given, family = (noise.mistyped(rng, name, style.mistyped) for name in (given, family))
@@ -197,7 +199,7 @@ def _names(told: _Told, style: Style, rng: np.random.Generator) -> dict[str, pa.
     }
 
 
-def _birth_dates(told: _Told, style: Style, rng: np.random.Generator) -> pa.Array:
+def _birth_dates(told: Told, style: Style, rng: np.random.Generator) -> pa.Array:
     born = told.column("birth_date").cast(pa.int32()).to_numpy().astype(np.int64)
     wrong = noise.chance(rng, len(born), style.wrong_date)
     off = rng.choice((-3652, -365, -30, -10, -1, 1, 10, 31, 365, 3653), len(born))
@@ -210,7 +212,7 @@ def _birth_dates(told: _Told, style: Style, rng: np.random.Generator) -> pa.Arra
     )
 
 
-def _contacts(told: _Told, style: Style, rng: np.random.Generator) -> dict[str, pa.Array]:
+def _contacts(told: Told, style: Style, rng: np.random.Generator) -> dict[str, pa.Array]:
     size = len(told.seen)
     mobile = told.then("mobile", "former_mobile", "mobile_changed_at")
     second = pa.array(noise.chance(rng, size, style.other_email))
@@ -229,7 +231,7 @@ def _contacts(told: _Told, style: Style, rng: np.random.Generator) -> dict[str, 
 
 
 def _shared(
-    told: _Told, own: pa.Array, kind: str, where: noise.Bools, *, employed: noise.Bools
+    told: Told, own: pa.Array, kind: str, where: noise.Bools, *, employed: noise.Bools
 ) -> pa.Array:
     """`own`, or `where` the household's; of those with an employer the `employed` share its."""
     firm = told.column(f"organisation_{kind}")
@@ -238,7 +240,7 @@ def _shared(
     return pc.if_else(pa.array(employed), pc.coalesce(firm, own), own)
 
 
-def _addresses(told: _Told, style: Style, rng: np.random.Generator) -> dict[str, pa.Array]:
+def _addresses(told: Told, style: Style, rng: np.random.Generator) -> dict[str, pa.Array]:
     parts = {part: told.then(part, f"former_{part}", "moved_at") for part in ADDRESS_PARTS}
     street = noise.mistyped(rng, parts["street"], style.mistyped)
     prefixed = pc.and_(
