@@ -1,4 +1,6 @@
-"""Stage 1: columns recognised, values parsed and cleaned (RECORDS), then in normal form (COMPARABLE)."""
+"""Stage 1: columns recognised, values parsed and cleaned (RECORDS), then in normal form
+(COMPARABLE).
+"""
 
 from tellonce.engine.standardise.columns import Column, Mapping, Recognition, recognise
 from tellonce.engine.standardise.comparable import comparable
@@ -13,8 +15,8 @@ __all__ = [
     "Mapping",
     "Placeholder",
     "Recognition",
-    "Standardised",
     "StandardiseParams",
+    "Standardised",
     "comparable",
     "phonetic",
     "recognise",

@@ -60,7 +60,9 @@ class AddressParts:
 
 
 def split_street_line(text: str) -> AddressParts:
-    """Return street, house number and unit of one line (12 Main St Apt 4, ul. Długa 5/7, 3/24 Bay Rd)."""
+    """Return street, house number and unit of one line (12 Main St Apt 4, ul. Długa 5/7, 3/24 Bay
+    Rd).
+    """
     line = " ".join(text.replace("\n", ", ").split()).strip(" ,")
     box = _PO_BOX.search(line)
     if box:
@@ -189,14 +191,18 @@ def _take_city(segments: list[str], place: int) -> str:
 
 
 def second_line(text: str) -> tuple[str, str]:
-    """Return (unit, street) of a second address line: a PO box is a street, all else tells the unit."""
+    """Return (unit, street) of a second address line: a PO box is a street, all else tells the
+    unit.
+    """
     if _PO_BOX.search(text):
         return "", split_street_line(text).street
     return text, ""
 
 
 def comparable_street(text: str) -> str | None:
-    """Return a street in normal form: types and directions abbreviated, `ul.` dropped, None if empty."""
+    """Return a street in normal form: types and directions abbreviated, `ul.` dropped, None if
+    empty.
+    """
     words = []
     for word in fold(_split_german(to_ascii(text))).split():
         if word in DROPPED_STREET_WORDS:

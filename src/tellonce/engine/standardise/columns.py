@@ -24,20 +24,21 @@ from tellonce.engine.standardise.generic import generic_column
 from tellonce.engine.standardise.headers import HeaderReading, read_header, slug
 from tellonce.engine.standardise.organisations import looks_like_organisation
 from tellonce.engine.standardise.placeholders import without_placeholders
-from tellonce.engine.standardise.text import as_text
+from tellonce.engine.standardise.text import as_text, words_of
 
-ATTRIBUTES = (
-    "given_name", "middle_name", "family_name", "former_name", "full_name", "title", "name_suffix",
-    "organisation", "birth_date", "birth_day", "birth_month", "birth_year", "age", "gender", "email",
-    "phone", "street", "house_number", "unit", "po_box", "address_line", "full_address", "city", "region",
-    "postal_code", "country", "birth_place", "observed_at", "entity",
-)  # fmt: skip
+ATTRIBUTES = tuple(
+    words_of("""
+    given_name middle_name family_name former_name full_name title name_suffix organisation
+    birth_date birth_day birth_month birth_year age gender email phone street house_number unit
+    po_box address_line full_address city region postal_code country birth_place observed_at entity
+    """)
+)
 _OPEN = ("identifier:", "other:", "identifier_country:", "identifier_type:")
 _KINDS = {
-    "birth_date": "date", "birth_day": "date", "birth_month": "date", "birth_year": "date",
-    "observed_at": "date", "age": "number", "email": "email", "phone": "phone", "gender": "category",
-    "entity": "category", "country": "category", "organisation": "organisation",
-}  # fmt: skip
+    **dict.fromkeys(words_of("birth_date birth_day birth_month birth_year observed_at"), "date"),
+    **dict.fromkeys(words_of("gender entity country"), "category"),
+    "age": "number",
+}
 _NOT_OWN = {
     "own_key": "it is the source's own key, which no other source knows",
     "other_person": "it is about another person",
@@ -52,7 +53,7 @@ _ADDRESS = frozenset(ATTRIBUTES[16:26])
 class Mapping:
     """What a person says about a source's columns, above what recognition would find.
 
-    columns    header -> attribute, with `#group` where several of one kind are kept apart, or `ignore`
+    columns    header -> attribute, `#group` keeping several of one kind apart, or `ignore`
     region     ISO alpha-2 country of phone numbers and addresses that name none
     day_first  whether 03/04/1980 is the third of April
     """
@@ -98,8 +99,8 @@ def recognise(source: str, table: pa.Table, mapping: Mapping | None = None) -> R
     """Return what every column of a table is taken for.
 
     Only counts over whole columns are looked at, so the order of rows changes nothing. Raises
-    MappingError for a mapping that names what is not there, NothingRecognised where no column can be
-    used at all.
+    MappingError for a mapping that names what is not there, NothingRecognised where no column can
+    be used at all.
     """
     mapping = mapping or Mapping()
     _check_mapping(source, table, mapping)
@@ -131,14 +132,14 @@ def _check_mapping(source: str, table: pa.Table, mapping: Mapping) -> None:
     for header, target in mapping.columns.items():
         if header not in table.column_names:
             raise MappingError(
-                f"The mapping of source {source!r} names a column {header!r} that the file does not have.",
+                f"The mapping of source {source!r} names a column {header!r} it does not have.",
                 _suggest(header, table.column_names, "The file has"),
             )
         attribute = target.partition("#")[0]
         known = attribute in ATTRIBUTES or attribute == "ignore"
         if not known and not any(attribute.startswith(p) and attribute != p for p in _OPEN):
             raise MappingError(
-                f"The mapping of column {header!r} names an attribute {attribute!r} that does not exist.",
+                f"The mapping of {header!r} names an attribute {attribute!r} that does not exist.",
                 _suggest(attribute, [*ATTRIBUTES, "identifier:", "other:", "ignore"], "There are"),
             )
 
@@ -241,10 +242,7 @@ def _without_categories(columns: list[Column], contents: list[Content]) -> list[
         place for place, column in enumerate(columns)
         if column.attribute == "organisation" and not column.group
     ]  # fmt: skip
-    few = [
-        place for place in organisations
-        if contents[place].filled >= 50 and contents[place].distinct <= 0.05 * contents[place].filled
-    ]  # fmt: skip
+    few = [place for place in organisations if _few_values(contents[place])]
     if len(few) == len(organisations):
         return columns
     settled = list(columns)
@@ -256,6 +254,10 @@ def _without_categories(columns: list[Column], contents: list[Content]) -> list[
     return settled
 
 
+def _few_values(content: Content) -> bool:
+    return content.filled >= 50 and content.distinct <= 0.05 * content.filled
+
+
 def _of_organisations(content: Content) -> bool:
     """Organisations are at least three in ten there, or hardly a value has a known given name."""
     return content.share(looks_like_organisation) >= 0.3 or (
@@ -264,14 +266,14 @@ def _of_organisations(content: Content) -> bool:
 
 
 def _plain_date_parts(columns: list[Column], contents: list[Content]) -> list[Column]:
-    """Columns called just day, month and year are a birth date where the years are those of people."""
+    """Columns called just day, month and year are a birth date if the years are people's."""
     if any(c.attribute in {"birth_date", "birth_year"} for c in columns):
         return columns
     words = {
-        "day": "birth_day", "month": "birth_month", "year": "birth_year", "tag": "birth_day",
-        "monat": "birth_month", "jahr": "birth_year", "dzien": "birth_day", "miesiac": "birth_month",
-        "rok": "birth_year",
-    }  # fmt: skip
+        **dict.fromkeys(words_of("day tag dzien"), "birth_day"),
+        **dict.fromkeys(words_of("month monat miesiac"), "birth_month"),
+        **dict.fromkeys(words_of("year jahr rok"), "birth_year"),
+    }
     found = {
         words[slug(column.header)]: place
         for place, column in enumerate(columns) if slug(column.header) in words
@@ -301,7 +303,7 @@ def _whole_addresses(columns: list[Column]) -> list[Column]:
 
 
 def _by_content(columns: list[Column], contents: list[Content]) -> list[Column]:
-    """Columns whose header says nothing are decided by what their values are, where that is plain."""
+    """Columns whose header says nothing are decided by their values, where that is plain."""
     settled = list(columns)
     for place, (column, content) in enumerate(zip(columns, contents, strict=True)):
         if column.attribute or not column.why.startswith("its header"):

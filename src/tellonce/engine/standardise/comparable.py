@@ -44,7 +44,9 @@ Columns = dict[str, pa.Array]
 
 
 def comparable(records: pa.Table, params: StandardiseParams) -> pa.Table:
-    """Return the COMPARABLE of RECORDS: same rows, same order. Pure: each row depends on itself alone."""
+    """Return the COMPARABLE of RECORDS: same rows, same order. Pure: each row depends on itself
+    alone.
+    """
     table = check(records, RECORDS, "RECORDS")
     columns = {name: _one_array(table.column(name)) for name in table.column_names}
     names = columns["names"]
@@ -100,7 +102,7 @@ def _names(flat: Columns) -> list[pa.Array]:
 
 
 def _suffix(names: pa.Array) -> pa.Array:
-    """The generation of the first name that has one, else one written at the end of a family name."""
+    """The generation of the first name that has one, or that ends in one."""
     flat = pc.list_flatten(names)
     told = map_distinct(pc.struct_field(flat, "suffix"), comparable_suffix)
     written = map_distinct(pc.struct_field(flat, "family"), _trailing_suffix)

@@ -26,7 +26,8 @@ _DATE_LIKE = re.compile(
     r"^\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|^\d{8}$|[A-Za-z]{3,9}.*\d{4}|^\d{1,2}.*[A-Za-z]{3}"
 )
 _POSTAL = re.compile(
-    r"^\d{2}-\d{3}$|^\d{5}(-?\d{4})?$|^\d{4}$|^[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}$|^[a-z]\d[a-z] ?\d[a-z]\d$",
+    r"^\d{2}-\d{3}$|^\d{5}(-?\d{4})?$|^\d{4}$|^[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}$|"
+    r"^[a-z]\d[a-z] ?\d[a-z]\d$",
     re.I,
 )
 _NUMBER = re.compile(r"^-?\d+(?:[.,]\d+)?$")
@@ -113,7 +114,9 @@ def looks_like_postal_code(value: str) -> bool:
 
 
 def birth_dates(content: Content) -> float:
-    """Share of the sample that reads as full dates of people: years from OLDEST, spread over decades."""
+    """Share of the sample that reads as full dates of people: years from OLDEST, spread over
+    decades.
+    """
     if content.share(lambda value: _DATE_LIKE.match(value) is not None) < 0.9:
         return 0.0
     order = date_order(content.sample, None, None)

@@ -27,12 +27,15 @@ _MONTH_YEAR = re.compile(r"^(\d{1,2})[-/.](\d{4})$")
 _DIGITS = re.compile(r"^\d{4,8}$")
 _YEAR_ONLY = re.compile(r"(?<!\d)(18[7-9]\d|19\d{2}|20\d{2})(?!\d)")
 _MISREAD = str.maketrans("OoQDIl|iZSsBGgr", "000011112558661"[:15])
-_MONTH_NAMES = """jan january januar janvier enero stycznia styczen|feb february februar fevrier febrero lutego luty|
+_MONTH_NAMES = """jan january januar janvier enero stycznia styczen|
+feb february februar fevrier febrero lutego luty|
 mar march marz maerz mrz mars marzo marca marzec|apr april avril abril kwietnia kwiecien|
-may mai mayo maja maj|jun june juni juin junio czerwca czerwiec|jul july juli juillet julio lipca lipiec|
+may mai mayo maja maj|jun june juni juin junio czerwca czerwiec|
+jul july juli juillet julio lipca lipiec|
 aug august aout agosto sierpnia sierpien|sep sept september septembre septiembre wrzesnia wrzesien|
 oct october okt oktober octobre octubre pazdziernika pazdziernik|
-nov november novembre noviembre listopada listopad|dec december dez dezember decembre diciembre grudnia grudzien"""
+nov november novembre noviembre listopada listopad|
+dec december dez dezember decembre diciembre grudnia grudzien"""
 _MONTHS = {
     name: number
     for number, names in enumerate(_MONTH_NAMES.split("|"), start=1)
@@ -56,7 +59,7 @@ class DateOrder:
 
 @dataclass(frozen=True)
 class Dates:
-    """A column of dates read: ISO 8601 text (shortened where partial), ambiguity, what was refused."""
+    """A column of dates read: ISO 8601 text (shortened where partial), doubt, what was refused."""
 
     iso: pa.Array
     ambiguous: pa.Array
@@ -264,7 +267,7 @@ def _day_text(text: str) -> str | None:
 
 
 def read_times(column: pa.Array | pa.ChunkedArray, text: pa.Array, order: DateOrder) -> pa.Array:
-    """Return timestamps in UTC of a column that says when a record was last true; null if unread."""
+    """Return timestamps in UTC of when each record was last true; null if not understood."""
     kind = column.type
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

@@ -35,7 +35,9 @@ def _rescued(text: str) -> str | None:
 
 
 def comparable_emails(column: pa.Array) -> pa.Array:
-    """Return displayed e-mails in normal form: without a plus tag, googlemail as gmail without dots."""
+    """Return displayed e-mails in normal form: without a plus tag, googlemail as gmail without
+    dots.
+    """
     tagged = pc.match_substring_regex(column, r"\+|@googlemail\.com$|@gmail\.com$")
     special = pc.fill_null(tagged, False)
     changed = map_distinct(pc.if_else(special, column, None), _comparable)

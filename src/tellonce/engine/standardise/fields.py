@@ -40,7 +40,7 @@ class Fields:
         return [text for _, _, text in sorted(found, key=lambda entry: entry[:2])]
 
     def one(self, attribute: str, group: str | None = "") -> pa.Array:
-        """Return the first value of every row among the columns of an attribute; null where none."""
+        """Return the first value of every row among the columns of an attribute, else null."""
         found = self.all_of(attribute, group)
         return pc.coalesce(*found) if found else self.nothing()
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from tellonce.engine.standardise.text import fold_cached
 
 _WORDS = {
-    "female": """f female woman w weiblich frau k kobieta zenska zenski kob femme feminin feminine mujer
-        femenino femminile donna vrouw v zena girl she her ms mrs miss pani fem""",
-    "male": """m male man h mannlich maennlich mann herr mezczyzna meski mez homme masculin masculine hombre
-        masculino maschile uomo maschio boy he him mr pan muz""",
+    "female": """f female woman w weiblich frau k kobieta zenska zenski kob femme feminin
+        feminine mujer femenino femminile donna vrouw v zena girl she her ms mrs miss pani fem""",
+    "male": """m male man h mannlich maennlich mann herr mezczyzna meski mez homme masculin
+        masculine hombre masculino maschile uomo maschio boy he him mr pan muz""",
     "other": """x other d divers diverse nonbinary non binary nb enby inne inna third intersex o""",
 }
 _BY_WORD = {word: gender for gender, words in _WORDS.items() for word in words.split()}

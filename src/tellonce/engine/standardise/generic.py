@@ -45,7 +45,7 @@ def _dates(content: Content) -> float:
         return 0.0
     values = pa.array(content.sample, pa.string())
     read = read_dates(values, date_order(content.sample, None, None))
-    return 1 - read.iso.null_count / max(len(read.iso), 1)
+    return 1.0 - int(read.iso.null_count) / max(len(read.iso), 1)
 
 
 def _like_date(value: str) -> bool:

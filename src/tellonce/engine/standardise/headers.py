@@ -53,7 +53,9 @@ def header_words(header: str) -> list[str]:
 
 
 def slug(header: str) -> str:
-    """Return a header as one lower-case word with underscores, for the name of an `other` attribute."""
+    """Return a header as one lower-case word with underscores, for the name of an `other`
+    attribute.
+    """
     return "_".join(header_words(header)) or "column"
 
 
@@ -64,7 +66,7 @@ def read_header(header: str) -> HeaderReading:
     if whole:
         return _marked(whole, "", 1)
     index = 1
-    kept = []
+    kept: list[str] = []
     for word in words:
         match = _INDEX.match(word)
         if match and kept:
@@ -100,7 +102,7 @@ def _own(words: list[str], index: int) -> HeaderReading:
 
 
 def _marked(found: str, group: str, index: int) -> HeaderReading:
-    """An entry of the lexicon may name a group (`given_name#alias`) or an index (`family_name@2`)."""
+    """An entry may name a group (`given_name#alias`) or an index (`family_name@2`)."""
     attribute, _, own_index = found.partition("@")
     attribute, _, own_group = attribute.partition("#")
     return HeaderReading(attribute, own_group or group, int(own_index) if own_index else index)
@@ -141,7 +143,9 @@ def _without_address(words: list[str]) -> list[str]:
 
 
 def _companion(words: list[str]) -> str | None:
-    """passport_country, drivers_license_state, national_id_type tell about the identifier beside them."""
+    """passport_country, drivers_license_state, national_id_type tell about the identifier beside
+    them.
+    """
     if len(words) < 2 or words[-1] not in _COMPANIONS:
         return None
     kind = _look_up(words[:-1]) or _look_up([*words[:-1], "number"])

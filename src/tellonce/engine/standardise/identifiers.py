@@ -36,7 +36,9 @@ def is_valid(kind: str, value: str) -> bool | None:
 
 
 def comparable_identifier(value: str) -> str | None:
-    """Return the ASCII lower-case letters and digits of an identifier, None if there are under three."""
+    """Return the ASCII lower-case letters and digits of an identifier, None if there are under
+    three.
+    """
     kept = "".join(sign for sign in to_ascii(value) if sign.isalnum())
     return kept if len(kept) >= 3 else None
 

@@ -14,7 +14,9 @@ Slot = Sequence[
 
 
 def list_of(slots: Sequence[pa.Array], n_rows: int) -> pa.Array:
-    """Return list<string>: for every row the non-null values of the `slots`, in slot order, each once."""
+    """Return list<string>: for every row the non-null values of the `slots`, in slot order, each
+    once.
+    """
     if not slots:
         return _empty(pa.string(), n_rows)
     present = np.column_stack([_valid(slot) for slot in slots])
@@ -46,7 +48,9 @@ def list_of_structs(slots: Sequence[Slot], kind: pa.StructType, n_rows: int) -> 
 
 
 def regroup(parents: np.ndarray, keep: np.ndarray, values: pa.Array, n_rows: int) -> pa.Array:
-    """Return a list array of the `values` kept, `parents` being the row of each, in ascending order."""
+    """Return a list array of the `values` kept, `parents` being the row of each, in ascending
+    order.
+    """
     counts = np.bincount(parents[keep], minlength=n_rows)
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), values.filter(pa.array(keep)))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tellonce.engine.standardise.text import to_ascii
+from tellonce.engine.standardise.text import to_ascii, words_of
 from tellonce.engine.standardise.variants import is_given_name
 
 TITLES = frozenset(
-    """mr mrs ms miss mx dr prof professor sir madam lady lord rev reverend fr father pastor hon judge capt
-    captain col maj sgt lt herr frau fraulein hr fr dipl ing dipling mag msc bsc phd dphil dds dvm md esq
-    pan pani inz mgr hab lek dyr ks sr sra srta senor senora don dona m mme mlle monsieur madame
-    signor signora sig dott dottssa ing""".split()
+    words_of("""
+    mr mrs ms miss mx dr prof professor sir madam lady lord rev reverend fr father pastor hon
+    judge capt captain col maj sgt lt herr frau fraulein hr fr dipl ing dipling mag msc bsc phd
+    dphil dds dvm md esq pan pani inz mgr hab lek dyr ks sr sra srta senor senora don dona m mme
+    mlle monsieur madame signor signora sig dott dottssa ing
+    """)
 )
 _SAFE_TITLES = TITLES - {
     "m",
@@ -29,16 +31,22 @@ _SAFE_TITLES = TITLES - {
     "lady",
     "ks",
 }
-_TRAILING_TITLES = frozenset("phd md dds dvm esq dphil msc bsc cpa rn mba ma".split())
+_TRAILING_TITLES = frozenset(
+    words_of("""
+    phd md dds dvm esq dphil msc bsc cpa rn mba ma
+    """)
+)
 _GENERATIONS = {
     "jr": "jr", "junior": "jr", "jun": "jr", "jnr": "jr", "mlodszy": "jr",
     "sr": "sr", "senior": "sr", "sen": "sr", "snr": "sr", "starszy": "sr",
     "ii": "ii", "iii": "iii", "iv": "iv", "2nd": "ii", "3rd": "iii", "4th": "iv", "1st": "i",
 }  # fmt: skip
-_DROPPED_PARTICLES = frozenset("von vom zu zur zum".split())
+_DROPPED_PARTICLES = frozenset(["von", "vom", "zu", "zur", "zum"])
 _GLUED_PARTICLES = frozenset(
-    """van der den de del della di da dos das do du la le los las el al ter ten te st saint mc mac o
-    bin ibn ben abu d l""".split()
+    words_of("""
+    van der den de del della di da dos das do du la le los las el al ter ten te st saint mc mac
+    o bin ibn ben abu d l
+    """)
 )
 _PARTICLES = _DROPPED_PARTICLES | (_GLUED_PARTICLES - {"o", "d", "l", "al", "do", "te"})
 _BRACKETS = re.compile(r"[(\[{\"“„].*?[)\]}\"”]")
@@ -92,7 +100,7 @@ def _without_titles(text: str) -> tuple[str, str, str]:
         last = _plain(words[-1])
         if last in _GENERATIONS and not suffix and len(words) > 2:
             suffix = words.pop()
-        elif last in _TRAILING_TITLES and (words[-2] == "," or len(words) > 3) or last == "":
+        elif (last in _TRAILING_TITLES and (words[-2] == "," or len(words) > 3)) or last == "":
             titles.append(words.pop())
         else:
             break
@@ -162,7 +170,7 @@ def comparable_family(text: str) -> str | None:
     Hyphens separate, `von` and `zu` go, other particles are joined to their word (van Dyke =
     Vandyke), Slavic feminine endings become masculine ones (Kowalska = Kowalski).
     """
-    words = [word for word in _words(text)]
+    words = _words(text)
     while len(words) > 1 and words[-1] in _GENERATIONS:
         words.pop()
     kept: list[str] = []

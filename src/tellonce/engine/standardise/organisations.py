@@ -4,31 +4,43 @@ from __future__ import annotations
 
 import re
 
-from tellonce.engine.standardise.text import fold
+from tellonce.engine.standardise.text import fold, words_of
 
 _LEGAL_FORMS = frozenset(
-    """inc incorporated corp corporation co company ltd limited llc llp lp plc pllc pc lc gmbh mbh ag kg kgaa ohg
-    gbr ug ev eg se sa sas sasu sarl eurl snc sci spa srl srls sl slu bv nv vof vzw bvba sprl asbl cv ab oy oyj as
-    asa aps ks kft rt nyrt zrt doo dd sro ooo oao zao pao pty pte pvt sdn bhd kk gk spj spk sc spzoo sca
-    ltda eireli cic cio stichting foundation""".split()
+    words_of("""
+    inc incorporated corp corporation co company ltd limited llc llp lp plc pllc pc lc gmbh mbh
+    ag kg kgaa ohg gbr ug ev eg se sa sas sasu sarl eurl snc sci spa srl srls sl slu bv nv vof
+    vzw bvba sprl asbl cv ab oy oyj as asa aps ks kft rt nyrt zrt doo dd sro ooo oao zao pao pty
+    pte pvt sdn bhd kk gk spj spk sc spzoo sca ltda eireli cic cio stichting foundation
+    """)
 ) - {"foundation", "stichting", "as", "ks", "pc", "lc", "se", "co", "company", "rt", "gk"}
-_TRAILING_ONLY = frozenset("as ks pc lc se co company rt gk ev eg ag ab sa sl sc".split())
+_TRAILING_ONLY = frozenset(
+    words_of("""
+    as ks pc lc se co company rt gk ev eg ag ab sa sl sc
+    """)
+)
 _MULTI_WORD = re.compile(
     r"\b(?:sp(?:olka)? (?:z )?o ?o|spolka z ograniczona odpowiedzialnoscia|spolka akcyjna|"
-    r"sp(?:olka)? [jkp]|spolka (?:jawna|komandytowa|cywilna)|gmbh (?:and )?co kg(?:aa)?|s ?p ?a|s ?r ?l|s ?a ?s|"
+    r"sp(?:olka)? [jkp]|"
+    r"spolka (?:jawna|komandytowa|cywilna)|gmbh (?:and )?co kg(?:aa)?|"
+    r"s ?p ?a|s ?r ?l|s ?a ?s|"
     r"s ?a ?r ?l|s ?r ?o|d ?o ?o|b ?v|n ?v|s ?a|e ?v|l ?l ?c|l ?l ?p|p ?l ?c|pty ltd|pte ltd|co ltd|a ?s)\b"
 )
 _JOINED_AND = re.compile(r"\s*[&+]\s*")
-_AND = frozenset("and und i y e et".split())
+_AND = frozenset(["and", "und", "i", "y", "e", "et"])
 _TELLING = frozenset(
-    """school schools academy college university center centre church hospital clinic bank insurance hotel restaurant
-    cafe bar grill institute foundation stichting society association services service solutions systems technologies
-    industries group holding holdings partners trust council department ministry agency studio studios market
-    store shop pharmacy nursery kindergarten daycare preschool ymca enterprises exports imports international
-    trading consulting logistics transport electronics motors energy media press club museum library theatre
-    szkola przedszkole apteka sklep zaklad przedsiebiorstwo fundacja stowarzyszenie uniwersytet szpital
-    gesellschaft verein schule kirche krankenhaus apotheke werke verlag praxis baeckerei kita universitaet
-    laboratories laboratory research elektronica philips chemical pharma gemeente universiteit ministerie""".split()
+    words_of("""
+    school schools academy college university center centre church hospital clinic bank
+    insurance hotel restaurant cafe bar grill institute foundation stichting society association
+    services service solutions systems technologies industries group holding holdings partners
+    trust council department ministry agency studio studios market store shop pharmacy nursery
+    kindergarten daycare preschool ymca enterprises exports imports international trading
+    consulting logistics transport electronics motors energy media press club museum library
+    theatre szkola przedszkole apteka sklep zaklad przedsiebiorstwo fundacja stowarzyszenie
+    uniwersytet szpital gesellschaft verein schule kirche krankenhaus apotheke werke verlag
+    praxis baeckerei kita universitaet laboratories laboratory research elektronica philips
+    chemical pharma gemeente universiteit ministerie
+    """)
 )
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tellonce.engine.standardise.text import to_ascii
+from tellonce.engine.standardise.text import to_ascii, words_of
 
 # Spellings of one sound, longest first; capitals are sounds of the code.
-_SPELLINGS = (
-    ("szcz", "SC"), ("stsch", "SC"), ("schtsch", "SC"), ("tsch", "C"), ("tch", "C"),
-    ("dsch", "J"), ("sch", "S"), ("rz", "S"), ("sz", "S"), ("sh", "S"), ("cz", "C"), ("ch", "X"), ("ph", "F"),
-    ("dz", "C"), ("dj", "J"), ("dg", "J"), ("ck", "K"), ("kh", "X"), ("gh", ""), ("th", "T"), ("pf", "F"),
-    ("qu", "KF"), ("tz", "C"), ("ts", "C"), ("zz", "S"), ("wr", "R"), ("kn", "N"),
-)  # fmt: skip
-_SINGLE = {
-    "b": "P", "p": "P", "f": "F", "v": "F", "w": "F", "c": "K", "k": "K", "q": "K", "g": "K", "x": "KS",
-    "d": "T", "t": "T", "s": "S", "z": "S", "j": "Y", "l": "L", "r": "R", "m": "M", "n": "N", "h": "",
-}  # fmt: skip
+_SPELLINGS = tuple(
+    tuple(pair.split("="))
+    for pair in words_of("""
+    schtsch=SC szcz=SC stsch=SC tsch=C dsch=J sch=S tch=C rz=S sz=S sh=S cz=C ch=X ph=F dz=C dj=J
+    dg=J ck=K kh=X gh= th=T pf=F qu=KF tz=C ts=C zz=S wr=R kn=N
+    """)
+)
+_SINGLE = dict(
+    pair.split("=")
+    for pair in words_of("""
+    b=P p=P f=F v=F w=F c=K k=K q=K g=K x=KS d=T t=T s=S z=S j=Y l=L r=R m=M n=N h=
+    """)
+)
 _SOFT_C = re.compile(r"c(?=[eiy])")
 _GLIDE = re.compile(r"(?<=[aeiouy])[jy]|^[jy](?=[aeiou])")
 _CODE = {"X": "K"}
@@ -28,9 +31,9 @@ _LETTERS = re.compile(r"[^a-z]")
 def phonetic(token: str) -> str:
     """Return a compact code of how a word sounds, "" if it has no letters.
 
-    Words of one sound in English, Polish or German get one code: sz = sch = sh, cz = tsch, w = v = f,
-    ph = f, ck = k = c = q, y = i = j, rz = sz; doubled letters count once, h is silent, vowels count
-    only at the start (as A) and voiced sounds as their voiceless ones. Own rules.
+    Words of one sound in English, Polish or German get one code: sz = sch = sh, cz = tsch,
+    w = v = f = ph, ck = k = c = q, y = i = j, rz = sz; doubled letters count once, h is silent,
+    vowels count only at the start (as A) and voiced sounds as their voiceless ones. Own rules.
     """
     word = _LETTERS.sub("", to_ascii(token))
     if not word:
@@ -44,7 +47,7 @@ def phonetic(token: str) -> str:
 
 
 def _start(word: str) -> str:
-    """Return the code of how a word begins: Y for j and y before a vowel, A for any other vowel, H."""
+    """Return the code of how a word begins: Y for a j or y before a vowel, A for a vowel, H."""
     following = word[1:2]
     if word[0] in "jy" and following and following in "aeiouy":
         return "Y"

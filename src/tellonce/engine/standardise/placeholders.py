@@ -7,24 +7,37 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_ANYWHERE = """n/a|na|n.a.|n.a|#n/a|#na|none|null|nil|nan|unknown|unk|unkn|unknwn|not available|not provided|
-not known|not applicable|not given|not stated|not specified|unspecified|no data|nodata|no value|tbd|tba|tbc|
-missing|undefined|(blank)|blank|empty|withheld|redacted|anonymous|deceased|test|dummy|xxx|xx|x x x|asdf|qwerty|
+_ANYWHERE = """n/a|na|n.a.|n.a|#n/a|#na|none|null|nil|nan|unknown|unk|unkn|unknwn|not available|
+not provided|
+not known|not applicable|not given|not stated|not specified|unspecified|no data|nodata|no value|
+tbd|tba|tbc|
+missing|undefined|(blank)|blank|empty|withheld|redacted|anonymous|deceased|test|dummy|xxx|xx|
+x x x|asdf|qwerty|
 brak|brak danych|nie podano|nie dotyczy|nieznany|nieznana|nieznane|b/d|bd|
-keine|keiner|kein|keine angabe|keine angaben|unbekannt|nicht bekannt|k.a.|k. a.|k.a|n.n.|ohne|leer|fehlt|
-inconnu|inconnue|neant|aucun|aucune|desconocido|desconocida|sin datos|ninguno|ninguna|sconosciuto|onbekend|geen"""
-_NAMES = """no name|noname|nn|lnu|fnu|first name|last name|firstname|lastname|vorname|nachname|imie|nazwisko|
+keine|keiner|kein|keine angabe|keine angaben|unbekannt|nicht bekannt|k.a.|k. a.|k.a|n.n.|ohne|
+leer|fehlt|
+inconnu|inconnue|neant|aucun|aucune|desconocido|desconocida|sin datos|ninguno|ninguna|sconosciuto|
+onbekend|geen"""
+_NAMES = """no name|noname|nn|lnu|fnu|first name|last name|firstname|lastname|vorname|nachname|
+imie|nazwisko|
 name|test test|test user|testuser|baby|babyboy|babygirl|baby boy|baby girl|infant|unknown unknown|
 john doe|jane doe|max mustermann|erika mustermann|joe bloggs|doe john|doe jane|mustermann max|
-doe, john|doe, jane|mustermann, max|customer|guest|admin|administrator|user|anonym|anonim|gast|kunde|klient"""
-_EMAIL_LOCALS = """none|no|na|n/a|noemail|no-email|no.email|nomail|test|unknown|null|xxx|xx|x|a|asdf|noone|nobody|
+doe, john|doe, jane|mustermann, max|customer|guest|admin|administrator|user|anonym|anonim|gast|
+kunde|klient"""
+_EMAIL_LOCALS = """none|no|na|n/a|noemail|no-email|no.email|nomail|test|unknown|null|xxx|xx|x|a|
+asdf|noone|nobody|
 donotreply|noreply|no-reply|brak|keine|nicht|invalid|fake"""
-_EMAIL_DOMAINS = """none.com|test.com|noemail.com|nomail.com|no.com|email.com|example.com|na.com|unknown.com|
-none.none|test.test|xxx.com|domain.com|a.com|x.com|fake.com|brak.pl|test.pl|test.de|invalid.com|mail.com"""
+_EMAIL_DOMAINS = """none.com|test.com|noemail.com|nomail.com|no.com|email.com|example.com|na.com|
+unknown.com|
+none.none|test.test|xxx.com|domain.com|a.com|x.com|fake.com|brak.pl|test.pl|test.de|invalid.com|
+mail.com"""
 
-_DATES = """0000-00-00|00/00/0000|00.00.0000|00000000|1900-01-01|01/01/1900|01.01.1900|1/1/1900|19000101|01011900|
-9999-12-31|31/12/9999|12/31/9999|31.12.9999|99991231|9999-99-99|99/99/9999|1899-12-30|1899-12-31|1800-01-01|
-01/01/1800|1753-01-01|01/01/1753|1/1/1753|0001-01-01|01/01/0001|1/1/0001|2099-12-31|12/31/2099|31/12/2099|
+_DATES = """0000-00-00|00/00/0000|00.00.0000|00000000|1900-01-01|01/01/1900|01.01.1900|1/1/1900|
+19000101|01011900|
+9999-12-31|31/12/9999|12/31/9999|31.12.9999|99991231|9999-99-99|99/99/9999|1899-12-30|1899-12-31|
+1800-01-01|
+01/01/1800|1753-01-01|01/01/1753|1/1/1753|0001-01-01|01/01/0001|1/1/0001|2099-12-31|12/31/2099|
+31/12/2099|
 2999-12-31|1111-11-11|11/11/1111|99999999|01-01-1900|1-1-1900|18000101|17530101|00010101"""
 
 _DIGITS_ONLY = {"phone", "fax", "identifier", "postal_code"}

@@ -28,7 +28,7 @@ EG EGY egypt agypten egipt
 ES ESP spain espana spanien espagne hiszpania
 FI FIN finland suomi finnland finlandia
 FR FRA france frankreich francja francia
-GB GBR united-kingdom uk great-britain england scotland wales northern-ireland grossbritannien wielka-brytania vereinigtes-konigreich anglia
+GB GBR united-kingdom uk great-britain england scotland wales grossbritannien wielka-brytania anglia
 GR GRC greece griechenland grecja hellas
 HK HKG hong-kong
 HR HRV croatia kroatien chorwacja hrvatska
@@ -73,33 +73,45 @@ VN VNM vietnam
 ZA ZAF south-africa sudafrika"""
 
 _REGIONS = {
-    "US": """AL alabama|AK alaska|AZ arizona|AR arkansas|CA california|CO colorado|CT connecticut|DE delaware|
-DC district of columbia|FL florida|GA georgia|HI hawaii|ID idaho|IL illinois|IN indiana|IA iowa|KS kansas|
-KY kentucky|LA louisiana|ME maine|MD maryland|MA massachusetts|MI michigan|MN minnesota|MS mississippi|MO missouri|
-MT montana|NE nebraska|NV nevada|NH new hampshire|NJ new jersey|NM new mexico|NY new york|NC north carolina|
-ND north dakota|OH ohio|OK oklahoma|OR oregon|PA pennsylvania|RI rhode island|SC south carolina|SD south dakota|
-TN tennessee|TX texas|UT utah|VT vermont|VA virginia|WA washington|WV west virginia|WI wisconsin|WY wyoming|
+    "US": """AL alabama|AK alaska|AZ arizona|AR arkansas|CA california|CO colorado|CT connecticut|
+DE delaware|
+DC district of columbia|FL florida|GA georgia|HI hawaii|ID idaho|IL illinois|IN indiana|IA iowa|
+KS kansas|
+KY kentucky|LA louisiana|ME maine|MD maryland|MA massachusetts|MI michigan|MN minnesota|
+MS mississippi|MO missouri|
+MT montana|NE nebraska|NV nevada|NH new hampshire|NJ new jersey|NM new mexico|NY new york|
+NC north carolina|
+ND north dakota|OH ohio|OK oklahoma|OR oregon|PA pennsylvania|RI rhode island|SC south carolina|
+SD south dakota|
+TN tennessee|TX texas|UT utah|VT vermont|VA virginia|WA washington|WV west virginia|WI wisconsin|
+WY wyoming|
 PR puerto rico""",
-    "AU": """NSW new south wales|VIC victoria|QLD queensland|SA south australia|WA western australia|TAS tasmania|
+    "AU": """NSW new south wales|VIC victoria|QLD queensland|SA south australia|
+WA western australia|TAS tasmania|
 NT northern territory|ACT australian capital territory""",
-    "CA": """ON ontario|QC quebec|BC british columbia|AB alberta|MB manitoba|SK saskatchewan|NS nova scotia|
-NB new brunswick|NL newfoundland and labrador|PE prince edward island|YT yukon|NT northwest territories|NU nunavut""",
+    "CA": """ON ontario|QC quebec|BC british columbia|AB alberta|MB manitoba|SK saskatchewan|
+NS nova scotia|
+NB new brunswick|NL newfoundland and labrador|PE prince edward island|YT yukon|
+NT northwest territories|NU nunavut""",
     "DE": """BW baden wurttemberg|BY bayern|BE berlin|BB brandenburg|HB bremen|HH hamburg|HE hessen|
-MV mecklenburg vorpommern|NI niedersachsen|NW nordrhein westfalen|RP rheinland pfalz|SL saarland|SN sachsen|
+MV mecklenburg vorpommern|NI niedersachsen|NW nordrhein westfalen|RP rheinland pfalz|SL saarland|
+SN sachsen|
 ST sachsen anhalt|SH schleswig holstein|TH thuringen""",
-    "PL": """DS dolnoslaskie|KP kujawsko pomorskie|LU lubelskie|LB lubuskie|LD lodzkie|MA malopolskie|MZ mazowieckie|
-OP opolskie|PK podkarpackie|PD podlaskie|PM pomorskie|SL slaskie|SK swietokrzyskie|WN warminsko mazurskie|
+    "PL": """DS dolnoslaskie|KP kujawsko pomorskie|LU lubelskie|LB lubuskie|LD lodzkie|
+MA malopolskie|MZ mazowieckie|
+OP opolskie|PK podkarpackie|PD podlaskie|PM pomorskie|SL slaskie|SK swietokrzyskie|
+WN warminsko mazurskie|
 WP wielkopolskie|ZP zachodniopomorskie""",
 }
 
 
 def country_code(text: str) -> str | None:
-    """Return the ISO 3166 alpha-2 code of a country's code or name in several languages, else None."""
+    """Return the ISO 3166 alpha-2 code of a country's code or name, else None."""
     return _country_words().get(fold_cached(text).replace(" ", "-"))
 
 
 def region_code(text: str) -> str:
-    """Return a region in normal form: its usual abbreviation in lower case, else its folded words."""
+    """Return a region in normal form: its abbreviation in lower case, else its folded words."""
     folded = fold_cached(text)
     for prefix in ("woj ", "wojewodztwo ", "state of "):
         folded = folded.removeprefix(prefix)

@@ -21,7 +21,7 @@ Parts = dict[str, pa.Array]
 
 
 def addresses(fields: Fields) -> pa.Array:
-    """Return list<ADDRESS>: one address for each group of address columns that is filled in a row."""
+    """Return list<ADDRESS>: for every group of address columns that is filled in a row."""
     slots = []
     for group in fields.groups(ADDRESS_ATTRIBUTES):
         parts = _parts(fields, group)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -154,14 +155,15 @@ def _identifiers(fields: Fields) -> pa.Array:
             ),
             pa.scalar(identifier_country(kind), pa.string()),
         )
-        valid = map_distinct(value, lambda text, kind=kind: _truth(is_valid(kind, text)))
+        valid = map_distinct(value, partial(_validity, kind))
         slots.append([
             kinds, value, pc.if_else(value.is_valid(), country, None), pc.equal(valid, "yes")
         ])  # fmt: skip
     return list_of_structs(slots, IDENTIFIER, fields.rows)
 
 
-def _truth(valid: bool | None) -> str | None:
+def _validity(kind: str, value: str) -> str | None:
+    valid = is_valid(kind, value)
     return None if valid is None else "yes" if valid else "no"
 
 

@@ -15,6 +15,11 @@ _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _APOSTROPHE = re.compile(r"['`´’‘ʼ]")
 
 
+def words_of(text: str) -> list[str]:
+    """Return the words of a table that is written as one text."""
+    return text.split()
+
+
 def to_ascii(text: str) -> str:
     """Return `text` in lower-case ASCII: NFKC, case-folded, transliterated (Łukasz -> lukasz)."""
     if text.isascii():
@@ -79,7 +84,9 @@ def map_distinct(column: pa.Array, function: Callable[[str], str | None]) -> pa.
 def map_parts(
     column: pa.Array, function: Callable[[str], Sequence[str | None]], width: int
 ) -> list[pa.Array]:
-    """Return `width` string columns with what `function` makes of every value, once per distinct one."""
+    """Return `width` string columns with what `function` makes of every value, once per distinct
+    one.
+    """
     coded = column.dictionary_encode()
     made = [function(value) for value in coded.dictionary.to_pylist()]
     return [
@@ -89,7 +96,7 @@ def map_parts(
 
 
 def join_words(*columns: pa.Array) -> pa.Array:
-    """Return the columns joined row by row with one space, nulls skipped; null where all are null."""
+    """Return the columns joined row by row with a space, nulls skipped; null if all are."""
     return join_parts(columns, " ")
 
 

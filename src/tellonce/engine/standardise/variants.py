@@ -26,7 +26,7 @@ def is_given_name(word: str) -> bool:
 @lru_cache(maxsize=1)
 def _groups() -> dict[str, tuple[int, ...]]:
     groups: dict[str, tuple[int, ...]] = {}
-    for number, line in enumerate(VARIANT_GROUPS.splitlines()):
+    for number, line in enumerate(VARIANT_GROUPS.split("|")):
         for name in sorted(set(map(fold_cached, line.split()))):
             groups[name] = (*groups.get(name, ()), number)
     return groups
