@@ -40,13 +40,14 @@ ACTIVITY_KINDS = (
 CONTENTS = (RECORDS, *ACTIVITY_KINDS, CONSENTS)
 
 _COLUMNS = ("record_id", "customer_key", "source_version", "observed_at", "deleted")
-_TEXTS = (*_COLUMNS, "country", "encoding", "delimiter")
+_TEXTS = (*_COLUMNS, "region", "encoding", "delimiter")
+_FLAGS = ("day_first", "header", "unique")
 _MAPPINGS = ("columns", *ACTIVITY_KINDS, CONSENTS)
 
 
 @dataclass(frozen=True)
 class SourceConfig:
-    """A source's declarations; "" and empty mean: to be recognised, or the default.
+    """A source's declarations; "", None and empty mean: to be recognised, or the default.
 
     `trust`: attribute ("*" for all others) -> probability that its value is right.
     `layouts`: kind of activity or "consents" -> field -> column.
@@ -57,9 +58,11 @@ class SourceConfig:
     source_version: str = ""
     observed_at: str = ""
     deleted: str = ""
-    country: str = ""
+    region: str = ""
     encoding: str = ""
     delimiter: str = ""
+    day_first: bool | None = None
+    header: bool | None = None
     unique: bool = False
     trust: Mapping[str, float] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -81,12 +84,13 @@ def source_config(document: Any) -> SourceConfig:
         raise WrongCall(
             "The configuration of a source is a list of `name: value` lines.", hint=_KNOWN
         )
+    document = {_SYNONYMS.get(name, name): value for name, value in document.items()}
     for name in document:
-        if name not in (*_TEXTS, "unique", "trust", *_MAPPINGS):
+        if name not in _NAMES:
             raise WrongCall(f"A source has no setting {name!r}.", hint=_KNOWN)
     return SourceConfig(
         **{name: _text(name, document[name]) for name in _TEXTS if name in document},
-        unique=_flag(document.get("unique", False)),
+        **{name: _flag(name, document[name]) for name in _FLAGS if name in document},
         trust=_trust(document.get("trust", {})),
         columns=_mapping("columns", document.get("columns", {})),
         layouts={
@@ -97,7 +101,9 @@ def source_config(document: Any) -> SourceConfig:
     )
 
 
-_KNOWN = f"Known are {', '.join((*_TEXTS, 'unique', 'trust', *_MAPPINGS))}."
+_SYNONYMS = {"id": "record_id"}  # as in the mapping files of `tellonce resolve`
+_NAMES = (*_TEXTS, *_FLAGS, "trust", *_MAPPINGS)
+_KNOWN = f"Known are {', '.join(_NAMES)}."
 
 
 def _text(name: str, value: Any) -> str:
@@ -109,11 +115,11 @@ def _text(name: str, value: Any) -> str:
     return str(value)
 
 
-def _flag(value: Any) -> bool:
+def _flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise WrongCall(
-            "The setting 'unique' of a source is neither true nor false.",
-            hint="Write `unique: true` if the source has no duplicates of its own.",
+            f"The setting {name!r} of a source is neither true nor false.",
+            hint=f"Write `{name}: true` or `{name}: false`.",
         )
     return value
 

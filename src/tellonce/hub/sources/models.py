@@ -109,7 +109,7 @@ class RecordVersion(models.Model):
     )
     NOT_PERSON_LINKED: ClassVar = (
         "delivery",
-        "line",
+        "row",
         "source_version",
         "version_order",
         "deleted",
@@ -118,7 +118,7 @@ class RecordVersion(models.Model):
 
     record = models.ForeignKey(Record, models.PROTECT)
     delivery = models.ForeignKey(Delivery, models.PROTECT, db_index=False)
-    line = models.IntegerField(null=True)  # in the delivered file; null for a deletion by absence
+    row = models.IntegerField(null=True)  # of the file, from 0; null: a deletion by absence
     source_version = models.CharField(max_length=64, blank=True)  # as delivered; "" without one
     version_order = models.BigIntegerField(null=True)  # the same, comparable (versions.py)
     observed_at = models.DateTimeField(null=True)
@@ -137,18 +137,16 @@ class Quarantined(models.Model):
     """A row that could not be used, kept until it is replayed or discarded."""
 
     PERSON_LINKED: ClassVar = ("raw",)
-    NOT_PERSON_LINKED: ClassVar = ("id", "delivery", "line", "reason", "state")
+    NOT_PERSON_LINKED: ClassVar = ("id", "delivery", "row", "reason", "state")
 
     WAITING, REPLAYED, DISCARDED = "waiting", "replayed", "discarded"
 
     delivery = models.ForeignKey(Delivery, models.PROTECT)
-    line = models.IntegerField()
+    row = models.IntegerField()  # of the file, from 0, unusable ones included
     reason = models.CharField(max_length=255)
     raw = models.BinaryField()  # sealed under the delivery's key
     state = models.CharField(max_length=10, default=WAITING)
 
     class Meta:
         db_table = "quarantined"
-        constraints = [
-            models.UniqueConstraint(fields=["delivery", "line"], name="quarantined_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["delivery", "row"], name="quarantined_once")]

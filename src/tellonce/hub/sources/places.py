@@ -15,6 +15,6 @@ def secret_place(record: int, content_hash: bytes) -> Place:
     return Place("record_versions", "secret", f"{record}:{content_hash.hex()}")
 
 
-def quarantine_place(delivery: int, line: int) -> Place:
+def quarantine_place(delivery: int, row: int) -> Place:
     """The text of a row that could not be used."""
-    return Place("quarantined", "raw", f"{delivery}:{line}")
+    return Place("quarantined", "raw", f"{delivery}:{row}")

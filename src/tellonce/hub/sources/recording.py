@@ -169,7 +169,7 @@ def _insert_versions(
             RecordVersion(
                 record_id=record,
                 delivery_id=delivery.id,
-                line=row.line,
+                row=row.row,
                 source_version=row.source_version,
                 version_order=row.order,
                 observed_at=row.observed_at,

@@ -216,15 +216,15 @@ def quarantined_rows(source_id: int, limit: int = 20) -> list[QuarantinedRow]:
         QuarantinedRow(
             row.delivery_id,
             row.delivery.file_name,
-            row.line,
+            row.row,
             row.reason,
             decrypt(
                 opened_key(row.delivery.key_id),
                 bytes(row.raw),
-                quarantine_place(row.delivery_id, row.line),
+                quarantine_place(row.delivery_id, row.row),
             ).decode(),
         )
-        for row in waiting.order_by("-delivery_id", "line")[:limit]
+        for row in waiting.order_by("-delivery_id", "row")[:limit]
     ]
 
 

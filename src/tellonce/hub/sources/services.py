@@ -92,26 +92,26 @@ def quarantine(delivery: DeliveryView, refused: Sequence[RefusedRow]) -> int:
     """Keep rows that cannot be used, sealed; those kept already are not kept twice."""
     if not refused:
         return 0
-    lines = [row.line for row in refused]
+    numbers = [row.row for row in refused]
     kept = set(
-        Quarantined.objects.filter(delivery_id=delivery.id, line__in=lines).values_list(
-            "line", flat=True
+        Quarantined.objects.filter(delivery_id=delivery.id, row__in=numbers).values_list(
+            "row", flat=True
         )
     )
     key = opened_key(delivery.key_id)
     fresh = [
         Quarantined(
             delivery_id=delivery.id,
-            line=row.line,
+            row=row.row,
             reason=row.reason[:255],
             raw=encrypt(
                 key,
                 row.raw.encode("utf-8", "replace"),
-                quarantine_place(delivery.id, row.line),
+                quarantine_place(delivery.id, row.row),
             ),
         )
-        for row in {row.line: row for row in refused}.values()
-        if row.line not in kept
+        for row in {row.row: row for row in refused}.values()
+        if row.row not in kept
     ]
     Quarantined.objects.bulk_create(fresh, batch_size=2_000)
     return len(fresh)

@@ -69,6 +69,14 @@ class DeliveryView:
     key_id: int
 
 
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did, and what was recognised on the way, in sentences."""
+
+    delivery: DeliveryView
+    sentences: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ArrivedRecord:
     """One usable row of a delivery of records, standardised and ready to be stored.
@@ -78,7 +86,7 @@ class ArrivedRecord:
     it can be looked up by.
     """
 
-    line: int
+    row: int
     record_key: str
     customer_key: str
     source_version: str
@@ -94,9 +102,9 @@ class ArrivedRecord:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that cannot be used: its line in the file, why, and its text."""
+    """A row that cannot be used: its number in the file, from 0, why, and its text."""
 
-    line: int
+    row: int
     reason: str
     raw: str
 
@@ -107,7 +115,7 @@ class QuarantinedRow:
 
     delivery: int
     file_name: str
-    line: int
+    row: int
     reason: str
     raw: str
 

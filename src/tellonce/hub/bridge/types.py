@@ -1,0 +1,103 @@
+"""Frozen values that cross the keyhole: nothing here is a type of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Progress = Callable[[str, int, int], None]
+"""`progress(stage, done, total)`; total 0 means not known."""
+
+
+def no_progress(_stage: str, _done: int, _total: int) -> None:
+    """Says nothing."""
+
+
+@dataclass(frozen=True)
+class RecognisedColumn:
+    """What a column was taken for: `attribute` None where it is not used, and `why`."""
+
+    header: str
+    attribute: str | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What the columns of a delivery were taken for.
+
+    `settled` says the same as a mapping (header -> attribute or "ignore"), so that the next
+    delivery of the source is read the same way; columns without any value are left open. `region`:
+    the country that phone numbers and addresses were read for, "" where none was found.
+    """
+
+    columns: tuple[RecognisedColumn, ...]
+    settled: Mapping[str, str]
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StandardisedRow:
+    """One row in RECORDS form: its two JSON halves, when it was true, and what finds it again.
+
+    `lookups`: (kind, comparable value) of e-mails, phones and identifiers.
+    """
+
+    opened: str
+    secret: str | None
+    observed_at: datetime | None
+    lookups: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two records (positions in the input) at or above the review cut."""
+
+    left: int
+    right: int
+    match_weight: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class ResolutionRules:
+    """What the hub declares for a resolution.
+
+    `model`: JSON of the model to use, "" to train one, None for the shipped one. `trust`: source ->
+    attribute ("*" for all others) -> probability. `unique_sources` have no duplicates of their own.
+    """
+
+    model: str | None
+    hash_key: bytes
+    trust: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    unique_sources: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Who is who. Records are named by their position in the input.
+
+    `sets`: members of each customer, with the confidence of each membership. `golden`: per set, in
+    the same order, entries as in `customers.types.GOLDEN_FIELDS`; `identifiers` names those of its
+    attributes that are identifiers. `model` is the JSON of the model that was used.
+    """
+
+    sets: Sequence[Mapping[int, float]]
+    golden: Sequence[Sequence[Sequence[Any]]]
+    pairs: Sequence[Pair]
+    identifiers: frozenset[str]
+    model: str
+    fingerprint: str
+    report: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Why two records are, or are not, taken for one customer, in words and numbers."""
+
+    match_weight: float
+    probability: float
+    sentences: Sequence[str]
+    document: Mapping[str, Any]

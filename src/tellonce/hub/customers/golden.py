@@ -1,0 +1,94 @@
+"""Golden documents: opening stored ones, and comparing them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from tellonce.hub.customers.models import Customer, GoldenVersion
+from tellonce.hub.customers.types import GoldenDocument, GoldenValue
+from tellonce.hub.vault.services import decrypt, opened_keys
+from tellonce.hub.vault.types import Place
+
+_OBSERVED = 7  # position in GOLDEN_FIELDS
+_SAID = slice(0, 3)  # attribute, rank, value
+
+
+def golden_place(customer: int, number: int) -> Place:
+    """Where the sealed half of a golden version is kept."""
+    return Place("golden_versions", "secret", f"{customer}:{number}")
+
+
+def golden_rows(customers: Collection[int]) -> dict[int, list[list[Any]]]:
+    """Customer -> entries (GOLDEN_FIELDS) of its newest document, sealed ones included."""
+    versions = GoldenVersion.objects.filter(
+        customer_id__in=customers, number=F("customer__version")
+    )
+    return {version.customer_id: rows for version, rows in _opened(versions)}
+
+
+def golden_document(customer: int, as_of: datetime | None = None) -> GoldenDocument | None:
+    """The golden record of a customer, as it stood at `as_of`; None where there was none."""
+    versions = GoldenVersion.objects.filter(customer_id=customer).order_by("-number")
+    if as_of is not None:
+        versions = versions.filter(from_at__lte=as_of)
+    for version, rows in _opened(versions[:1]):
+        return GoldenDocument(version.number, version.from_at, tuple(map(_value, rows)))
+    return None
+
+
+def attributes_that_differ(
+    documents: Mapping[int, tuple[int, str, str | None]],
+) -> dict[int, list[str]]:
+    """Customer -> names of attributes whose values differ from the newest stored document.
+
+    `documents`: customer -> (version held, new open half, new hidden half).
+    """
+    held = golden_rows([i for i, (version, _, _) in documents.items() if version])
+    return {
+        customer: sorted(
+            {row[0] for row in _said(held.get(customer, [])) ^ _said(_joined(opened, hidden))}
+        )
+        for customer, (_, opened, hidden) in documents.items()
+    }
+
+
+def _opened(versions: Any) -> list[tuple[GoldenVersion, list[list[Any]]]]:
+    found = list(versions)
+    sealed = {version.customer_id for version in found if version.secret is not None}
+    key_of = (
+        dict(Customer.objects.filter(id__in=sealed, key__isnull=False).values_list("id", "key_id"))
+        if sealed
+        else {}
+    )
+    keys = opened_keys(key_of.values())
+    opened = []
+    for version in found:
+        hidden = None
+        key = keys.get(key_of.get(version.customer_id, 0))
+        if version.secret is not None and key is not None:
+            place = golden_place(version.customer_id, version.number)
+            hidden = decrypt(key, bytes(version.secret), place).decode()
+        opened.append((version, _joined(version.document, hidden)))
+    return opened
+
+
+def _joined(opened: str, hidden: str | None) -> list[list[Any]]:
+    rows: list[list[Any]] = json.loads(opened)
+    return rows + json.loads(hidden) if hidden else rows
+
+
+def _said(rows: list[list[Any]]) -> set[tuple[Any, ...]]:
+    return {tuple(row[_SAID]) for row in rows}
+
+
+def _value(row: list[Any]) -> GoldenValue:
+    observed = row[_OBSERVED]
+    if observed is not None:
+        row = [*row]
+        row[_OBSERVED] = datetime.fromisoformat(observed)
+    return GoldenValue(*row)

@@ -1,0 +1,161 @@
+"""What a resolution changes, worked out before anything is written.
+
+A plan is one group of sets and customers that touch each other, so it can be written (and, after a
+crash, worked out again) independently of every other plan.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tellonce.hub.customers.identity import Members, assign_ids, groups
+from tellonce.hub.customers.selectors import (
+    frozen_customers,
+    golden_hashes,
+    last_members,
+    living_members,
+)
+from tellonce.hub.customers.types import ResolvedCustomer
+from tellonce.hub.vault.services import content_hash
+
+SEARCH_COLUMNS = ("family_name", "given_name", "birth_date", "city", "postal_code")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A golden document ready to be stored; `hidden` None where nothing must be sealed."""
+
+    opened: str
+    hidden: str | None
+    content_hash: bytes
+    search: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PlannedSet:
+    """One set of records and the customer it belongs to (None: a new one).
+
+    `arriving` are the records that were with another customer, or with none; `document` is None
+    where the golden record is as it was.
+    """
+
+    customer: int | None
+    members: Mapping[int, float]
+    arriving: tuple[int, ...]
+    document: Document | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What changes in one group. `leaving`: records whose membership ends.
+
+    `retired`: customer -> index in `sets` of where it leads, None: nowhere. `split`: customer that
+    goes on -> indexes of the other sets that took records from it.
+    """
+
+    sets: tuple[PlannedSet, ...]
+    leaving: tuple[int, ...] = ()
+    retired: Mapping[int, int | None] = field(default_factory=dict)
+    revived: frozenset[int] = frozenset()
+    split: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Rows it writes, roughly."""
+        return sum(1 + len(s.arriving) for s in self.sets) + len(self.leaving)
+
+
+def plans(resolved: Sequence[ResolvedCustomer]) -> Iterator[Plan]:
+    """Every group in which something changes, given the whole resolution."""
+    sets = [frozenset(one.members) for one in resolved]
+    living = living_members()
+    hashes = golden_hashes()
+    frozen = frozen_customers()
+    past = last_members()
+    by_record: dict[int, set[int]] = {}
+    for customer, members in past.items():
+        for record in members:
+            by_record.setdefault(record, set()).add(customer)
+    for indexes, customers in groups(sets, living):
+        touched = {i: living[i] for i in customers}
+        former = {i for index in indexes for r in sets[index] for i in by_record.get(r, ())}
+        plan = _plan(
+            [resolved[i] for i in indexes], touched, {i: past[i] for i in former}, hashes, frozen
+        )
+        if plan is not None:
+            yield plan
+
+
+def _plan(
+    resolved: Sequence[ResolvedCustomer],
+    living: Mapping[int, Members],
+    past: Mapping[int, Members],
+    hashes: Mapping[int, bytes],
+    frozen: set[int],
+) -> Plan | None:
+    sets = [frozenset(one.members) for one in resolved]
+    same = len(sets) == 1 and list(living.values()) == sets
+    if same:
+        document = _document(resolved[0])
+        (customer,) = living
+        if hashes.get(customer) == document.content_hash:
+            return None
+        return Plan((PlannedSet(customer, resolved[0].members, (), document),))
+    ids = assign_ids(sets, living, past)
+    was = {record: i for i, members in living.items() for record in members}
+    planned = tuple(
+        _planned(one, customer, was, hashes)
+        for one, customer in zip(resolved, ids.ids, strict=True)
+    )
+    leaving = was.keys() - set().union(*sets)
+    leaving.update(r for one in planned for r in one.arriving if r in was)
+    return Plan(
+        planned,
+        tuple(sorted(leaving)),
+        {i: heir for i, heir in ids.retired.items() if i not in frozen},
+        ids.revived,
+        _split(planned, was),
+    )
+
+
+def _planned(
+    one: ResolvedCustomer,
+    customer: int | None,
+    was: Mapping[int, int],
+    hashes: Mapping[int, bytes],
+) -> PlannedSet:
+    document = _document(one)
+    known = customer is not None and hashes.get(customer) == document.content_hash
+    arriving = tuple(r for r in one.members if was.get(r) != customer or customer is None)
+    return PlannedSet(customer, one.members, arriving, None if known else document)
+
+
+def _split(planned: Sequence[PlannedSet], was: Mapping[int, int]) -> dict[int, tuple[int, ...]]:
+    stays = {one.customer for one in planned}
+    taken: dict[int, set[int]] = {}
+    for index, one in enumerate(planned):
+        for record in one.arriving:
+            if (source := was.get(record)) is not None and source in stays:
+                taken.setdefault(source, set()).add(index)
+    return {customer: tuple(sorted(indexes)) for customer, indexes in taken.items()}
+
+
+def _document(one: ResolvedCustomer) -> Document:
+    opened, hidden = _dump(one.opened), _dump(one.hidden) if one.hidden else None
+    best = {row[0]: row[2] for row in reversed(one.opened) if row[1] == 0}
+    return Document(
+        opened,
+        hidden,
+        content_hash(f"{opened}\0{hidden or ''}".encode())[:16],
+        {name: str(best.get(name) or "").casefold()[: _WIDTHS[name]] for name in SEARCH_COLUMNS},
+    )
+
+
+_WIDTHS = {"family_name": 100, "given_name": 100, "birth_date": 10, "city": 100, "postal_code": 20}
+
+
+def _dump(rows: Sequence[Sequence[Any]]) -> str:
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))

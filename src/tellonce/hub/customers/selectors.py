@@ -1,0 +1,103 @@
+"""Reads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import F, Q
+
+from tellonce.hub.core.errors import Unknown
+from tellonce.hub.core.ids import is_id
+from tellonce.hub.customers.golden import golden_document
+from tellonce.hub.customers.identity import Members
+from tellonce.hub.customers.models import Customer, GoldenVersion, Membership
+from tellonce.hub.customers.types import CustomerView, Member
+from tellonce.hub.sources.models import Record
+
+__all__ = [
+    "customer_by_public_id",
+    "customer_counts",
+    "customers_of_records",
+    "golden_document",
+    "members_of",
+]
+
+
+def customer_by_public_id(public_id: str) -> CustomerView:
+    """The customer of this id, or the one it was merged into; raises `Unknown`."""
+    row = Customer.objects.filter(public_id=public_id).first()
+    if row is None:
+        hint = "Look the customer up by e-mail, phone or SOURCE:ID."
+        if not is_id(public_id, "cus"):
+            hint = "An id looks like cus_ and 32 hex digits. " + hint
+        raise Unknown(f"There is no customer {public_id!r}.", hint=hint)
+    asked_as = ""
+    while row.merged_into_id is not None:
+        asked_as = public_id
+        row = Customer.objects.get(pk=row.merged_into_id)
+    return _view(row, asked_as)
+
+
+def customers_of_records(
+    records: Collection[int], as_of: datetime | None = None
+) -> list[CustomerView]:
+    """The customers that any of these records (row ids) belongs to, oldest first."""
+    rows = _at(Membership.objects.filter(record_id__in=records), as_of)
+    ids = rows.values("customer_id")
+    return [_view(row) for row in Customer.objects.filter(id__in=ids).order_by("id")]
+
+
+def members_of(customer: int, as_of: datetime | None = None) -> list[Member]:
+    """The records of a customer (row id), now or at a moment."""
+    rows = _at(Membership.objects.filter(customer_id=customer), as_of).order_by("record_id")
+    return [Member(*row) for row in rows.values_list("record_id", "confidence", "from_at")]
+
+
+def customer_counts() -> dict[str, int]:
+    """For status: customers that are not retired."""
+    return {"customers": Customer.objects.filter(retired_at=None).count()}
+
+
+def living_members() -> dict[int, Members]:
+    """Every living customer and the records that matching may move."""
+    rows = Membership.objects.filter(to_at=None).exclude(record__state=Record.RESTRICTED)
+    return _grouped(rows)
+
+
+def frozen_customers() -> set[int]:
+    """Customers that hold a restricted record, whose membership must stay."""
+    rows = Membership.objects.filter(to_at=None, record__state=Record.RESTRICTED)
+    return set(rows.values_list("customer_id", flat=True))
+
+
+def last_members() -> dict[int, Members]:
+    """Every retired customer and the records it held last."""
+    return _grouped(Membership.objects.filter(to_at=F("customer__retired_at")))
+
+
+def golden_hashes() -> dict[int, bytes]:
+    """Customer -> content hash of its newest golden document."""
+    rows = GoldenVersion.objects.filter(number=F("customer__version"))
+    pairs = rows.values_list("customer_id", "content_hash").iterator(20_000)
+    return {customer: bytes(content) for customer, content in pairs}
+
+
+def _grouped(rows: object) -> dict[int, Members]:
+    members: dict[int, list[int]] = defaultdict(list)
+    for customer, record in rows.values_list("customer_id", "record_id").iterator(20_000):
+        members[customer].append(record)
+    return {customer: frozenset(records) for customer, records in members.items()}
+
+
+def _at(rows: object, as_of: datetime | None) -> object:
+    if as_of is None:
+        return rows.filter(to_at=None)
+    return rows.filter(Q(to_at=None) | Q(to_at__gt=as_of), from_at__lte=as_of)
+
+
+def _view(row: Customer, asked_as: str = "") -> CustomerView:
+    return CustomerView(
+        row.pk, row.public_id, row.version, row.created_at, row.retired_at, asked_as
+    )

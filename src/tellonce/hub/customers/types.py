@@ -1,0 +1,107 @@
+"""Frozen values that may leave the app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+GOLDEN_FIELDS = (
+    "attribute",
+    "rank",
+    "value",
+    "source",
+    "record_id",
+    "rule",
+    "runner_up",
+    "observed_at",
+    "agreeing",
+    "confidence",
+)
+"""What one entry of a stored golden document holds, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenValue:
+    """A surviving value with its lineage.
+
+    `rank` 0 is the golden value, 1 and up further values of a multi-valued attribute. `record_id`
+    is the source's own; `rule` is the survivorship that picked it; `runner_up` the best other
+    value, None where all agree; `observed_at` None where the record has no time; `agreeing` counts
+    the records that say the same, the winner included.
+    """
+
+    attribute: str
+    rank: int
+    value: str
+    source: str
+    record_id: str
+    rule: str
+    runner_up: str | None
+    observed_at: datetime | None
+    agreeing: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class GoldenDocument:
+    """The golden record of a customer as it stood from `from_at` on."""
+
+    version: int
+    from_at: datetime
+    values: tuple[GoldenValue, ...]
+
+    def value(self, attribute: str) -> GoldenValue | None:
+        """The golden value of an attribute, None where no record states one."""
+        return next((v for v in self.values if v.attribute == attribute and v.rank == 0), None)
+
+
+@dataclass(frozen=True)
+class CustomerView:
+    """A customer. `asked_as` is the id it was asked for by, where that was merged into this one."""
+
+    id: int
+    public_id: str
+    version: int
+    created_at: datetime
+    retired_at: datetime | None = None
+    asked_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A record (row id) of a customer, and how sure its membership is."""
+
+    record: int
+    confidence: float
+    from_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedCustomer:
+    """One set of records as the engine resolved it.
+
+    `members`: record (row id) -> confidence of its membership. `opened` and `hidden` are entries
+    of the golden document (GOLDEN_FIELDS), the latter of attributes that must be sealed.
+    """
+
+    members: Mapping[int, float]
+    opened: Sequence[Sequence[Any]]
+    hidden: Sequence[Sequence[Any]] = ()
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What writing a resolution changed. Ids are public ids.
+
+    `changed`: id -> attributes that differ. `merged`: id -> the id it leads to now. `split`: id ->
+    the ids that took records from it. `removed` have no record left.
+    """
+
+    created: Sequence[str] = ()
+    changed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    merged: Mapping[str, str] = field(default_factory=dict)
+    split: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    restored: Sequence[str] = ()
+    removed: Sequence[str] = ()

@@ -1,0 +1,185 @@
+"""Writing plans: memberships, golden versions and redirects, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from tellonce.hub.core import clock
+from tellonce.hub.core.ids import new_id
+from tellonce.hub.customers.golden import attributes_that_differ, golden_place
+from tellonce.hub.customers.models import Customer, GoldenVersion, Membership, Redirect
+from tellonce.hub.customers.planning import SEARCH_COLUMNS, Plan, PlannedSet
+from tellonce.hub.customers.types import Applied
+from tellonce.hub.vault.services import encrypt, new_keys, opened_keys
+from tellonce.hub.vault.types import Key
+
+_RENEW = (
+    "UPDATE customers SET version = %s, key_id = %s, family_name = %s, given_name = %s, "
+    "birth_date = %s, city = %s, postal_code = %s WHERE id = %s"
+)  # in the order of SEARCH_COLUMNS
+_SURER = "UPDATE memberships SET confidence = %s WHERE record_id = %s AND to_at IS NULL"
+
+
+def apply_plans(plans: Sequence[Plan]) -> Applied:
+    """Write whole plans; returns what changed, by public id."""
+    now = clock.now()
+    customers = _Customers(plans, now)
+    _move_records(plans, customers, now)
+    changed = _append_golden(plans, customers, now)
+    merged, removed = _retire(plans, customers, now)
+    restored = _revive(plans, customers, now)
+    return Applied(
+        created=customers.created,
+        changed=changed,
+        merged=merged,
+        split={
+            customers.public[i]: [customers.name_of(plan.sets[index]) for index in indexes]
+            for plan in plans
+            for i, indexes in plan.split.items()
+        },
+        restored=restored,
+        removed=removed,
+    )
+
+
+class _Customers:
+    """The customers of the plans at hand: new ones are inserted, the others looked up once."""
+
+    def __init__(self, plans: Sequence[Plan], now: datetime) -> None:
+        sets = [one for plan in plans for one in plan.sets]
+        fresh = [one for one in sets if one.customer is None]
+        made = Customer.objects.bulk_create(
+            Customer(public_id=new_id("cus"), created_at=now) for _ in fresh
+        )
+        self.created = [row.public_id for row in made]
+        self._new = {id(one): row.pk for one, row in zip(fresh, made, strict=True)}
+        known = {one.customer for one in sets if one.customer is not None}
+        known |= {i for plan in plans for i in plan.retired}
+        rows = Customer.objects.filter(id__in=known).values_list(
+            "id", "public_id", "version", "key_id"
+        )
+        self.public = {row.pk: row.public_id for row in made}
+        self.version = dict.fromkeys(self.public, 0)
+        self.key: dict[int, int | None] = dict.fromkeys(self.public)
+        for pk, public_id, version, key in rows:
+            self.public[pk], self.version[pk], self.key[pk] = public_id, version, key
+
+    def id_of(self, one: PlannedSet) -> int:
+        """Row id of the customer of a set."""
+        return self._new[id(one)] if one.customer is None else one.customer
+
+    def name_of(self, one: PlannedSet) -> str:
+        """Public id of the customer of a set."""
+        return self.public[self.id_of(one)]
+
+
+def _move_records(plans: Sequence[Plan], customers: _Customers, now: datetime) -> None:
+    leaving = [record for plan in plans for record in plan.leaving]
+    Membership.objects.filter(record_id__in=leaving, to_at=None).update(to_at=now)
+    with connection.cursor() as cursor:
+        cursor.executemany(_SURER, list(_staying(plans)))
+    Membership.objects.bulk_create(
+        Membership(
+            record_id=record,
+            customer_id=customers.id_of(one),
+            confidence=one.members[record],
+            from_at=now,
+        )
+        for plan in plans
+        for one in plan.sets
+        for record in one.arriving
+    )
+
+
+def _staying(plans: Sequence[Plan]) -> Iterator[tuple[float, int]]:
+    for plan in plans:
+        for one in plan.sets:
+            if one.customer is not None:
+                arriving = set(one.arriving)
+                yield from ((c, r) for r, c in one.members.items() if r not in arriving)
+
+
+def _append_golden(
+    plans: Sequence[Plan], customers: _Customers, now: datetime
+) -> dict[str, list[str]]:
+    """Append the documents that changed; returns what differs, of customers that were there."""
+    renewed = [one for plan in plans for one in plan.sets if one.document is not None]
+    changed = _differences(renewed, customers)
+    keys = _keys_for(renewed, customers)
+    versions, updates = [], []
+    for one in renewed:
+        customer, document = customers.id_of(one), one.document
+        assert document is not None
+        number = customers.version[customer] + 1
+        key = customers.key[customer]
+        versions.append(
+            GoldenVersion(
+                customer_id=customer,
+                number=number,
+                from_at=now,
+                document=document.opened,
+                secret=document.hidden
+                and encrypt(
+                    keys[key or 0], document.hidden.encode(), golden_place(customer, number)
+                ),
+                content_hash=document.content_hash,
+            )
+        )
+        updates.append((number, key, *(document.search[n] for n in SEARCH_COLUMNS), customer))
+    GoldenVersion.objects.bulk_create(versions)
+    with connection.cursor() as cursor:
+        cursor.executemany(_RENEW, updates)
+    return changed
+
+
+def _keys_for(renewed: Sequence[PlannedSet], customers: _Customers) -> Mapping[int, Key]:
+    """The opened keys of customers with values to seal; made where there is none yet."""
+    sealing = [customers.id_of(one) for one in renewed if one.document and one.document.hidden]
+    lacking = [i for i in sealing if customers.key[i] is None]
+    made = new_keys(len(lacking)) if lacking else []
+    held = opened_keys([key for i in sealing if (key := customers.key[i]) is not None])
+    for customer, key in zip(lacking, made, strict=True):
+        customers.key[customer] = key.id
+        held[key.id] = key
+    return held
+
+
+def _differences(renewed: Sequence[PlannedSet], customers: _Customers) -> dict[str, list[str]]:
+    known = {one.customer: one for one in renewed if one.customer is not None}
+    return {
+        customers.public[customer]: names
+        for customer, names in attributes_that_differ(
+            {
+                i: (customers.version[i], one.document.opened, one.document.hidden)
+                for i, one in known.items()
+                if one.document is not None
+            }
+        ).items()
+    }
+
+
+def _retire(
+    plans: Sequence[Plan], customers: _Customers, now: datetime
+) -> tuple[dict[str, str], list[str]]:
+    merged, removed, redirects = {}, [], []
+    for plan in plans:
+        for customer, heir in plan.retired.items():
+            into = None if heir is None else customers.id_of(plan.sets[heir])
+            Customer.objects.filter(id=customer).update(retired_at=now, merged_into=into)
+            if into is None:
+                removed.append(customers.public[customer])
+            else:
+                merged[customers.public[customer]] = customers.public[into]
+                redirects.append(Redirect(customer_id=customer, into_id=into, from_at=now))
+    Redirect.objects.bulk_create(redirects)
+    return merged, removed
+
+
+def _revive(plans: Sequence[Plan], customers: _Customers, now: datetime) -> list[str]:
+    revived = [i for plan in plans for i in plan.revived]
+    Customer.objects.filter(id__in=revived).update(retired_at=None, merged_into=None)
+    Redirect.objects.filter(customer_id__in=revived, to_at=None).update(to_at=now)
+    return [customers.public[i] for i in revived]

@@ -1,0 +1,275 @@
+"""A file of records -> rows ready to be stored, and rows that cannot be used with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tellonce.hub.bridge.services import own_key_columns, standardised_rows
+from tellonce.hub.bridge.types import Recognised, StandardisedRow
+from tellonce.hub.policy.classes import attribute_class, is_encrypted
+from tellonce.hub.sources.arrival import (
+    check_columns,
+    customer_key,
+    file_settings,
+    rejected_rows,
+    row_objects,
+)
+from tellonce.hub.sources.cards import (
+    CardFindings,
+    card_rows,
+    number_columns,
+    truncate_cards,
+    without_card_data,
+)
+from tellonce.hub.sources.config import RECORDS, SourceConfig
+from tellonce.hub.sources.types import ArrivedRecord, RefusedRow, SourceView
+from tellonce.hub.sources.versions import version_order, version_time
+from tellonce.hub.vault.services import blind_indexes, content_hash
+from tellonce.io.identity import id_column
+from tellonce.io.read import read_file
+from tellonce.io.values import Contents
+
+_LONGEST = 255
+_DELETED = {"1", "true", "t", "yes", "y", "deleted", "ja", "tak", "x"}
+_KEPT = {"", "0", "false", "f", "no", "n", "null", "none", "nein", "nie"}
+
+
+@dataclass(frozen=True)
+class ReadRecords:
+    """A whole file of records. `settled` is what every later delivery of the source keeps to."""
+
+    rows: list[ArrivedRecord]
+    refused: list[RefusedRow]
+    card_values: int
+    settled: Mapping[str, Any]
+    sentences: tuple[str, ...]
+
+
+def read_records(source: SourceView, path: Path) -> ReadRecords:
+    """Read, recognise and standardise a file; raises `WrongCall` and the errors of `io.errors`."""
+    contents = read_file(path, file_settings(source.config))
+    config, learned = source.config, dict(source.learned.get(RECORDS, {}))
+    columns = _columns(config, learned, contents, path.name)
+    findings = CardFindings()
+    table, exempt = contents.table, number_columns(contents.table)
+    keys = [columns[name] for name in ("record_id", "customer_key") if columns.get(name)]
+    cards = card_rows(table, [key for key in keys if key not in exempt])
+    table = without_card_data(table, findings, exempt=[*exempt, *keys])
+    usable, refused = _usable(table, contents, columns.get("record_id"), cards)
+    refused += rejected_rows(contents.rejects)
+    numbers = contents.rows.take(usable)
+    table = table.take(usable)
+    ids = _ids(table, numbers, columns.get("record_id"))
+    recognised, standardised = standardised_rows(
+        source.name,
+        ids,
+        table,
+        columns=_attributes(config, learned, columns, table),
+        region=config.region or learned.get("region") or None,
+        day_first=config.day_first,
+        sealed=lambda attribute: is_encrypted(attribute_class(attribute)),
+    )
+    rows, more = _arrived(
+        _Parts(table, numbers.to_pylist(), ids.to_pylist(), columns), standardised
+    )
+    settled = {
+        "record_id": columns.get("record_id", ""),
+        "columns": dict(recognised.settled),
+        "region": recognised.region,
+    }
+    return ReadRecords(
+        rows,
+        refused + more,
+        findings.total + len(cards),
+        settled,
+        tuple(_sentences(contents, columns, recognised)),
+    )
+
+
+@dataclass(frozen=True)
+class _Parts:
+    table: pa.Table
+    numbers: list[int]
+    ids: list[str]
+    columns: Mapping[str, str]
+
+    def column(self, name: str) -> list[str]:
+        """The texts of a declared column, "" where there is none."""
+        header = self.columns.get(name)
+        if not header:
+            return [""] * self.table.num_rows
+        return [text or "" for text in self.table.column(header).to_pylist()]
+
+
+def _columns(
+    config: SourceConfig, learned: Mapping[str, Any], contents: Contents, file_name: str
+) -> dict[str, str]:
+    """Declared column -> header of this file; the record id is recognised where not declared."""
+    headers = contents.table.column_names
+    declared = config.named_columns()
+    check_columns(declared, headers, file_name)
+    if "record_id" in declared:
+        return declared
+    if "record_id" in learned:
+        if learned["record_id"]:
+            check_columns({"record_id": learned["record_id"]}, headers, file_name)
+        return declared | {"record_id": learned["record_id"]}
+    return declared | {"record_id": id_column(contents) or _own_key(contents.table) or ""}
+
+
+def _own_key(table: pa.Table) -> str | None:
+    """The first column called like a source's own key that is filled and unique."""
+    for header in own_key_columns(table.column_names):
+        column = table.column(header)
+        if not column.null_count and pc.count_distinct(column).as_py() == len(column):
+            return header
+    return None
+
+
+def _attributes(
+    config: SourceConfig,
+    learned: Mapping[str, Any],
+    columns: Mapping[str, str],
+    table: pa.Table,
+) -> dict[str, str]:
+    """Header -> attribute, as settled before, as implied by the declared columns, as declared."""
+    mapping = dict(learned.get("columns", {}))
+    for name in ("record_id", "deleted"):
+        if columns.get(name):
+            mapping[columns[name]] = "ignore"
+    version = columns.get("source_version")
+    if version:
+        mapping[version] = "ignore"
+        if "observed_at" not in columns and _are_times(table.column(version)):
+            mapping[version] = "observed_at"
+    if "observed_at" in columns:
+        mapping[columns["observed_at"]] = "observed_at"
+    return mapping | dict(config.columns)
+
+
+def _are_times(column: pa.ChunkedArray) -> bool:
+    texts = [text for text in column.slice(0, 1_000).to_pylist() if text]
+    return bool(texts) and all(version_time(text) for text in texts)
+
+
+def _usable(
+    table: pa.Table, contents: Contents, record_id: str | None, cards: Mapping[int, str]
+) -> tuple[pa.Array, list[RefusedRow]]:
+    """Positions of the rows that can be identified, and the others with the reason."""
+    reasons = {row: f"the value of {column} is a card number" for row, column in cards.items()}
+    if record_id:
+        for row, text in enumerate(table.column(record_id).to_pylist()):
+            if not (text or "").strip():
+                reasons[row] = f"no value in {record_id}, the record id"
+            elif len(text) > _LONGEST:
+                reasons[row] = f"the record id in {record_id} is longer than {_LONGEST}"
+    if not reasons:
+        return pa.array(range(table.num_rows), pa.int64()), []
+    usable = [row for row in range(table.num_rows) if row not in reasons]
+    texts = row_objects(table.take(pa.array(sorted(reasons), pa.int64())))
+    refused = [
+        RefusedRow(contents.rows[row].as_py(), reasons[row], truncate_cards(text.decode()))
+        for row, text in zip(sorted(reasons), texts, strict=True)
+    ]
+    return pa.array(usable, pa.int64()), refused
+
+
+def _ids(table: pa.Table, numbers: pa.Array, record_id: str | None) -> pa.Array:
+    if not record_id:
+        return numbers.cast(pa.string())
+    column = pc.utf8_trim_whitespace(table.column(record_id))
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())
+
+
+def _arrived(
+    parts: _Parts, standardised: list[StandardisedRow]
+) -> tuple[list[ArrivedRecord], list[RefusedRow]]:
+    rows: list[ArrivedRecord] = []
+    refused: list[RefusedRow] = []
+    first: dict[str, ArrivedRecord] = {}
+    versions, deleted = parts.column("source_version"), parts.column("deleted")
+    holders = parts.column("customer_key") if parts.columns.get("customer_key") else parts.ids
+    keys = _lookup_keys(standardised)
+    for at, (raw, one) in enumerate(zip(row_objects(parts.table), standardised, strict=True)):
+        try:
+            row = ArrivedRecord(
+                row=parts.numbers[at],
+                record_key=parts.ids[at],
+                customer_key=customer_key(holders[at]),
+                source_version=versions[at][:64],
+                order=version_order(versions[at]) if versions[at].strip() else None,
+                observed_at=_observed(one, versions[at]),
+                deleted=_is_deleted(deleted[at]),
+                content_hash=content_hash(raw)[:16],
+                raw=raw,
+                standardised=one.opened,
+                secret=one.secret,
+                keys=keys[at],
+            )
+            _refuse_second(row, first)
+        except ValueError as error:
+            refused.append(RefusedRow(parts.numbers[at], str(error), raw.decode()))
+        else:
+            rows.append(row)
+    return rows, refused
+
+
+def _refuse_second(row: ArrivedRecord, first: dict[str, ArrivedRecord]) -> None:
+    """Of two rows without version in one file nobody can say which is newer."""
+    if row.order is not None:
+        return
+    before = first.setdefault(row.record_key, row)
+    if before.content_hash != row.content_hash:
+        raise ValueError(
+            f"the record id {row.record_key!r} is that of row {before.row} too, which says "
+            "something else, and no source version says which is newer"
+        )
+
+
+def _observed(one: StandardisedRow, version: str) -> datetime | None:
+    return one.observed_at or (version_time(version) if version else None)
+
+
+def _is_deleted(text: str) -> bool:
+    word = text.strip().lower()
+    if word in _DELETED or version_time(word):
+        return True
+    if word in _KEPT:
+        return False
+    raise ValueError(f"{text!r} does not say whether the record is deleted")
+
+
+def _lookup_keys(rows: list[StandardisedRow]) -> list[tuple[int, ...]]:
+    """Signed 64-bit keyed hashes of what each row can be looked up by."""
+    kinds = sorted({kind for row in rows for kind, _ in row.lookups})
+    hashed = {}
+    for kind in kinds:
+        values = sorted({value for row in rows for k, value in row.lookups if k == kind})
+        for value, digest in zip(values, blind_indexes(values, kind), strict=True):
+            hashed[kind, value] = int.from_bytes(digest[:8], "big", signed=True)
+    return [tuple(hashed[pair] for pair in row.lookups) for row in rows]
+
+
+def _sentences(
+    contents: Contents, columns: Mapping[str, str], recognised: Recognised
+) -> Iterator[str]:
+    yield from contents.report.sentences()
+    used = [f"{c.header} = {c.attribute}" for c in recognised.columns if c.attribute]
+    unused = [c.header for c in recognised.columns if not c.attribute]
+    yield "Columns: " + ", ".join(used) + "."
+    if unused:
+        yield "Kept but not compared: " + ", ".join(unused) + "."
+    if columns.get("record_id"):
+        yield f"Each record is known by {columns['record_id']}."
+    else:
+        yield (
+            "No column identifies a record, so each is known by its row number; "
+            "name one with `record_id:` in the source's configuration."
+        )
