@@ -88,8 +88,14 @@ def _floats_as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _times_as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """ISO 8601; only the date where every time of the column is midnight."""
-    days = column.cast(pa.timestamp("us", column.type.tz), safe=False)
-    midnight = pc.equal(pc.floor_temporal(days, unit="day"), days)
-    if pc.all(midnight).as_py() is not False:
-        return pc.strftime(days, "%Y-%m-%d") if len(days) else days.cast(pa.string())
-    return pc.strftime(days, "%Y-%m-%dT%H:%M:%S%z" if column.type.tz else "%Y-%m-%dT%H:%M:%S")
+    times = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+    if _all_at(times, "day"):
+        return pc.strftime(times, "%Y-%m-%d")
+    if _all_at(times, "second"):
+        times = times.cast(pa.timestamp("s", column.type.tz))
+    return pc.strftime(times, "%Y-%m-%dT%H:%M:%S%z" if column.type.tz else "%Y-%m-%dT%H:%M:%S")
+
+
+def _all_at(times: pa.ChunkedArray, unit: str) -> bool:
+    """Whether every time begins a `unit`; true of none."""
+    return pc.all(pc.equal(pc.floor_temporal(times, unit=unit), times)).as_py() is not False

@@ -38,7 +38,7 @@ def recognise_dialect(name: str, sample: bytes, settings: FileSettings, *, final
     body = sample[offset:]
     delimiter = _given_delimiter(settings.delimiter) or hint or _best_delimiter(body, settings)
     records = _records(body, delimiter, settings, final=final)
-    if not records:
+    if not body.strip() or not records:
         raise _without_rows(name, body)
     first = records[0]
     if first.fields is None:
