@@ -17,12 +17,13 @@ FIELDS: Mapping[str, str] = {
     "customer_key": """customerid customerkey customernumber customerno customernr customerref
         custid custno custkey clientid clientno clientnumber clientkey memberid
         memberno subscriberid contactid personid partyid buyerid userid patientid guestid
-        accountholderid kundennr kundennummer kundenid nrklienta numerklienta idklienta klientid client customer""",
+        accountholderid kundennr kundennummer kundenid nrklienta numerklienta idklienta klientid client
+        customer""",
     "occurred_at": """occurredat occurredon orderdate orderedat ordertime invoicedate
         transactiondate purchasedate purchasedat dateofpurchase paymentdate paidat openedat
         openedon opendate createdat createdon createddate datecreated sentat sentdate senton
-        receivedat contactedat eventdate eventtime eventat activitydate interactiondate visitedat visitdate notedat
-        notedate writtenat postedat publishedat respondedat responsedate answeredat submittedat
+        receivedat contactedat eventdate eventtime eventat activitydate interactiondate visitedat visitdate
+        notedat notedate writtenat postedat publishedat respondedat responsedate answeredat submittedat
         surveydate startedat startdate startedon since registeredat joinedat happenedat timestamp
         datetime date time at day data datum kaufdatum bestelldatum datazamowienia datasprzedazy""",
     "reference": """orderid orderno ordernumber ordernr invoiceid invoiceno invoicenumber invoicenr

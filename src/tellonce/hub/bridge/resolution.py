@@ -24,6 +24,7 @@ from tellonce.hub.bridge.types import (
 )
 
 _CONFIDENCE_DIGITS = 4
+_WEIGHT_DIGITS = 6
 Decided = tuple[int, int, str]
 
 
@@ -52,7 +53,7 @@ def resolve_all(
     return Resolution(
         sets,
         golden,
-        _pairs(found.edges, position),
+        _pairs(found, position),
         _identifier_kinds(records),
         found.model.to_json(),
         found.model.fingerprint,
@@ -126,13 +127,16 @@ def _plain(column: pa.ChunkedArray) -> list[Any]:
     return column.to_pylist()
 
 
-def _pairs(edges: pa.Table, position: np.ndarray) -> list[Pair]:
-    left = position[edges.column("left").to_numpy()].tolist()
-    right = position[edges.column("right").to_numpy()].tolist()
-    weight, probability = (
-        pc.round(edges.column(name), 6).to_pylist() for name in ("match_weight", "probability")
+def _pairs(found: pipeline.Resolved, position: np.ndarray) -> list[Pair]:
+    edges = found.edges
+    columns = (
+        position[edges.column("left").to_numpy()].tolist(),
+        position[edges.column("right").to_numpy()].tolist(),
+        pc.round(edges.column("match_weight"), _WEIGHT_DIGITS).to_pylist(),
+        pc.round(edges.column("probability"), _WEIGHT_DIGITS).to_pylist(),
+        pipeline.linked(edges, found.clusters).to_pylist(),
     )
-    return [Pair(a, b, w, p) for a, b, w, p in zip(left, right, weight, probability, strict=True)]
+    return [Pair(*row) for row in zip(*columns, strict=True)]
 
 
 def _identifier_kinds(records: pa.Table) -> frozenset[str]:

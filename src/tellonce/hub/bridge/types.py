@@ -53,12 +53,15 @@ class StandardisedRow:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two records (positions in the input) at or above the review cut."""
+    """Two records (positions in the input) at or above the review cut; `linked` where both ended
+    in one customer.
+    """
 
     left: int
     right: int
     match_weight: float
     probability: float
+    linked: bool
 
 
 @dataclass(frozen=True)

@@ -92,9 +92,9 @@ def _rules(records: int) -> tuple[ResolutionRules, str]:
     """
     adopted = adopted_model()
     model, origin = (adopted.document, "") if adopted else (None, "shipped")
-    if (adopted is None or adopted.origin == "shipped") and records >= TRAINS_AT:
-        if not any_decision():
-            model, origin = "", "trained"
+    untrained = adopted is None or adopted.origin == "shipped"
+    if untrained and records >= TRAINS_AT and not any_decision():
+        model, origin = "", "trained"
     known = sources()
     return (
         ResolutionRules(
@@ -134,19 +134,15 @@ def _adopt(found: Resolution, origin: str, records: int, lease: HeldLease) -> No
 def _write_edges(found: Resolution, texts: Sequence[RecordText], lease: HeldLease) -> None:
     """Make the stored pairs those of this resolution."""
     held = stored_edges()
-    gone = dict(held)
-    fresh = []
+    wanted = set()
     for pair in found.pairs:
-        one, other = texts[pair.left].id, texts[pair.right].id
-        left, right = min(one, other), max(one, other)
-        if gone.get((left, right)) == (pair.match_weight, pair.probability):
-            del gone[left, right]
-        else:
-            fresh.append(StoredEdge(left, right, pair.match_weight, pair.probability))
-    fresh.sort(key=lambda edge: (edge.left, edge.right))
+        left, right = sorted((texts[pair.left].id, texts[pair.right].id))
+        wanted.add(StoredEdge(left, right, pair.match_weight, pair.probability, pair.linked))
+    gone = [(edge.left, edge.right) for edge in held - wanted]
+    fresh = sorted(wanted - held, key=lambda edge: (edge.left, edge.right))
     with transaction.atomic():
         confirm(lease)
-        change_edges(list(gone), [])
+        change_edges(gone, [])
     for start in range(0, len(fresh), _EDGES_AT_ONCE):
         with transaction.atomic():
             confirm(lease)

@@ -54,13 +54,14 @@ class Edge(models.Model):
     """Two records worth keeping as a pair: at or above the review cut of the adopted model."""
 
     PERSON_LINKED: ClassVar = ("left", "right")
-    NOT_PERSON_LINKED: ClassVar = ("match_weight", "probability")
+    NOT_PERSON_LINKED: ClassVar = ("match_weight", "probability", "linked")
 
     pk = models.CompositePrimaryKey("left_id", "right_id")
     left = models.ForeignKey(Record, models.CASCADE, related_name="+", db_index=False)
     right = models.ForeignKey(Record, models.CASCADE, related_name="+")
     match_weight = models.FloatField()
     probability = models.FloatField()
+    linked = models.BooleanField()  # both ended in one customer
 
     class Meta:
         db_table = "edges"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from tellonce.hub.matching.models import Decision, Edge, KeyIndex, MatchModel
 from tellonce.hub.matching.types import LiveDecision, StoredEdge, StoredModel
@@ -50,12 +50,18 @@ def edges_of(record_ids: Collection[int]) -> list[StoredEdge]:
     return [
         StoredEdge(*row)
         for row in rows.order_by("-match_weight", "left_id", "right_id").values_list(
-            "left_id", "right_id", "match_weight", "probability"
+            "left_id", "right_id", "match_weight", "probability", "linked"
         )
     ]
 
 
-def stored_edges() -> dict[tuple[int, int], tuple[float, float]]:
-    """Every kept pair: (left, right) -> (match weight, probability)."""
-    rows = Edge.objects.values_list("left_id", "right_id", "match_weight", "probability")
-    return {(left, right): (weight, p) for left, right, weight, p in rows.iterator(20_000)}
+def stored_edges() -> set[StoredEdge]:
+    """Every kept pair."""
+    rows = Edge.objects.values_list("left_id", "right_id", "match_weight", "probability", "linked")
+    return {StoredEdge(*row) for row in rows.iterator(20_000)}
+
+
+def matching_counts() -> dict[str, int]:
+    """For status: pairs that may be one customer, are not taken for one, and nobody decided on."""
+    decided = Decision.objects.filter(left_id=OuterRef("left_id"), right_id=OuterRef("right_id"))
+    return {"open_reviews": Edge.objects.filter(~Exists(decided), linked=False).count()}

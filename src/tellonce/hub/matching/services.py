@@ -13,7 +13,8 @@ from tellonce.hub.matching.types import StoredEdge
 
 _DELETE_EDGE = "DELETE FROM edges WHERE left_id = %s AND right_id = %s"
 _INSERT_EDGE = (
-    "INSERT INTO edges (left_id, right_id, match_weight, probability) VALUES (%s, %s, %s, %s)"
+    "INSERT INTO edges (left_id, right_id, match_weight, probability, linked) "
+    "VALUES (%s, %s, %s, %s, %s)"
 )
 
 
@@ -45,7 +46,8 @@ def change_edges(gone: Sequence[tuple[int, int]], fresh: Sequence[StoredEdge]) -
     with connection.cursor() as cursor:
         cursor.executemany(_DELETE_EDGE, gone)
         cursor.executemany(
-            _INSERT_EDGE, [(e.left, e.right, e.match_weight, e.probability) for e in fresh]
+            _INSERT_EDGE,
+            [(e.left, e.right, e.match_weight, e.probability, e.linked) for e in fresh],
         )
 
 

@@ -20,12 +20,15 @@ class StoredModel:
 
 @dataclass(frozen=True, slots=True)
 class StoredEdge:
-    """A pair of records (row ids, left below right) at or above the review cut."""
+    """A pair of records (row ids, left below right) at or above the review cut; `linked` where
+    both ended in one customer.
+    """
 
     left: int
     right: int
     match_weight: float
     probability: float
+    linked: bool
 
 
 @dataclass(frozen=True, slots=True)
