@@ -66,9 +66,9 @@ def test_levels_are_the_same_compiled(rows: list[dict[str, Any]], shared: bool) 
     )
     encoded, _values = encode(table(rows), model, SPELLING, FILE_HASH_KEY)
     ends = np.array([0], np.int32), np.array([1], np.int32)
-    _weight, pattern, _extra = kernels.score_pairs(encoded, weights(model, None), *ends)
+    _weight, pattern, _extra = kernels.score_pairs(encoded, weights(model, encoded, None), *ends)
     assert unpack(int(pattern[0])) == levels(rows[0], rows[1], context)
-    _weight, turned, _extra = kernels.score_pairs(encoded, weights(model, None), *ends[::-1])
+    _weight, turned, _extra = kernels.score_pairs(encoded, weights(model, encoded, None), *ends[::-1])
     assert turned[0] == pattern[0], "the order of the two records does not matter"
 
 
@@ -86,7 +86,7 @@ def test_abandoning_a_pair_early_never_loses_one_above_the_cut(rows: list[dict[s
     model = shipped(1000, ("job",))
     encoded, _values = encode(table(rows), model, SPELLING, FILE_HASH_KEY)
     left, right = (a.astype(np.int32) for a in np.triu_indices(len(rows), 1))
-    every, _pattern, _extra = kernels.score_pairs(encoded, weights(model, None), left, right)
-    cut = weights(model, 0.5)
+    every, _pattern, _extra = kernels.score_pairs(encoded, weights(model, encoded, None), left, right)
+    cut = weights(model, encoded, 0.5)
     kept, _pattern, _extra = kernels.score_pairs(encoded, cut, left, right)
     assert np.array_equal(np.where(every >= cut.kept_above, every, -np.inf), kept)

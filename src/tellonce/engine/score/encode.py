@@ -183,6 +183,7 @@ def encode(
         gender=_small_codes(table["gender"], GENDERS),
         suffix=_suffixes(table["suffix"]),
         entity=_small_codes(table["entity"], ENTITIES),
+        present=_present(offsets, table.num_rows, len(model.others)),
         email_at=_at_signs(entries["email"]),
         email_shared=_is_shared(entries["email"], model, hash_key),
         phone_shared=_is_shared(entries["phone"], model, hash_key),
@@ -247,9 +248,18 @@ def _others(codes: list[Ints], values: pa.Array, model: ScoreModel, rows: int) -
     }
 
 
+def _present(offsets: dict[str, Ints], rows: int, others: int) -> Ints:
+    """What each row has to compare, as the bits `Encoded.present` names."""
+    bits = np.full(rows, 8 if others else 0, np.int32)
+    for bit, entry in ((1, "name_off"), (2, "organisation_off"), (4, "address_off")):
+        bits |= np.where(np.diff(offsets[entry]) > 0, bit, 0).astype(np.int32)
+    return bits
+
+
 def _suffixes(column: pa.ChunkedArray) -> Ints:
     codes = joined(column).dictionary_encode().indices
-    return np.asarray(pc.fill_null(codes, -1).to_numpy() + 1, np.int32)
+    found: Ints = np.asarray(pc.fill_null(codes, -1).to_numpy() + 1, np.int32)
+    return found
 
 
 def _at_signs(emails: pa.Array) -> Ints:

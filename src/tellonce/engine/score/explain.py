@@ -74,7 +74,7 @@ def explanation(
     """Explain the first two rows of a COMPARABLE table under a model."""
     encoded, _values = encode(comparable, model, spelling, hash_key)
     pair = (np.array([0], np.int32), np.array([1], np.int32))
-    weight, pattern, extras = score_pairs(encoded, weights(model, None), *pair)
+    weight, pattern, extras = score_pairs(encoded, weights(model, encoded, None), *pair)
     left, right = comparable.slice(0, 2).to_pylist()
     stranger, _relative = level_bits(model)
     levels = unpack(int(pattern[0]))

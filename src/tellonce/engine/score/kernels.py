@@ -71,6 +71,7 @@ class Encoded(NamedTuple):
     postal_tf: Ints
     other: Ints  # rows x generic comparisons
     other_tf: Ints
+    present: Ints  # bits of what a row has: 1 a name, 2 an organisation, 4 an address, 8 others
 
 
 class Weights(NamedTuple):
@@ -78,7 +79,7 @@ class Weights(NamedTuple):
 
     stranger: Ints  # comparisons x levels
     relative: Ints
-    rest: Ints  # per comparison: the most that it and all after it can still add
+    rest: Ints  # bits that both rows have x comparison: the most it and all after it can add
     kept_above: float  # match weight, in bits, at the review cut
     relatives: float  # share of relatives among pairs that do not match
 
@@ -93,7 +94,7 @@ class Blocks(NamedTuple):
     row_blocks: Ints
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def jaro_winkler(pool, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
     """Jaro-Winkler of pool[a0:a1] and pool[b0:b1]; as `similarity.jaro_winkler`."""
     n, m = a1 - a0, b1 - b0
@@ -134,7 +135,7 @@ def jaro_winkler(pool, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
     return jaro + prefix * 0.1 * (1.0 - jaro)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def one_slip(pool, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
     """As `similarity.one_slip`, for strings that are not equal."""
     n, m = a1 - a0, b1 - b0
@@ -169,7 +170,7 @@ def one_slip(pool, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _token_in(pool, t0, t1, b0, b1):  # type: ignore[no-untyped-def]
     start = b0
     for i in range(b0, b1 + 1):
@@ -186,7 +187,7 @@ def _token_in(pool, t0, t1, b0, b1):  # type: ignore[no-untyped-def]
     return False
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _tokens(pool, a0, a1):  # type: ignore[no-untyped-def]
     count = 1
     for i in range(a0, a1):
@@ -195,7 +196,7 @@ def _tokens(pool, a0, a1):  # type: ignore[no-untyped-def]
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def tokens_within(pool, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
     """As `similarity.tokens_within`."""
     if _tokens(pool, a0, a1) > _tokens(pool, b0, b1):
@@ -209,7 +210,7 @@ def tokens_within(pool, a0, a1, b0, b1):  # type: ignore[no-untyped-def]
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def share_token(pool, a0, a1, b0, b1, shortest):  # type: ignore[no-untyped-def]
     """As `similarity.share_token`."""
     start = a0
@@ -221,7 +222,7 @@ def share_token(pool, a0, a1, b0, b1, shortest):  # type: ignore[no-untyped-def]
     return False
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _given_level(e, a, b):  # type: ignore[no-untyped-def]
     a0, a1, b0, b1 = e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1]
     n, m = a1 - a0, b1 - b0
@@ -253,7 +254,7 @@ def _given_level(e, a, b):  # type: ignore[no-untyped-def]
     return 5 if score >= 0.82 else 6
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _family_level(e, a, b):  # type: ignore[no-untyped-def]
     if a == b:
         return 1
@@ -270,7 +271,7 @@ def _family_level(e, a, b):  # type: ignore[no-untyped-def]
     return 4 if min(a1 - a0, b1 - b0) == 1 and e.pool[a0] == e.pool[b0] else 5
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _close(e, a, b, cut):  # type: ignore[no-untyped-def]
     if a == b:
         return True
@@ -280,12 +281,12 @@ def _close(e, a, b, cut):  # type: ignore[no-untyped-def]
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _length(e, a):  # type: ignore[no-untyped-def]
     return e.pool_off[a + 1] - e.pool_off[a] if a >= 0 else 0
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _crossed(e, x, y):  # type: ignore[no-untyped-def]
     """Whether given and family name of entries x and y are exchanged."""
     if (
@@ -302,7 +303,7 @@ GIVEN_POINTS = np.array([0, 7, 6, 5, 4, 1, -4], dtype=np.int64)
 FAMILY_POINTS = np.array([0, 8, 5, 6, 1, -3, 9], dtype=np.int64)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _name_pair(e, x, y):  # type: ignore[no-untyped-def]
     given = 0
     family = 0
@@ -325,7 +326,7 @@ def _name_pair(e, x, y):  # type: ignore[no-untyped-def]
     return given, family
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _names(e, i, j):  # type: ignore[no-untyped-def]
     """Levels of given and family name of the best pair, and the extra weights of rare values."""
     best = -1000
@@ -350,7 +351,7 @@ def _names(e, i, j):  # type: ignore[no-untyped-def]
     return given, family, given_tf, family_tf
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _middle(e, i, j):  # type: ignore[no-untyped-def]
     best = 9
     for x in range(e.name_off[i], e.name_off[i + 1]):
@@ -369,7 +370,7 @@ def _middle(e, i, j):  # type: ignore[no-untyped-def]
     return best if best < 9 else 0
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _date_slip(y1, m1, d1, y2, m2, d2):  # type: ignore[no-untyped-def]
     """One digit changed or two neighbouring digits exchanged in YYYYMMDD."""
     a = y1 * 10000 + m1 * 100 + d1
@@ -395,7 +396,7 @@ def _date_slip(y1, m1, d1, y2, m2, d2):  # type: ignore[no-untyped-def]
     return differ == 1 or (differ == 2 and last == first + 1)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _birth_date(e, i, j):  # type: ignore[no-untyped-def]
     y1, m1, d1 = np.int64(e.year[i]), np.int64(e.month[i]), np.int64(e.day[i])
     y2, m2, d2 = np.int64(e.year[j]), np.int64(e.month[j]), np.int64(e.day[j])
@@ -419,7 +420,7 @@ def _birth_date(e, i, j):  # type: ignore[no-untyped-def]
     return 4
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _email_pair(e, x, y):  # type: ignore[no-untyped-def]
     a, b = e.email[x], e.email[y]
     if a == b:
@@ -447,7 +448,7 @@ def _email_pair(e, x, y):  # type: ignore[no-untyped-def]
 STRENGTH_TO_LEVEL = np.array([0, 1, 2, 4, 3], dtype=np.int64)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _email(e, i, j):  # type: ignore[no-untyped-def]
     best = 9
     for x in range(e.email_off[i], e.email_off[i + 1]):
@@ -456,7 +457,7 @@ def _email(e, i, j):  # type: ignore[no-untyped-def]
     return STRENGTH_TO_LEVEL[best] if best < 9 else 0
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _phone_pair(e, x, y):  # type: ignore[no-untyped-def]
     a, b = e.phone[x], e.phone[y]
     if a == b:
@@ -473,7 +474,7 @@ def _phone_pair(e, x, y):  # type: ignore[no-untyped-def]
     return 2
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _phone(e, i, j):  # type: ignore[no-untyped-def]
     best = 9
     for x in range(e.phone_off[i], e.phone_off[i + 1]):
@@ -482,7 +483,7 @@ def _phone(e, i, j):  # type: ignore[no-untyped-def]
     return STRENGTH_TO_LEVEL[best] if best < 9 else 0
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _identifier(e, i, j):  # type: ignore[no-untyped-def]
     best = 9
     for x in range(e.identifier_off[i], e.identifier_off[i + 1]):
@@ -499,7 +500,7 @@ def _identifier(e, i, j):  # type: ignore[no-untyped-def]
     return best if best < 9 else 0
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _organisation_pair(e, x, y):  # type: ignore[no-untyped-def]
     a, b = e.organisation[x], e.organisation[y]
     if a == b:
@@ -528,7 +529,7 @@ def _organisation_pair(e, x, y):  # type: ignore[no-untyped-def]
     return 4 if common >= 0.35 * every else 5
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _organisation(e, i, j):  # type: ignore[no-untyped-def]
     best, tf = 9, 0
     for x in range(e.organisation_off[i], e.organisation_off[i + 1]):
@@ -540,7 +541,7 @@ def _organisation(e, i, j):  # type: ignore[no-untyped-def]
     return (best, tf) if best < 9 else (0, 0)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _agree(e, a, b, cut):  # type: ignore[no-untyped-def]
     if a < 0 or b < 0:
         return 0
@@ -550,14 +551,14 @@ def _agree(e, a, b, cut):  # type: ignore[no-untyped-def]
     return 1 if tokens_within(e.pool, a0, a1, b0, b1) else -1
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _exact(a, b):  # type: ignore[no-untyped-def]
     if a < 0 or b < 0:
         return 0
     return 1 if a == b else -1
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _address_pair(e, x, y):  # type: ignore[no-untyped-def]
     street = _agree(e, e.street[x], e.street[y], 0.90)
     number = _exact(e.number[x], e.number[y])
@@ -579,7 +580,7 @@ def _address_pair(e, x, y):  # type: ignore[no-untyped-def]
     return 7 if street == -1 or postal == -1 or city == -1 or region == -1 else 0
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _address(e, i, j):  # type: ignore[no-untyped-def]
     best, tf = 9, 0
     for x in range(e.address_off[i], e.address_off[i + 1]):
@@ -597,7 +598,7 @@ def _address(e, i, j):  # type: ignore[no-untyped-def]
     return (best, tf) if best < 9 else (0, 0)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _other(e, i, j, g):  # type: ignore[no-untyped-def]
     a, b = e.other[i, g], e.other[j, g]
     if a < 0 or b < 0:
@@ -607,14 +608,14 @@ def _other(e, i, j, g):  # type: ignore[no-untyped-def]
     return (2 if _close(e, a, b, 0.90) else 3), 0
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _equal(a, b):  # type: ignore[no-untyped-def]
     if a == 0 or b == 0:
         return 0
     return 1 if a == b else 2
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def match_weight(w, stranger, relative):  # type: ignore[no-untyped-def]
     """log2 of m over the mixture of strangers and relatives, from sums in 1/1024 bit.
 
@@ -625,7 +626,7 @@ def match_weight(w, stranger, relative):  # type: ignore[no-untyped-def]
     return -np.log2(strange + w.relatives * 2.0 ** (-relative / UNIT))
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def compare(e, w, i, j, levels, extra):  # type: ignore[no-untyped-def]
     """Fill `levels` and `extra` of a pair and return its match weight in bits.
 
@@ -633,6 +634,7 @@ def compare(e, w, i, j, levels, extra):  # type: ignore[no-untyped-def]
     `w.rest`, and the relatives' share only lowers a weight. Cheap comparisons come first.
     """
     cut = w.kept_above * UNIT - 1.0
+    both = e.present[i] & e.present[j]
     s = 0
     r = 0
     for k in range(7):
@@ -653,7 +655,7 @@ def compare(e, w, i, j, levels, extra):  # type: ignore[no-untyped-def]
         levels[k] = level
         s += w.stranger[k, level]
         r += w.relative[k, level]
-        if s + w.rest[k + 1] < cut:
+        if s + w.rest[both, k + 1] < cut:
             return -np.inf
     given, family, given_tf, family_tf = _names(e, i, j)
     levels[7], levels[8], levels[9] = given, family, _middle(e, i, j)
@@ -662,12 +664,12 @@ def compare(e, w, i, j, levels, extra):  # type: ignore[no-untyped-def]
     r += w.relative[7, given] + given_tf + w.relative[8, family]
     s += w.stranger[9, levels[9]]
     r += w.relative[9, levels[9]]
-    if s + w.rest[10] < cut:
+    if s + w.rest[both, 10] < cut:
         return -np.inf
     levels[10], extra[10] = _organisation(e, i, j)
     s += w.stranger[10, levels[10]] + extra[10]
     r += w.relative[10, levels[10]] + extra[10]
-    if s + w.rest[11] < cut:
+    if s + w.rest[both, 11] < cut:
         return -np.inf
     levels[11], extra[11] = _address(e, i, j)
     s += w.stranger[11, levels[11]] + extra[11]
@@ -681,7 +683,7 @@ def compare(e, w, i, j, levels, extra):  # type: ignore[no-untyped-def]
     return weight if weight >= w.kept_above else -np.inf
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _pack(levels):  # type: ignore[no-untyped-def]
     pattern = np.int64(0)
     for k in range(COMPARED):
@@ -689,7 +691,7 @@ def _pack(levels):  # type: ignore[no-untyped-def]
     return pattern
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def first_shared(b, i, j):  # type: ignore[no-untyped-def]
     """The first block both rows are in; -1 if none."""
     p, q = b.row_off[i], b.row_off[j]
@@ -705,7 +707,7 @@ def first_shared(b, i, j):  # type: ignore[no-untyped-def]
     return -1
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _shared_kinds(b, i, j):  # type: ignore[no-untyped-def]
     """Bit mask of the key kinds under which both rows share a block."""
     mask = np.int64(0)
@@ -724,14 +726,14 @@ def _shared_kinds(b, i, j):  # type: ignore[no-untyped-def]
     return mask
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _grown(a):  # type: ignore[no-untyped-def]
     bigger = np.empty(2 * a.shape[0], a.dtype)
     bigger[: a.shape[0]] = a
     return bigger
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def score_blocks(e, w, b, first, last):  # type: ignore[no-untyped-def]
     """Score each pair of blocks first..last-1 once, under the first block it shares.
 
@@ -764,7 +766,7 @@ def score_blocks(e, w, b, first, last):  # type: ignore[no-untyped-def]
     return left[:kept], right[:kept], kind[:kept], pattern[:kept], weight[:kept], scored
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def score_pairs(e, w, left, right):  # type: ignore[no-untyped-def]
     """Weight, pattern and extra weights of given pairs (with `w.kept_above` at -inf: of all)."""
     n = left.shape[0]
@@ -777,7 +779,7 @@ def score_pairs(e, w, left, right):  # type: ignore[no-untyped-def]
     return weight, pattern, extras
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _sampled(i, j, every):  # type: ignore[no-untyped-def]
     """One pair in `every`, by a mix of both rows (constants of SplitMix64)."""
     z = (np.uint64(i) << np.uint64(32)) ^ np.uint64(j)
@@ -786,7 +788,7 @@ def _sampled(i, j, every):  # type: ignore[no-untyped-def]
     return (z ^ (z >> np.uint64(31))) % np.uint64(every) == 0
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def pattern_pairs(e, w, b, first, last, every):  # type: ignore[no-untyped-def]
     """Pattern and shared key kinds of one in `every` candidate pair of blocks first..last-1."""
     room = 4096

@@ -26,7 +26,7 @@ def score(
 ) -> tuple[pa.Table, int]:
     """EDGES at or above probability `review`, ordered by (left, right), and the pairs scored."""
     rows = len(encoded.year)
-    found, cut = blocks(keys, rows), weights(model, review)
+    found, cut = blocks(keys, rows), weights(model, encoded, review)
 
     def work(part: tuple[int, int]) -> Any:
         return score_blocks(encoded, cut, found, part[0], part[1])
@@ -45,6 +45,6 @@ def score(
 def weigh(encoded: Encoded, model: ScoreModel, left: Any, right: Any) -> Any:
     """Match weight (bits) of each given pair of rows, however small."""
     weight, _pattern, _extra = score_pairs(
-        encoded, weights(model, None), np.asarray(left, np.int32), np.asarray(right, np.int32)
+        encoded, weights(model, encoded, None), np.asarray(left, np.int32), np.asarray(right, np.int32)
     )
     return weight

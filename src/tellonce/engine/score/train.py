@@ -32,7 +32,7 @@ from tellonce.engine.score.weights import weights
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
-SAMPLE = 1_500_000  # candidate pairs, and random pairs, that training looks at
+SAMPLE = 600_000  # candidate pairs, and random pairs, that training looks at
 ROUNDS = 30
 PULL_M, PULL_U = 30.0, 300.0  # pairs the shipped priors are worth
 PULL_SHARE = 0.05  # of a record, that the prior share of matches is worth
@@ -91,7 +91,7 @@ def _counted(table: pa.Table, hash_key: bytes) -> ScoreModel:
 def _candidates(encoded: Encoded, model: ScoreModel, found: Blocks, threads: int) -> Patterns:
     size = np.diff(found.off)
     every = max(1, int((size * (size - 1) // 2).sum()) // SAMPLE)
-    all_pairs = weights(model, None)
+    all_pairs = weights(model, encoded, None)
 
     def work(part: tuple[int, int]) -> tuple[Longs, Longs]:
         return pattern_pairs(encoded, all_pairs, found, part[0], part[1], every)  # type: ignore[no-any-return]
@@ -113,7 +113,7 @@ def _random(encoded: Encoded, model: ScoreModel, rows: int, seed: int) -> Patter
         left = generator.integers(0, rows, SAMPLE, dtype=np.int32)
         right = generator.integers(0, rows - 1, SAMPLE, dtype=np.int32)
         right += (right >= left).astype(np.int32)
-    _weight, patterns, _extra = score_pairs(encoded, weights(model, None), left, right)
+    _weight, patterns, _extra = score_pairs(encoded, weights(model, encoded, None), left, right)
     return _patterns(patterns, np.zeros(len(patterns), np.int64), pairs / max(len(patterns), 1))
 
 

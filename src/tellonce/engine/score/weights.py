@@ -8,9 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from tellonce.engine.model.document import ScoreModel
-from tellonce.engine.score.comparisons import ADDRESS, FAMILY, GIVEN, ORGANISATION, OTHER
-from tellonce.engine.score.encode import RAREST
-from tellonce.engine.score.kernels import COMPARED, UNIT, Weights
+from tellonce.engine.score.comparisons import (
+    ADDRESS,
+    FAMILY,
+    GIVEN,
+    MIDDLE,
+    ORGANISATION,
+    OTHER,
+)
+from tellonce.engine.score.kernels import COMPARED, UNIT, Encoded, Weights
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,17 +39,34 @@ def level_bits(model: ScoreModel) -> tuple[Floats, Floats]:
     return stranger, relative
 
 
-def weights(model: ScoreModel, review: float | None) -> Weights:
+def weights(model: ScoreModel, encoded: Encoded, review: float | None) -> Weights:
     """The weights of a model for the kernels; pairs below probability `review` are abandoned.
 
     None keeps every pair.
     """
     stranger, relative = (np.rint(t * UNIT).astype(np.int32) for t in level_bits(model))
-    most = stranger.max(axis=1).astype(np.int64)
-    for rare in (GIVEN, FAMILY, ORGANISATION, ADDRESS, *range(OTHER, COMPARED)):
-        most[rare] += round(RAREST * UNIT)
-    most[OTHER + len(model.others) :] = 0
-    rest = np.zeros(COMPARED + 1, np.int32)
-    rest[:-1] = np.cumsum(most[::-1])[::-1]
     kept = -math.inf if review is None else log_odds(review) - log_odds(model.prior)
-    return Weights(stranger, relative, rest, kept, model.relatives)
+    return Weights(stranger, relative, _rest(stranger, encoded), kept, model.relatives)
+
+
+def _rest(stranger: npt.NDArray[np.int32], encoded: Encoded) -> npt.NDArray[np.int32]:
+    """The most that a comparison and all after it can add, by what both records have.
+
+    Rare values count with the rarest of these records. The bound saves work and changes no result.
+    """
+    most = stranger.max(axis=1).astype(np.int64)
+    rarest = {GIVEN: encoded.given_tf, FAMILY: encoded.family_tf}
+    rarest[ORGANISATION] = encoded.organisation_tf
+    rarest[ADDRESS] = np.concatenate([encoded.city_tf, encoded.postal_tf])
+    rarest.update({OTHER + g: encoded.other_tf[:, g] for g in range(encoded.other.shape[1])})
+    for comparison, extra in rarest.items():
+        most[comparison] += int(extra.max(initial=0))
+    needs = {GIVEN: 1, FAMILY: 1, MIDDLE: 1, ORGANISATION: 2, ADDRESS: 4}
+    rest = np.zeros((16, COMPARED + 1), np.int32)
+    for both in range(16):
+        can = [
+            most[k] if needs.get(k, 8 if k >= OTHER else both) & both or k < GIVEN else 0
+            for k in range(COMPARED)
+        ]
+        rest[both, :-1] = np.cumsum(can[::-1])[::-1]
+    return rest
