@@ -53,7 +53,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Resolved:
-    """The result of a batch; `records` are in canonical order, `row` elsewhere is the rank there."""
+    """The result of a batch; `records` are in canonical order, `row` is the rank there."""
 
     records: pa.Table
     edges: pa.Table
