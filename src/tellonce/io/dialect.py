@@ -36,7 +36,8 @@ def recognise_dialect(name: str, sample: bytes, settings: FileSettings, *, final
     offset, lines = (said.end(), 1) if said else (0, 0)
     hint = said.group(1).decode("utf-8", "replace") if said else ""
     body = sample[offset:]
-    delimiter = _given_delimiter(settings.delimiter) or hint or _best_delimiter(body, settings)
+    delimiter = _given_delimiter(settings.delimiter) or hint
+    delimiter = delimiter or _best_delimiter(body, settings, final=final)
     records = _records(body, delimiter, settings, final=final)
     if not body.strip() or not records:
         raise _without_rows(name, body)
@@ -81,13 +82,13 @@ def _records(body: bytes, delimiter: str, settings: FileSettings, *, final: bool
     return found[:_LOOKED_AT]
 
 
-def _best_delimiter(body: bytes, settings: FileSettings) -> str:
+def _best_delimiter(body: bytes, settings: FileSettings, *, final: bool) -> str:
     """The delimiter under which most records have as many fields as the first, and at least two;
     of equals the one that makes more fields.
     """
     scores: dict[str, tuple[float, int]] = {}
     for delimiter in DELIMITERS:
-        records = _records(body, delimiter, settings, final=True)
+        records = _records(body, delimiter, settings, final=final)
         widths = [len(record.fields) for record in records if record.fields is not None]
         width = widths[0] if widths else 0
         agreeing = widths.count(width) / len(widths) if width > 1 else 0.0
