@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import duckdb
 import pandas as pd
 import polars as pl
@@ -19,7 +22,7 @@ from tellonce.io.outputs import customer_id
 
 
 @pytest.fixture(scope="module")
-def made():
+def made() -> Any:
     """Two sources of made-up people, and who is who."""
     table = rows(600, seed=5)
     names = pc.unique(table["source"]).to_pylist()[:2]
@@ -28,37 +31,37 @@ def made():
 
 
 @pytest.fixture(scope="module")
-def sources(made):
+def sources(made: Any) -> Any:
     return made[0]
 
 
 @pytest.fixture(scope="module")
-def result(sources):
+def result(sources: Any) -> Any:
     return tellonce.resolve(sources)
 
 
-def test_records_of_one_person_get_one_customer(made, result):
+def test_records_of_one_person_get_one_customer(made: Any, result: Any) -> None:
     truth = made[1].select(["source", "record_id", "person"])
     joined = result.customers.join(truth, ["source", "record_id"], join_type="inner")
     assert joined.num_rows == result.customers.num_rows
     assert evaluate(joined["customer_id"], joined["person"]).pairwise.f1 > 0.8
 
 
-def test_every_record_has_a_row_with_a_confidence(sources, result):
+def test_every_record_has_a_row_with_a_confidence(sources: Any, result: Any) -> None:
     assert result.customers.column_names == ["source", "record_id", "customer_id", "confidence"]
     assert result.customers.num_rows == sum(table.num_rows for table in sources.values())
     assert pc.min_max(result.customers["confidence"]).as_py()["max"] <= 1
     assert pc.all(pc.match_substring_regex(result.customers["customer_id"], "^cus_[0-9a-f]{26}$"))
 
 
-def test_a_customer_is_named_by_its_smallest_record(result):
+def test_a_customer_is_named_by_its_smallest_record(result: Any) -> None:
     members: dict[str, list[tuple[str, str]]] = {}
     for row in result.customers.to_pylist():
         members.setdefault(row["customer_id"], []).append((row["source"], row["record_id"]))
     assert all(customer_id(*min(names)) == customer for customer, names in members.items())
 
 
-def test_edges_name_their_records_and_say_whether_they_link(result):
+def test_edges_name_their_records_and_say_whether_they_link(result: Any) -> None:
     customer = {
         (r["source"], r["record_id"]): r["customer_id"] for r in result.customers.to_pylist()
     }
@@ -71,7 +74,7 @@ def test_edges_name_their_records_and_say_whether_they_link(result):
         assert edge["probability"] >= 0.5
 
 
-def test_golden_has_a_row_per_customer_and_says_where_values_come_from(result):
+def test_golden_has_a_row_per_customer_and_says_where_values_come_from(result: Any) -> None:
     customers = set(result.customers["customer_id"].to_pylist())
     assert set(result.golden["customer_id"].to_pylist()) == customers
     assert result.golden.num_rows == len(customers)
@@ -89,14 +92,14 @@ def test_golden_has_a_row_per_customer_and_says_where_values_come_from(result):
     ],
     ids=["pandas", "polars", "duckdb", "arrow stream"],
 )
-def test_frames_of_every_kind_give_the_same(convert, sources, result):
+def test_frames_of_every_kind_give_the_same(convert: Any, sources: Any, result: Any) -> None:
     converted = {name: convert(table) for name, table in sources.items()}
     again = tellonce.resolve(converted, model=result.model)
     assert again.customers.equals(result.customers)
     assert again.golden.equals(result.golden)
 
 
-def test_files_give_what_frames_give(sources, result, tmp_path):
+def test_files_give_what_frames_give(sources: Any, result: Any, tmp_path: Path) -> None:
     paths = {}
     for name, table in sources.items():
         paths[name] = tmp_path / f"{name}.csv"
@@ -105,7 +108,7 @@ def test_files_give_what_frames_give(sources, result, tmp_path):
     assert again.customers.equals(result.customers)
 
 
-def test_the_order_of_rows_and_sources_does_not_matter(sources, result):
+def test_the_order_of_rows_and_sources_does_not_matter(sources: Any, result: Any) -> None:
     turned = {
         name: table.take(pa.array(range(table.num_rows)[::-1])) for name, table in sources.items()
     }
@@ -113,7 +116,7 @@ def test_the_order_of_rows_and_sources_does_not_matter(sources, result):
     assert again.customers.equals(result.customers)
 
 
-def test_a_saved_model_is_taken_by_its_path(sources, result, tmp_path):
+def test_a_saved_model_is_taken_by_its_path(sources: Any, result: Any, tmp_path: Path) -> None:
     (tmp_path / "model.json").write_text(result.model.to_json())
     again = tellonce.resolve(sources, model=tmp_path / "model.json")
     assert again.customers.equals(result.customers)
@@ -122,7 +125,7 @@ def test_a_saved_model_is_taken_by_its_path(sources, result, tmp_path):
         tellonce.resolve(sources, model=tmp_path / "model.json")
 
 
-def test_the_summary_counts_and_measures(sources, result):
+def test_the_summary_counts_and_measures(sources: Any, result: Any) -> None:
     summary = result.summary
     assert summary["rows"] == result.customers.num_rows
     assert summary["customers"] == result.golden.num_rows
@@ -134,7 +137,7 @@ def test_the_summary_counts_and_measures(sources, result):
     assert recognised["family_name"] == "family_name"
 
 
-def test_what_was_recognised_is_said_before_anything_runs(sources, result):
+def test_what_was_recognised_is_said_before_anything_runs(sources: Any, result: Any) -> None:
     heard: list[str] = []
     tellonce.resolve(
         sources,
@@ -146,7 +149,7 @@ def test_what_was_recognised_is_said_before_anything_runs(sources, result):
     assert told < heard.index("stage standardise")
 
 
-def test_a_pair_is_explained_by_name(result):
+def test_a_pair_is_explained_by_name(result: Any) -> None:
     edge = result.edges.to_pylist()[0]
     left = edge["left_source"], edge["left_id"]
     right = edge["right_source"], edge["right_id"]
@@ -158,19 +161,21 @@ def test_a_pair_is_explained_by_name(result):
         result.explain(left, left)
 
 
-def test_sources_without_duplicates_of_their_own_keep_their_records_apart(sources, result):
+def test_sources_without_duplicates_of_their_own_keep_their_records_apart(
+    sources: Any, result: Any
+) -> None:
     again = tellonce.resolve(sources, model=result.model, unique=["crm"])
     crm = again.customers.filter(pc.equal(again.customers["source"], "crm"))
     assert pc.count_distinct(crm["customer_id"]).as_py() == crm.num_rows
 
 
-def test_an_ignored_column_is_not_looked_at(sources, result):
+def test_an_ignored_column_is_not_looked_at(sources: Any, result: Any) -> None:
     again = tellonce.resolve(sources, model=result.model, ignore=["email"])
     assert "email" not in again.summary["sources"]["crm"]["recognised"]
     assert "email" not in again.golden.column_names
 
 
-def test_a_mapping_overrides_recognition():
+def test_a_mapping_overrides_recognition() -> None:
     table = pa.table({"a": ["Ada Test", "Bo Test"], "b": ["x1", "x2"]})
     result = tellonce.resolve(
         {"crm": table}, mapping={"crm": {"columns": {"a": "full_name"}, "id": "b"}}
@@ -189,19 +194,21 @@ def test_a_mapping_overrides_recognition():
         ({"mapping": {"nowhere": {}}}, "a source 'nowhere', which is not given"),
     ],
 )
-def test_arguments_that_cannot_be_used_get_a_sentence(sources, arguments, sentence):
+def test_arguments_that_cannot_be_used_get_a_sentence(
+    sources: Any, arguments: Any, sentence: Any
+) -> None:
     with pytest.raises(BadSetting, match=sentence):
         tellonce.resolve(sources, **arguments)
 
 
-def test_no_source_and_no_frame_get_a_sentence():
+def test_no_source_and_no_frame_get_a_sentence() -> None:
     with pytest.raises(BadSetting, match="No source"):
         tellonce.resolve({})
     with pytest.raises(tellonce.engine.errors.InputError, match="is a list"):
         tellonce.resolve({"crm": [1, 2]})
 
 
-def test_pandas_gaps_are_missing_values():
+def test_pandas_gaps_are_missing_values() -> None:
     frame = pd.DataFrame({"id": [1, 2], "zip": [1234.0, None], "name": ["Ada Test", None]})
     result = tellonce.resolve({"crm": frame})
     assert result.customers["record_id"].to_pylist() == ["1", "2"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tellonce.io.errors import BadSetting, NotText
@@ -22,7 +25,7 @@ SWEDISH = "id;namn;stad\n1;Åke Påhittad;Malmö\n2;Märta Öländsk;Gävle\n"
 DANISH = "id;navn;by\n1;Søren Opdigtet;Ærø\n2;Åse Grød;Århus\n"
 
 
-def written(folder, text, encoding, name="people.csv"):
+def written(folder: Any, text: Any, encoding: Any, name: Any = "people.csv") -> Any:
     path = folder / name
     path.write_bytes(text.encode(encoding))
     return path
@@ -30,7 +33,9 @@ def written(folder, text, encoding, name="people.csv"):
 
 @pytest.mark.parametrize("text", [POLISH, CZECH, HUNGARIAN, GERMAN, FRENCH, SPANISH, SWEDISH])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-def test_unicode_is_recognised_with_and_without_a_mark(tmp_path, text, encoding):
+def test_unicode_is_recognised_with_and_without_a_mark(
+    tmp_path: Path, text: Any, encoding: Any
+) -> None:
     contents = read_file(written(tmp_path, text, encoding))
     assert contents.table.column_names == text.splitlines()[0].split(";")
     assert contents.table.to_pylist()[0] == dict(
@@ -54,7 +59,9 @@ def test_unicode_is_recognised_with_and_without_a_mark(tmp_path, text, encoding)
         (POLISH + GERMAN[12:] * 5, "cp1250", "Windows-1250"),
     ],
 )
-def test_8_bit_encodings_are_told_apart_by_their_letters(tmp_path, text, encoding, words):
+def test_8_bit_encodings_are_told_apart_by_their_letters(
+    tmp_path: Path, text: Any, encoding: Any, words: Any
+) -> None:
     contents = read_file(written(tmp_path, text, encoding))
     assert contents.report.encoding == words
     assert contents.table.column(1).to_pylist() == [
@@ -62,7 +69,7 @@ def test_8_bit_encodings_are_told_apart_by_their_letters(tmp_path, text, encodin
     ]
 
 
-def test_a_few_damaged_rows_do_not_make_utf_8_another_encoding(tmp_path):
+def test_a_few_damaged_rows_do_not_make_utf_8_another_encoding(tmp_path: Path) -> None:
     good = "".join(f"{n};Zażółta Gęślą;Łódź\n" for n in range(50))
     data = (
         "id;imię;miasto\n" + good
@@ -77,27 +84,27 @@ def test_a_few_damaged_rows_do_not_make_utf_8_another_encoding(tmp_path):
     assert contents.table.num_rows == 51
 
 
-def test_an_encoding_that_shows_late_in_the_file_is_seen(tmp_path):
+def test_an_encoding_that_shows_late_in_the_file_is_seen(tmp_path: Path) -> None:
     text = "id,name\n" + "".join(f"{n},Ada Test\n" for n in range(50_000)) + "50000,Łucja Ćma\n"
     contents = read_file(written(tmp_path, text, "cp1250"))
     assert contents.report.encoding == "Windows-1250"
     assert contents.table["name"][-1].as_py() == "Łucja Ćma"
 
 
-def test_a_given_encoding_wins_and_is_said(tmp_path):
+def test_a_given_encoding_wins_and_is_said(tmp_path: Path) -> None:
     path = written(tmp_path, POLISH, "iso8859-2")
     contents = read_file(path, FileSettings(encoding="latin2"))
     assert contents.table.column_names[1] == "imię"
     assert "ISO-8859-2 (as given)" in contents.report.sentences()[0]
 
 
-def test_a_wrong_given_encoding_gets_a_sentence(tmp_path):
+def test_a_wrong_given_encoding_gets_a_sentence(tmp_path: Path) -> None:
     path = written(tmp_path, POLISH, "cp1250")
     with pytest.raises(NotText, match=r"The first row of .* cannot be read"):
         read_file(path, FileSettings(encoding="utf-8"))
 
 
-def test_utf_16_cut_in_half_rejects_the_last_row_only(tmp_path):
+def test_utf_16_cut_in_half_rejects_the_last_row_only(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_bytes("id,name\n1,Ada Test\n2,Bo Test".encode("utf-16")[:-1])
     contents = read_file(path)
@@ -106,7 +113,7 @@ def test_utf_16_cut_in_half_rejects_the_last_row_only(tmp_path):
 
 
 @pytest.mark.parametrize("encoding", ["klingon", "base64", "rot13"])
-def test_what_is_no_encoding_of_text_is_refused(tmp_path, encoding):
+def test_what_is_no_encoding_of_text_is_refused(tmp_path: Path, encoding: Any) -> None:
     path = written(tmp_path, GERMAN, "utf-8")
     with pytest.raises(BadSetting):
         open_file(path, FileSettings(encoding=encoding))

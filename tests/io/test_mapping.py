@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tellonce.io.errors import BadSetting
@@ -9,7 +12,7 @@ from tellonce.io.mapping import mapping_of, read_mapping
 from tellonce.io.values import FileSettings
 
 
-def test_a_mapping_file_names_settings_and_columns(tmp_path):
+def test_a_mapping_file_names_settings_and_columns(tmp_path: Path) -> None:
     path = tmp_path / "map.yaml"
     path.write_text(
         "crm:\n  encoding: windows-1250\n  delimiter: ';'\n  header: false\n  id: number\n"
@@ -32,13 +35,13 @@ def test_a_mapping_file_names_settings_and_columns(tmp_path):
         ({"crm": {"columns": ["dob"]}}, "columns is"),
     ],
 )
-def test_a_mapping_that_cannot_be_used_gets_a_sentence(document, sentence):
+def test_a_mapping_that_cannot_be_used_gets_a_sentence(document: Any, sentence: Any) -> None:
     with pytest.raises(BadSetting, match=sentence) as raised:
         mapping_of(document, "map.yaml")
     assert raised.value.hint
 
 
-def test_a_file_that_is_not_yaml_gets_a_sentence(tmp_path):
+def test_a_file_that_is_not_yaml_gets_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "map.yaml").write_text("crm: [")
     with pytest.raises(BadSetting, match="is not a YAML file"):
         read_mapping(tmp_path / "map.yaml")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pyarrow as pa
@@ -22,7 +24,7 @@ ROWS = [
 ]
 
 
-def write(folder, name, data):
+def write(folder: Any, name: Any, data: Any) -> Any:
     path = folder / name
     path.write_bytes(data.encode() if isinstance(data, str) else data)
     return path
@@ -30,32 +32,32 @@ def write(folder, name, data):
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_delimiters_and_line_ends_are_recognised(tmp_path, delimiter, end):
+def test_delimiters_and_line_ends_are_recognised(tmp_path: Path, delimiter: Any, end: Any) -> None:
     text = TEXT.replace(",", delimiter).replace("\n", end)
     contents = read_file(write(tmp_path, "people.csv", text))
     assert contents.table.to_pylist() == ROWS
     assert contents.report.delimiter == delimiter
 
 
-def test_commas_inside_values_do_not_beat_the_semicolons_between_them(tmp_path):
+def test_commas_inside_values_do_not_beat_the_semicolons_between_them(tmp_path: Path) -> None:
     text = "id;name;city\n1;Test, Ada;Rome, Italy\n2;Test, Bo;Rome, Italy\n"
     assert read_file(write(tmp_path, "a.csv", text)).report.delimiter == ";"
 
 
-def test_the_separator_line_of_excel_is_obeyed(tmp_path):
+def test_the_separator_line_of_excel_is_obeyed(tmp_path: Path) -> None:
     contents = read_file(write(tmp_path, "a.csv", "sep=|\nid|name\n1|Ada, Bo; Cy\n2\n"))
     assert contents.table.to_pylist() == [{"id": "1", "name": "Ada, Bo; Cy"}]
     assert contents.rejects[0].line == 4
 
 
-def test_what_was_recognised_is_said_aloud(tmp_path):
+def test_what_was_recognised_is_said_aloud(tmp_path: Path) -> None:
     report = open_file(write(tmp_path, "a.csv.gz", gzip.compress(TEXT.encode()))).report
     assert report.sentences() == [
         "a.csv.gz: text separated by commas, gzipped, UTF-8, header in the first row, 3 columns."
     ]
 
 
-def test_settings_override_what_would_be_recognised(tmp_path):
+def test_settings_override_what_would_be_recognised(tmp_path: Path) -> None:
     path = write(tmp_path, "a.csv", "name;city, part\nAda;Rome, North\nBo;Rome\n")
     settings = FileSettings(delimiter=",", header=False)
     contents = read_file(path, settings)
@@ -72,23 +74,23 @@ def test_settings_override_what_would_be_recognised(tmp_path):
         "a@b.example,x\nq,r\n",
     ],
 )
-def test_a_file_without_header_keeps_its_first_row(tmp_path, text):
+def test_a_file_without_header_keeps_its_first_row(tmp_path: Path, text: Any) -> None:
     contents = read_file(write(tmp_path, "a.csv", text))
     assert contents.table.num_rows == text.count("\n")
     assert contents.table.column_names[0] == "column_1"
 
 
-def test_an_empty_header_cell_is_numbered(tmp_path):
+def test_an_empty_header_cell_is_numbered(tmp_path: Path) -> None:
     contents = read_file(write(tmp_path, "a.csv", "id,name,\n1,Ada,\n"))
     assert contents.table.column_names == ["id", "name", "column_3"]
 
 
 @pytest.mark.parametrize("name", ["p.tsv", "p.tab"])
-def test_tab_separated_files_are_read(tmp_path, name):
+def test_tab_separated_files_are_read(tmp_path: Path, name: Any) -> None:
     assert read_file(write(tmp_path, name, TEXT.replace(",", "\t"))).table.to_pylist() == ROWS
 
 
-def test_json_lines_are_flattened_and_numbers_stay_as_written(tmp_path):
+def test_json_lines_are_flattened_and_numbers_stay_as_written(tmp_path: Path) -> None:
     lines = (
         '{"id": 7, "name": {"given": "Ada"}, "emails": ["a@x.example", "b@x.example"]}\n\n'
         '{"id": 1.50, "vip": true, "note": null}\n[1]\n{"id": \n'
@@ -104,12 +106,12 @@ def test_json_lines_are_flattened_and_numbers_stay_as_written(tmp_path):
 
 
 @pytest.mark.parametrize("text", ['[{"id": 1},\n{"id": 2}]', '[{"id": 1}]', '{\n"id": 1\n}'])
-def test_one_json_document_is_not_json_lines(tmp_path, text):
+def test_one_json_document_is_not_json_lines(tmp_path: Path, text: Any) -> None:
     with pytest.raises(errors.UnknownFormat, match="one JSON document"):
         read_file(write(tmp_path, "a.json", text))
 
 
-def test_parquet_columns_become_text(tmp_path):
+def test_parquet_columns_become_text(tmp_path: Path) -> None:
     table = pa.table(
         {
             "id": [1, 2],
@@ -131,7 +133,7 @@ def test_parquet_columns_become_text(tmp_path):
     ]  # fmt: skip
 
 
-def test_a_workbook_gives_its_first_filled_sheet(tmp_path):
+def test_a_workbook_gives_its_first_filled_sheet(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.create_sheet("people")
     sheet.append(["id", "name", "born", "zip"])
@@ -147,7 +149,9 @@ def test_a_workbook_gives_its_first_filled_sheet(tmp_path):
     assert "sheet 'people'" in contents.report.sentences()[0]
 
 
-def test_a_file_larger_than_a_block_reads_the_same(tmp_path, monkeypatch):
+def test_a_file_larger_than_a_block_reads_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = [f'{n},"Ada\nTest {n}",ada{n}@example.com\n' for n in range(2000)]
     rows[1234] = "1234,short\n"
     path = write(tmp_path, "a.csv", "id,name,email\n" + "".join(rows))
@@ -185,7 +189,9 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("name", "data", "error"), ERRORS, ids=[name for name, *_ in ERRORS])
-def test_a_file_that_cannot_be_read_gets_a_sentence_and_a_hint(tmp_path, name, data, error):
+def test_a_file_that_cannot_be_read_gets_a_sentence_and_a_hint(
+    tmp_path: Path, name: Any, data: Any, error: Any
+) -> None:
     path = tmp_path / name if data is None else write(tmp_path, name, data)
     with pytest.raises(error) as raised:
         read_file(path)
@@ -195,18 +201,18 @@ def test_a_file_that_cannot_be_read_gets_a_sentence_and_a_hint(tmp_path, name, d
     assert raised.value.hint.endswith((".", ".gz."))
 
 
-def test_a_folder_is_not_a_file(tmp_path):
+def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
     with pytest.raises(errors.NotAFile, match="is a folder"):
         read_file(tmp_path)
 
 
-def test_an_empty_workbook_is_empty(tmp_path):
+def test_an_empty_workbook_is_empty(tmp_path: Path) -> None:
     openpyxl.Workbook().save(tmp_path / "a.xlsx")
     with pytest.raises(errors.FileEmpty, match="empty sheets"):
         read_file(tmp_path / "a.xlsx")
 
 
-def test_a_corrupt_page_of_parquet_is_found_while_reading(tmp_path):
+def test_a_corrupt_page_of_parquet_is_found_while_reading(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     parquet.write_table(pa.table({"name": [f"Ada {n}" for n in range(5000)]}), path)
     data = bytearray(path.read_bytes())
@@ -217,12 +223,12 @@ def test_a_corrupt_page_of_parquet_is_found_while_reading(tmp_path):
 
 
 @pytest.mark.parametrize("delimiter", ["", "::", '"', "ł"])
-def test_what_cannot_be_a_delimiter_is_refused(tmp_path, delimiter):
+def test_what_cannot_be_a_delimiter_is_refused(tmp_path: Path, delimiter: Any) -> None:
     path = write(tmp_path, "a.csv", TEXT)
     with pytest.raises(errors.BadSetting, match="cannot be a delimiter"):
         read_file(path, FileSettings(delimiter=delimiter))
 
 
-def test_a_table_without_rows_is_refused():
+def test_a_table_without_rows_is_refused() -> None:
     with pytest.raises(errors.NoRecords):
         read_frame(pa.table({"id": pa.array([], pa.int64())}), "crm")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -12,7 +14,7 @@ from tellonce.io.errors import FileMissing, NotAFile
 from tellonce.io.write import whole_file, write_json_lines, write_parquet
 
 
-def test_what_was_written_can_be_read(tmp_path):
+def test_what_was_written_can_be_read(tmp_path: Path) -> None:
     write_parquet(tmp_path / "a.parquet", pa.table({"id": [1]}))
     write_json_lines(tmp_path / "a.jsonl", [{"raw": "Łódź\n"}, {"raw": None}])
     assert parquet.read_table(tmp_path / "a.parquet").to_pylist() == [{"id": 1}]
@@ -20,7 +22,7 @@ def test_what_was_written_can_be_read(tmp_path):
     assert [json.loads(line)["raw"] for line in lines] == ["Łódź\n", None]
 
 
-def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")
     with pytest.raises(KeyboardInterrupt):
@@ -29,13 +31,13 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def write_interrupted(path):
+def write_interrupted(path: Any) -> None:
     with whole_file(path) as temporary:
         temporary.write_text("half of the n")
         raise KeyboardInterrupt
 
 
-def test_a_folder_that_is_not_there_is_found_before_any_work(tmp_path):
+def test_a_folder_that_is_not_there_is_found_before_any_work(tmp_path: Path) -> None:
     with pytest.raises(FileMissing), whole_file(tmp_path / "nowhere" / "a.txt"):
         pytest.fail("the body must not run")
     with pytest.raises(NotAFile), whole_file(tmp_path):

@@ -8,7 +8,7 @@ import typer
 
 from tellonce import resolution
 from tellonce.cli.output import Stages, print_json, print_table
-from tellonce.cli.resolve import Files, Id, Map, Model, named_files
+from tellonce.cli.resolve import Files, Id, Json, Map, Model, named_files
 from tellonce.io.errors import BadSetting
 
 Record = Annotated[str, typer.Option(metavar="SOURCE:ID", help="A record.")]
@@ -18,10 +18,11 @@ def explain(
     files: Files,
     left: Record,
     right: Record,
+    *,
     model: Model = None,
     id: Id = None,
     map: Map = None,
-    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Say why two records are, or are not, linked: what each comparison weighs, and the sum.
 

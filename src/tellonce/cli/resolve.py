@@ -23,28 +23,46 @@ Files = Annotated[
 ]
 Id = Annotated[str | None, typer.Option("--id", metavar="COL", help="Column of record ids.")]
 Map = Annotated[Path | None, typer.Option("--map", help="YAML file: what the columns are.")]
-Model = Annotated[Path | None, typer.Option(help="Use this model, do not train.")]
+Model = Annotated[Path | None, typer.Option("--model", help="Use this model, do not train.")]
+Out = Annotated[
+    Path, typer.Option("--out", metavar="OUT.parquet", help="Write the customer of every record.")
+]
+SaveModel = Annotated[Path | None, typer.Option("--save-model", help="Write the model, as JSON.")]
+Edges = Annotated[Path | None, typer.Option("--edges", help="Write the pairs worth keeping.")]
+Golden = Annotated[Path | None, typer.Option("--golden", help="Write the golden records.")]
+Threshold = Annotated[
+    float, typer.Option("--threshold", help="Link from this match probability on.")
+]
+Review = Annotated[float, typer.Option("--review", help="Keep pairs from this probability on.")]
+Labels = Annotated[Path | None, typer.Option("--labels", help="Decided pairs (not built yet).")]
+Ignore = Annotated[str, typer.Option("--ignore", metavar="COL,COL", help="Columns to leave out.")]
+Unique = Annotated[
+    str,
+    typer.Option("--unique", metavar="NAME,...", help="Sources without duplicates of their own."),
+]
+Engine = Annotated[str, typer.Option("--engine", help="local (spark is not built yet).")]
+Seed = Annotated[int, typer.Option("--seed", help="For sampling.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def resolve(
     files: Files,
-    out: Annotated[Path, typer.Option(metavar="OUT.parquet", help="Customer of every record.")],
+    out: Out,
+    *,
     id: Id = None,
     map: Map = None,
     model: Model = None,
-    save_model: Annotated[Path | None, typer.Option(help="Write the model, as JSON.")] = None,
-    edges: Annotated[Path | None, typer.Option(help="Write the pairs worth keeping.")] = None,
-    golden: Annotated[Path | None, typer.Option(help="Write the golden records.")] = None,
-    threshold: Annotated[float, typer.Option(help="Link from this match probability on.")] = 0.95,
-    review: Annotated[float, typer.Option(help="Keep pairs from this one on.")] = 0.5,
-    labels: Annotated[Path | None, typer.Option(help="Decided pairs to learn from.")] = None,
-    ignore: Annotated[str, typer.Option(metavar="COL,COL", help="Columns to leave out.")] = "",
-    unique: Annotated[
-        str, typer.Option(metavar="NAME,...", help="Sources without duplicates of their own.")
-    ] = "",
-    engine: Annotated[str, typer.Option(metavar="local|spark", help="Where to run.")] = "local",
-    seed: Annotated[int, typer.Option(help="For sampling.")] = 0,
-    json: Annotated[bool, typer.Option("--json", help="Print a JSON summary.")] = False,
+    save_model: SaveModel = None,
+    edges: Edges = None,
+    golden: Golden = None,
+    threshold: Threshold = 0.95,
+    review: Review = 0.5,
+    labels: Labels = None,
+    ignore: Ignore = "",
+    unique: Unique = "",
+    engine: Engine = "local",
+    seed: Seed = 0,
+    json: Json = False,
 ) -> None:
     """Find the customers in files of records.
 
@@ -52,29 +70,27 @@ def resolve(
     cannot be read go to OUT.rejects.jsonl and are counted.
     """
     _refuse_not_yet(labels, engine)
-    for path in (out, save_model, edges, golden):
-        if path is not None:
-            check_writable(path)
+    targets = {"out": out, "edges": edges, "golden": golden, "model": save_model}
+    places = {name: path for name, path in targets.items() if path is not None}
+    _check_places(places)
+    asked = {"id": id, "mapping": map, "model": model, "threshold": threshold, "review": review}
+    asked |= {"ignore": _split(ignore), "unique": _split(unique), "seed": seed}
     with Stages() as stages:
-        result = resolution.resolve(
-            named_files(files),
-            id=id,
-            mapping=map,
-            model=model,
-            threshold=threshold,
-            review=review,
-            ignore=_split(ignore),
-            unique=_split(unique),
-            seed=seed,
-            progress=stages,
-            say=stages.say,
-        )
+        result = resolution.resolve(named_files(files), progress=stages, say=stages.say, **asked)
         stages("write", 0, 1)
-        written = _write(result, {"out": out, "edges": edges, "golden": golden}, save_model)
+        written = _write(result, places)
     if json:
         print_json({**result.summary, "files": written})
     else:
         print_table(_human(result.summary, written))
+
+
+def _check_places(places: dict[str, Path]) -> None:
+    """Refuse before any work what could not be written after it."""
+    for path in places.values():
+        check_writable(path)
+    if len({path.absolute() for path in places.values()}) < len(places):
+        raise BadSetting("Two results would go to the same file.", "Name a file for each.")
 
 
 def named_files(files: list[str]) -> dict[str, Path]:
@@ -105,27 +121,21 @@ def _refuse_not_yet(labels: Path | None, engine: str) -> None:
         raise BadSetting(f"There is no engine {engine!r}.", "There is local.")
 
 
-def _write(
-    result: resolution.Resolution, tables: dict[str, Path | None], save_model: Path | None
-) -> dict[str, str]:
-    """Write what was asked for; return what is where."""
-    out = tables["out"]
-    parts = {"out": result.customers, "edges": result.edges, "golden": result.golden}
-    rejects = Path(f"{out}.rejects.jsonl")
+def _write(result: resolution.Resolution, places: dict[str, Path]) -> dict[str, str]:
+    """Write what was asked for, the customers last; return what is where."""
+    rejects = Path(f"{places['out']}.rejects.jsonl")
+    rejects.unlink(missing_ok=True)  # of an earlier run
+    written = {}
     if result.rejects:
         write_json_lines(rejects, result.rejects)
-    else:
-        rejects.unlink(missing_ok=True)  # of an earlier run
-    written = {"rejects": str(rejects)} if result.rejects else {}
-    if save_model is not None:
-        write_text(save_model, result.model.shareable().to_json() + "\n")
-        written["model"] = str(save_model)
-    for name in ("edges", "golden", "out"):
-        path = tables[name]
-        if path is not None:
-            write_parquet(path, parts[name])
-            written[name] = str(path)
-    return written
+        written["rejects"] = str(rejects)
+    if "model" in places:
+        write_text(places["model"], result.model.shareable().to_json() + "\n")
+    tables = {"edges": result.edges, "golden": result.golden, "out": result.customers}
+    for name, table in tables.items():
+        if name in places:
+            write_parquet(places[name], table)
+    return written | {name: str(path) for name, path in places.items()}
 
 
 def _human(summary: dict[str, Any], written: dict[str, str]) -> list[tuple[str, str]]:
