@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tellonce.cli.main import COMMANDS
+from tellonce.cli.main import COMMANDS, execute
 from tellonce.hub.env import SETTINGS
 
 ROOT = Path(__file__).parent.parent
@@ -145,3 +145,50 @@ def test_every_part_of_the_engine_and_the_hub_is_in_the_architecture() -> None:
     folders = [ROOT / "src/tellonce/engine", ROOT / "src/tellonce/hub"]
     parts = [p.parent.name for folder in folders for p in folder.glob("*/__init__.py")]
     assert [name for name in parts if not re.search(rf"\b{name}\b", text("ARCHITECTURE.md"))] == []
+
+
+def printed(capfd: pytest.CaptureFixture[str], *words: str) -> str:
+    """What a command prints, on both streams; it must end with 0."""
+    assert execute(list(words)) == 0
+    said = capfd.readouterr()
+    return said.out + said.err
+
+
+def customers_in(output: str) -> list[str]:
+    """The number of customers in a printed summary."""
+    return re.findall(r"customers +([\d,]+)", output)
+
+
+def recognised_in(output: str) -> list[str]:
+    """What was recognised in each file, on one line each."""
+    found = re.findall(r"recognised: (.*?)(?=\n\S|\n +(?:records|not used)|\Z)", output, re.DOTALL)
+    return [" ".join(part.split()) for part in found]
+
+
+def phrases(output: str) -> set[str]:
+    """The words of each line without its figures, which change as the model is tuned."""
+    heads = [line.split(":")[0].lower() for line in output.splitlines()]
+    return {re.sub(r"[^a-z ]+", "", head).strip() for head in heads}
+
+
+def readme_block(start: str) -> str:
+    """The block of example output in README that begins with `start`."""
+    blocks = re.findall(r"```text\n(.*?)```", text("README.md"), re.DOTALL)
+    return next(block for block in blocks if block.lstrip().startswith(start))
+
+
+EXAMPLE = [str(ROOT / "docs" / "example" / name) for name in ("crm.csv", "shop.csv")]
+
+
+def test_the_readme_s_first_example_prints_what_it_says(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    said = printed(capfd, "resolve", *EXAMPLE, "--out", str(tmp_path / "customers.parquet"))
+    shown = readme_block("crm.csv:")
+    assert customers_in(shown) == customers_in(said) == ["6"]
+    assert recognised_in(shown) == recognised_in(said)
+
+
+def test_the_readme_s_explanation_prints_what_it_says(capfd: pytest.CaptureFixture[str]) -> None:
+    said = printed(capfd, "explain", *EXAMPLE, "--left", "crm:5", "--right", "shop:A-4")
+    assert phrases(readme_block("-3.3")) - phrases(said) <= {""}
