@@ -15,33 +15,35 @@ from tellonce.hub.core.errors import WrongCall
 
 FIELDS: Mapping[str, str] = {
     "customer_key": """customerid customerkey customernumber customerno customernr customerref
-        custid custno custkey clientid clientno clientnumber clientkey memberid
-        memberno subscriberid contactid personid partyid buyerid userid patientid guestid
-        accountholderid kundennr kundennummer kundenid nrklienta numerklienta idklienta klientid client
-        customer""",
+        custid custno custkey clientid clientno clientnumber clientkey memberid memberno
+        subscriberid contactid personid partyid buyerid userid patientid guestid
+        accountholderid kundennr kundennummer kundenid nrklienta numerklienta idklienta
+        klientid client customer""",
     "occurred_at": """occurredat occurredon orderdate orderedat ordertime invoicedate
-        transactiondate purchasedate purchasedat dateofpurchase paymentdate paidat openedat
-        openedon opendate createdat createdon createddate datecreated sentat sentdate senton
-        receivedat contactedat eventdate eventtime eventat activitydate interactiondate visitedat visitdate
-        notedat notedate writtenat postedat publishedat respondedat responsedate answeredat submittedat
-        surveydate startedat startdate startedon since registeredat joinedat happenedat timestamp
-        datetime date time at day data datum kaufdatum bestelldatum datazamowienia datasprzedazy""",
+        transactiondate purchasedate purchasedat dateofpurchase paymentdate paidat openedat openedon
+        opendate createdat createdon createddate datecreated sentat sentdate senton
+        receivedat contactedat eventdate eventtime eventat activitydate interactiondate
+        visitedat visitdate notedat notedate writtenat postedat publishedat respondedat
+        responsedate answeredat submittedat surveydate startedat startdate startedon since
+        registeredat joinedat happenedat timestamp datetime date time at day data datum
+        kaufdatum bestelldatum datazamowienia datasprzedazy""",
     "reference": """orderid orderno ordernumber ordernr invoiceid invoiceno invoicenumber invoicenr
-        transactionid transactionno receiptid receiptno salesid saleid bookingid caseid caseno
-        casenumber ticketid ticketno ticketnumber opportunityid dealid campaignid surveyid
-        accountid accountno contractid contractno subscriptionid policyid bestellnummer
-        rechnungsnummer nrzamowienia nrfaktury order invoice""",
+        transactionid transactionno receiptid receiptno salesid saleid bookingid caseid
+        caseno casenumber ticketid ticketno ticketnumber opportunityid dealid campaignid
+        surveyid accountid accountno contractid contractno subscriptionid policyid
+        bestellnummer rechnungsnummer nrzamowienia nrfaktury order invoice""",
     "title": """subject title productname itemname articlename product item productpurchased
-        campaignname campaign opportunityname dealname accountname planname plan topic headline
-        question surveyname event action type kind description stockdescription summary note notes
-        comment text body message content name betreff produkt temat opis""",
+        campaignname campaign opportunityname dealname accountname planname plan topic
+        headline question surveyname event action type kind description stockdescription
+        summary note notes comment text body message content name betreff produkt temat opis""",
     "product_key": """productid productkey productcode productno productsku sku stockcode itemid
         itemcode itemno articleid articleno articlenumber skuid artikelnummer""",
     "quantity": "quantity qty orderquantity units count pieces menge anzahl ilosc",
     "unit_price": "unitprice itemprice priceperunit einzelpreis stueckpreis cenajednostkowa",
     "amount": """amount total totalamount ordertotal invoicetotal grandtotal linetotal netamount
         grossamount totalprice value ordervalue dealvalue expectedvalue paid paidamount
-        paymentamount payment revenue sum price premium betrag summe gesamt kwota wartosc suma""",
+        paymentamount payment revenue sum price premium betrag summe gesamt kwota wartosc
+        suma""",
     "currency": "currency currencycode isocurrency waehrung waluta",
     "status": "status state stage outcome result resolutionstatus phase step stan etap",
     "channel": "channel medium via contactchannel platform network source kanal",

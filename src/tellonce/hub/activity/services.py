@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tellonce.hub.accounts.types import Actor
 from tellonce.hub.activity.columns import (
     ACTIVITY_FIELDS,
     PRODUCT_FIELDS,
@@ -29,7 +30,7 @@ from tellonce.hub.sources.arrival import file_digest, file_settings, rejected_ro
 from tellonce.hub.sources.cards import CardFindings, number_columns, without_card_data
 from tellonce.hub.sources.loading import store_in_slices
 from tellonce.hub.sources.selectors import delivery_view, source_named
-from tellonce.hub.sources.services import begin_delivery, learn, mark_stored
+from tellonce.hub.sources.services import begin_delivery, check_deliverer, learn, mark_stored
 from tellonce.hub.sources.types import LoadReport, RefusedRow, SourceView
 from tellonce.io.errors import NoRecords, NothingReadable
 from tellonce.io.read import open_file
@@ -37,17 +38,18 @@ from tellonce.io.values import Opened
 
 
 def load_activity(
-    source_name: str, path: Path, kind: str, *, actor: str, progress: Progress = no_progress
+    source_name: str, path: Path, kind: str, *, by: Actor, progress: Progress = no_progress
 ) -> LoadReport:
     """Load a file of one kind of activity; a load that was interrupted goes on.
 
     A file of products that names no customer is the source's catalogue. Raises `WrongCall` where
     no column names the customer, and the errors of `io.errors`.
     """
+    check_deliverer(by, "load", source_name)
     source = source_named(source_name)
     digest = file_digest(path)
     reader = _Reader(source, kind, path.name, open_file(path, file_settings(source.config)))
-    with held_lease(f"deliver:{source.id}", actor) as lease:
+    with held_lease(f"deliver:{source.id}", by.id) as lease:
         progress("read", 0, 0)
         batches = reader.batches()
         reader.look_at(next(batches))
@@ -56,7 +58,7 @@ def load_activity(
         delivery = store_in_slices(delivery, reader.rows(batches), store, lease, progress)
         if kind not in source.learned:
             learn(source, kind, reader.layout.as_json())
-        mark_stored(delivery)
+        mark_stored(delivery, by=by)
     return LoadReport(delivery_view(delivery.id), tuple(reader.sentences()))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from tellonce.hub.accounts.types import Actor
 from tellonce.hub.bridge.services import STANDARDISER
 from tellonce.hub.bridge.types import Progress
 from tellonce.hub.intake.reading import ReadRecords, read_records
@@ -18,7 +19,13 @@ from tellonce.hub.sources.config import RECORDS
 from tellonce.hub.sources.loading import store_in_slices
 from tellonce.hub.sources.recording import delete_absent, store_records
 from tellonce.hub.sources.selectors import delivery_view, source_named, source_records
-from tellonce.hub.sources.services import advance, begin_delivery, learn, mark_stored
+from tellonce.hub.sources.services import (
+    advance,
+    begin_delivery,
+    check_deliverer,
+    learn,
+    mark_stored,
+)
 from tellonce.hub.sources.types import (
     ArrivedRecord,
     Counts,
@@ -29,15 +36,16 @@ from tellonce.hub.sources.types import (
 
 
 def deliver_records(
-    source_name: str, path: Path, *, full: bool, actor: str, progress: Progress
+    source_name: str, path: Path, *, full: bool, by: Actor, progress: Progress
 ) -> LoadReport:
     """Store the rows of a file as record versions, and with `full` delete what is missing.
 
     An interrupted delivery of the same file goes on where it stopped.
     """
+    check_deliverer(by, "load", source_name)
     source = source_named(source_name)
     digest = file_digest(path)
-    with held_lease(f"deliver:{source.id}", actor) as lease:
+    with held_lease(f"deliver:{source.id}", by.id) as lease:
         source = source_named(source_name)
         progress("read", 0, 0)
         read = read_records(source, path)
@@ -53,7 +61,7 @@ def deliver_records(
         sentences = list(read.sentences)
         if full:
             sentences += _delete_missing(delivery, read, as_of, lease)
-        mark_stored(delivery, as_of=as_of if full else None)
+        mark_stored(delivery, by=by, as_of=as_of if full else None)
     return LoadReport(delivery_view(delivery.id), tuple(sentences))
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from tellonce.hub.accounts.types import Actor
 from tellonce.hub.bridge.types import Progress, no_progress
 from tellonce.hub.intake.delivering import deliver_records
 from tellonce.hub.intake.placing import Placed, place_all
@@ -41,7 +42,7 @@ def load_records(
     path: Path,
     *,
     full: bool = False,
-    actor: str,
+    by: Actor,
     progress: Progress = no_progress,
 ) -> RecordsLoaded:
     """Deliver a file of records and place what waits; `full`: what is missing from it is deleted.
@@ -49,29 +50,29 @@ def load_records(
     Raises `Unknown` for the source, `WrongCall` and the errors of `io.errors` for the file, `Busy`
     where another process delivers to this source or resolves.
     """
-    report = deliver_records(source, path, full=full, actor=actor, progress=progress)
-    return RecordsLoaded(report, place_waiting(actor=actor, progress=progress))
+    report = deliver_records(source, path, full=full, by=by, progress=progress)
+    return RecordsLoaded(report, place_waiting(by=by, progress=progress))
 
 
-def place_waiting(*, actor: str, progress: Progress = no_progress) -> Placed | None:
+def place_waiting(*, by: Actor, progress: Progress = no_progress) -> Placed | None:
     """Resolve if any stored delivery is not placed yet; waits a minute for another resolver."""
     if not deliveries_to_place():
         return None
-    with held_lease(RESOLVER, actor, wait_seconds=60) as lease:
+    with held_lease(RESOLVER, by.id, wait_seconds=60) as lease:
         return place_all(lease, progress)
 
 
 def decide(
-    pairs: Sequence[tuple[int, int]], verdict: str, *, actor: str, reason: str = ""
+    pairs: Sequence[tuple[int, int]], verdict: str, *, by: Actor, reason: str = ""
 ) -> Placed:
     """Record what a person says about pairs of records (row ids), and place again.
 
     `verdict` is same, different or unsure; the newest of a pair counts, so a decision is undone by
     another one.
     """
-    with held_lease(RESOLVER, actor, wait_seconds=60) as lease:
+    with held_lease(RESOLVER, by.id, wait_seconds=60) as lease:
         with transaction.atomic():
             confirm(lease)
             for left, right in pairs:
-                record_decision(left, right, verdict, actor=actor, reason=reason)
+                record_decision(left, right, verdict, actor=by.id, reason=reason)
         return place_all(lease, no_progress)

@@ -105,7 +105,7 @@ def active_record_count() -> int:
 def active_records() -> Iterator[RecordText]:
     """Every record that takes part in matching, in slices, by row id."""
     last = 0
-    while rows := _record_rows(Record.objects.filter(state=Record.ACTIVE, id__gt=last)[:_SLICE]):
+    while rows := _record_rows(Record.objects.filter(state=Record.ACTIVE, id__gt=last), _SLICE):
         last = rows[-1][0]
         yield from _texts(rows)
 
@@ -116,7 +116,7 @@ def record_texts(ids: Collection[int]) -> dict[int, RecordText]:
     return {text.id: text for text in _texts(rows)}
 
 
-def _record_rows(records: Any) -> list[tuple[Any, ...]]:
+def _record_rows(records: Any, limit: int | None = None) -> list[tuple[Any, ...]]:
     return list(
         records.order_by("id").values_list(
             "id",
@@ -126,7 +126,7 @@ def _record_rows(records: Any) -> list[tuple[Any, ...]]:
             "current__content_hash",
             "current__standardised",
             "current__secret",
-        )
+        )[:limit]
     )
 
 

@@ -7,11 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 
+from tellonce.hub.accounts.types import Actor
+from tellonce.hub.audit.services import record_act
+from tellonce.hub.audit.types import REFUSED, Act
 from tellonce.hub.core import clock
-from tellonce.hub.core.errors import Unknown, WrongCall
-from tellonce.hub.sources.config import CONTENTS, source_config
+from tellonce.hub.core.errors import Refused, Unknown, WrongCall
+from tellonce.hub.sources.config import CONTENTS, RECORDS, source_config
 from tellonce.hub.sources.models import Delivery, Quarantined, Source
 from tellonce.hub.sources.places import quarantine_place
 from tellonce.hub.sources.selectors import delivery_view, source_named
@@ -21,14 +25,31 @@ from tellonce.hub.vault.services import encrypt, new_key, opened_key
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
-def add_source(name: str, kind: str, document: Mapping[str, Any] | None = None) -> SourceView:
-    """Make a source of a parsed YAML document (`config.py`); raises `WrongCall`."""
+def add_source(
+    name: str, kind: str, document: Mapping[str, Any] | None = None, *, by: Actor
+) -> SourceView:
+    """Make a source of a parsed YAML document (`config.py`); raises `WrongCall` and `Refused`."""
+    check_deliverer(by, "source.add", name)
     check_source(name, kind)
     source_config(document)
-    Source(name=name, kind=kind, config=dict(document or {}), created_at=clock.now()).save(
-        force_insert=True
-    )
+    with transaction.atomic():
+        Source(name=name, kind=kind, config=dict(document or {}), created_at=clock.now()).save(
+            force_insert=True
+        )
+        record_act(Act("source.add", by.id, target=name[:64]))
     return source_named(name)
+
+
+def check_deliverer(by: Actor, action: str, source: str) -> None:
+    """Refuse who may not add sources and load their files: engineers and administrators may."""
+    if by.roles & {"engineer", "admin"}:
+        return
+    reason = "neither engineer nor administrator"
+    with transaction.atomic():
+        record_act(Act(action, by.id, outcome=REFUSED, reason=reason, target=source[:64]))
+    raise Refused(
+        f"{by.email} may not add sources or load files.", hint="Ask an engineer, or act as one."
+    )
 
 
 def check_source(name: str, kind: str) -> None:
@@ -117,12 +138,15 @@ def quarantine(delivery: DeliveryView, refused: Sequence[RefusedRow]) -> int:
     return len(fresh)
 
 
-def mark_stored(delivery: DeliveryView, *, as_of: int | None = None) -> None:
-    """The delivery is complete; its records wait to be placed."""
-    placed = delivery.content != "records"
-    Delivery.objects.filter(pk=delivery.id, state=Delivery.RECEIVING).update(
-        state=Delivery.PLACED if placed else Delivery.STORED, as_of=as_of, ended_at=clock.now()
-    )
+def mark_stored(delivery: DeliveryView, *, by: Actor, as_of: int | None = None) -> None:
+    """The delivery is complete; its records, if it is of records, wait to be placed."""
+    state = Delivery.STORED if delivery.content == RECORDS else Delivery.PLACED
+    details = {"as": delivery.content, "rows": delivery.counts.rows}
+    with transaction.atomic():
+        Delivery.objects.filter(pk=delivery.id, state=Delivery.RECEIVING).update(
+            state=state, as_of=as_of, ended_at=clock.now()
+        )
+        record_act(Act("load", by.id, target=delivery.source[:64], details=details))
 
 
 def mark_placed(delivery_ids: Sequence[int]) -> None:

@@ -1,0 +1,185 @@
+"""Loading files of consents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from tellonce.hub.accounts.types import Actor
+from tellonce.hub.activity.columns import (
+    CONSENT_FIELDS,
+    Layout,
+    learned_layout,
+    recognised_layout,
+)
+from tellonce.hub.activity.reading import whole
+from tellonce.hub.bridge.times import day_comes_first, read_times
+from tellonce.hub.bridge.types import Progress, no_progress
+from tellonce.hub.consents.models import Consent
+from tellonce.hub.consents.types import ArrivedConsent
+from tellonce.hub.core.errors import WrongCall
+from tellonce.hub.jobs.services import held_lease
+from tellonce.hub.sources.arrival import (
+    customer_key,
+    file_digest,
+    file_settings,
+    rejected_rows,
+    row_objects,
+)
+from tellonce.hub.sources.cards import CardFindings, number_columns, without_card_data
+from tellonce.hub.sources.config import CONSENTS
+from tellonce.hub.sources.loading import store_in_slices
+from tellonce.hub.sources.selectors import delivery_view, source_named
+from tellonce.hub.sources.services import begin_delivery, check_deliverer, learn, mark_stored
+from tellonce.hub.sources.types import Counts, DeliveryView, LoadReport, RefusedRow, SourceView
+from tellonce.io.read import read_file
+from tellonce.io.values import Contents
+
+_GIVEN = """given granted yes y true t 1 opt-in optin opt_in in active accepted agreed subscribed
+    consented ja tak""".split()  # noqa: SIM905
+_WITHDRAWN = """withdrawn revoked no n false f 0 opt-out optout opt_out out inactive refused denied
+    declined unsubscribed none nein nie""".split()  # noqa: SIM905
+_NEEDED = {
+    "customer_key": "the customer",
+    "purpose": "the purpose",
+    "consent": "given or withdrawn",
+}
+
+
+def load_consents(
+    source_name: str, path: Path, *, by: Actor, progress: Progress = no_progress
+) -> LoadReport:
+    """Load a file of consents; a load that was interrupted goes on.
+
+    Rows whose state or time cannot be read go to quarantine. Raises `WrongCall` where a column that
+    is needed is not found, and the errors of `io.errors`.
+    """
+    check_deliverer(by, "load", source_name)
+    source = source_named(source_name)
+    digest = file_digest(path)
+    with held_lease(f"deliver:{source.id}", by.id) as lease:
+        progress("read", 0, 0)
+        contents = read_file(path, file_settings(source.config))
+        layout = _layout(source, contents, path.name)
+        delivery = begin_delivery(source, CONSENTS, path.name, digest=digest, full=False)
+        batch = _rows(contents, layout)
+        delivery = store_in_slices(delivery, [batch], _store, lease, progress)
+        if CONSENTS not in source.learned:
+            learn(source, CONSENTS, layout.as_json())
+        mark_stored(delivery, by=by)
+    return LoadReport(delivery_view(delivery.id), tuple(_sentences(contents, layout)))
+
+
+def _layout(source: SourceView, contents: Contents, file_name: str) -> Layout:
+    headers = contents.table.column_names
+    declared = source.config.layouts.get(CONSENTS, {})
+    settled = source.learned.get(CONSENTS)
+    if settled and not declared:
+        layout = learned_layout(settled, headers)
+    else:
+        layout = recognised_layout(headers, CONSENT_FIELDS, declared)
+    for field, what in _NEEDED.items():
+        if field not in layout.columns:
+            raise WrongCall(
+                f"No column of {file_name} says {what}.",
+                hint=f"Say which in the configuration of {source.name!r}: "
+                f"`consents: {{{field}: COLUMN}}`; there are {', '.join(headers)}.",
+            )
+    at = layout.columns.get("at")
+    if at is None or layout.day_first is not None:
+        return layout
+    column, config = whole(contents.table.column(at)), source.config
+    first = day_comes_first(column, config.region or None, config.day_first)
+    return replace(layout, day_first=first)
+
+
+def _rows(contents: Contents, layout: Layout) -> tuple[list[ArrivedConsent], list[RefusedRow], int]:
+    findings = CardFindings()
+    exempt = number_columns(contents.table)
+    table = without_card_data(contents.table, findings, exempt=exempt)
+    times = _times(table, layout)
+    rows, refused = [], rejected_rows(contents.rejects)
+    raws = row_objects(table)
+    columns = [_texts(table, layout, name) for name in CONSENT_FIELDS if name != "at"]
+    for number, at, raw, said in zip(
+        contents.rows.to_pylist(), times, raws, zip(*columns, strict=True), strict=True
+    ):
+        try:
+            rows.append(_row(at, *said))
+        except ValueError as error:
+            refused.append(RefusedRow(number, str(error), raw.decode()))
+    return rows, refused, findings.total
+
+
+def _row(
+    at: datetime | None, key: str, purpose: str, state: str, channel: str, notice: str
+) -> ArrivedConsent:
+    if not key:
+        raise ValueError("the row names no customer")
+    if not purpose:
+        raise ValueError("the row names no purpose")
+    if at is None:
+        raise ValueError("the row does not say when the consent was given or withdrawn")
+    return ArrivedConsent(
+        customer_key(key), purpose[:60].lower(), _state(state), at, channel[:60], notice[:60]
+    )
+
+
+def _state(text: str) -> str:
+    word = text.strip().lower()
+    if word in _GIVEN:
+        return Consent.GIVEN
+    if word in _WITHDRAWN:
+        return Consent.WITHDRAWN
+    raise ValueError(f"{text!r} is neither given nor withdrawn")
+
+
+def _texts(table: pa.Table, layout: Layout, name: str) -> list[str]:
+    header = layout.columns.get(name)
+    if header is None:
+        return [""] * table.num_rows
+    return [(text or "").strip() for text in table.column(header).to_pylist()]
+
+
+def _times(table: pa.Table, layout: Layout) -> list[datetime | None]:
+    header = layout.columns.get("at")
+    if header is None:
+        return [None] * table.num_rows
+    return read_times(whole(table.column(header)), day_first=layout.day_first is not False)
+
+
+def _store(delivery: DeliveryView, rows: Sequence[ArrivedConsent]) -> Counts:
+    held = set(
+        Consent.objects.filter(
+            source_id=delivery.source_id, customer_key__in=[row.customer_key for row in rows]
+        ).values_list("customer_key", "purpose", "at", "state")
+    )
+    fresh = {
+        name: row
+        for row in rows
+        if (name := (row.customer_key, row.purpose, row.at, row.state)) not in held
+    }
+    Consent.objects.bulk_create(
+        Consent(
+            source_id=delivery.source_id,
+            delivery_id=delivery.id,
+            customer_key=row.customer_key,
+            purpose=row.purpose,
+            state=row.state,
+            at=row.at,
+            channel=row.channel,
+            notice_version=row.notice_version,
+        )
+        for row in fresh.values()
+    )
+    return Counts(added=len(fresh), repeated=len(rows) - len(fresh))
+
+
+def _sentences(contents: Contents, layout: Layout) -> Iterator[str]:
+    yield from contents.report.sentences()
+    columns = ", ".join(f"{field} = {column}" for field, column in layout.columns.items())
+    yield f"Columns: {columns}."
