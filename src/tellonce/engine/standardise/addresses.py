@@ -30,7 +30,8 @@ _UNIT_START = re.compile(
     rf"^(?:{_UNIT_WORD}\b\.?\s*(?:no\.?|number|nr\.?)?\s*#?|#)\s*(\d[\w-]*)[\s,]+(?=\S)", re.I
 )
 _UNIT_WHOLE = re.compile(rf"^(?:{_UNIT_WORD}\b\.?|#|no\.?|number)\s*.*$", re.I)
-_NUMBER = r"\d+\s?[a-z]?(?:\s?[-–/]\s?\d+\s?[a-z]?)?"
+_ONE_NUMBER = r"\d+(?:[a-z]|\s[a-dfgj-mp-rt-vx-z])?"  # 12 N is a street that begins with North
+_NUMBER = rf"{_ONE_NUMBER}(?:\s?[-–/]\s?{_ONE_NUMBER})?"
 _NUMBER_FIRST = re.compile(rf"^(?:no\.?\s+|nr\.?\s+)?({_NUMBER})(?![\w]),?\s+(\S.*)$", re.I)
 _NUMBER_LAST = re.compile(rf"^(\D.*?\S),?\s+(?:nr\.?\s*|bld\.?\s*|no\.?\s*)?({_NUMBER})$", re.I)
 _ROAD_NUMBER = re.compile(

@@ -24,6 +24,7 @@ _BRACKETS = re.compile(r"\(.*?\)|\[.*?\]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _INDEX = re.compile(r"^c?(\d{1,2})$")
 _EMPLOYER = {"employer", "arbeitgeber", "pracodawca"}
+_CARRIERS = {"address", "addr", "adres", "adresse", "name", "full"}
 _LABELS = {"type", "kind", "label", "usage", "verified", "flag", "quality", "source"}
 _COMPANIONS = {"country": "country", "state": "country", "type": "type", "issuer": "country"}
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
@@ -138,7 +139,7 @@ def _without_fillers(words: list[str]) -> list[str]:
 
 
 def _without_address(words: list[str]) -> list[str]:
-    kept = [word for word in words if word not in {"address", "addr", "adres", "adresse", "name"}]
+    kept = [word for word in words if word not in _CARRIERS]
     return kept or words
 
 

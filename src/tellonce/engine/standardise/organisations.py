@@ -53,10 +53,9 @@ def comparable_organisation(text: str) -> str | None:
     folded = fold(_JOINED_AND.sub(" and ", text))
     bare = " ".join(_MULTI_WORD.sub(" ", folded).split())
     words = _join_letters((bare or folded).split())
-    kept = [
-        word for place, word in enumerate(words)
-        if not (word in _LEGAL_FORMS or (word in _TRAILING_ONLY and place == len(words) - 1))
-    ]  # fmt: skip
+    kept = [word for word in words if word not in _LEGAL_FORMS or word in _TRAILING_ONLY]
+    while len(kept) > 1 and kept[-1] in _TRAILING_ONLY:
+        kept.pop()
     kept = ["and" if word in _AND else word for word in kept or words]
     while len(kept) > 1 and kept[-1] == "and":
         kept.pop()

@@ -343,6 +343,6 @@ EMPTY_WORDS: frozenset[str] = frozenset(
     member members user users applicant applicants voter voters subscriber kunde kunden klient
     klienta klienci primary main home house residential residence permanent current own private
     privat prywatny domowy glowny haupt legal res the of de curr present attr attribute field
-    pri physical loc location site consumer buyer shopper guest to full
+    pri physical loc location site consumer buyer shopper guest to
     """)
 )

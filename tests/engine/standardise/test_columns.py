@@ -1,0 +1,238 @@
+"""What columns are taken for, with and without a mapping."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from tellonce.engine.errors import MappingError, NothingRecognised
+from tellonce.engine.standardise import Mapping, recognise
+from tellonce.engine.standardise.headers import read_header
+
+
+def attributes(table: dict[str, list[object]], mapping: Mapping | None = None) -> dict[str, object]:
+    found = recognise("crm", pa.table(table), mapping).columns
+    return {
+        column.header: f"{column.attribute}#{column.group}" if column.group else column.attribute
+        for column in found
+    }
+
+
+@pytest.mark.parametrize(
+    ("headers", "attribute"),
+    [
+        ("fname firstname FirstName first_name givenname Vorname imię Prénom first", "given_name"),
+        ("lname last surname LastName Nachname nazwisko Nom last_name fam lname_c1", "family_name"),
+        ("dob BirthDate date_of_birth Geburtsdatum birthdate Geb.-Datum", "birth_date"),
+        ("e-mail EmailAddress email_address E-Mail-Adresse courriel mail", "email"),
+        ("mobile phone_number Telefon telefon phone1 cell tel. home_phone", "phone"),
+        ("zip PLZ postcode zip_code ZipCode PostalCode addr_postal_code", "postal_code"),
+        ("suburb city Ort miasto Ville town addr_city", "city"),
+        ("Straße ulica street_name street", "street"),
+        ("Hausnr. house_number street_number Hausnummer", "house_number"),
+        ("maiden maiden_name Geburtsname former_name", "former_name"),
+        ("middle_initial middle_name mname", "middle_name"),
+        ("soc_sec_id ssn ssn_number", "identifier:ssn"),
+        ("customer_id kundennummer CustomerNumber rec_id unique_id", "own_key"),
+        ("spouse_first_name dependent_1_ssn parent_name employer_city", "other_person"),
+        ("agent_name emergency_contact_phone reference_email", "other_person"),
+    ],
+)
+def test_a_header_is_known_in_many_spellings(headers: str, attribute: str) -> None:
+    known = [header for header in headers.split() if header != "fam"]
+    assert {header: read_header(header).attribute for header in known} == dict.fromkeys(
+        known, attribute
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "attribute"),
+    [
+        ("Imię i nazwisko", "full_name"),
+        ("kod pocztowy", "postal_code"),
+        ("data urodzenia", "birth_date"),
+        ("Numer PESEL", "identifier:pesel"),
+        ("Straße und Hausnummer", "address_line"),
+        ("Date of Birth (DOB)", "birth_date"),
+        ("Correo electrónico", "email"),
+        ("Site name", "organisation"),
+        ("primary_name_full", "full_name"),
+        ("passport_country", "identifier_country:passport"),
+        ("employer_name", "other:employer"),
+        ("updated_at", "observed_at"),
+        ("phone_type", "label"),
+    ],
+)
+def test_a_header_of_several_words_is_read_as_a_whole(header: str, attribute: str) -> None:
+    assert read_header(header).attribute == attribute
+
+
+def test_groups_and_indexes_are_told_from_the_header() -> None:
+    assert read_header("mailing_address_street_number").group == "mailing"
+    assert read_header("billing_city").group == "billing"
+    assert read_header("alias_last_name").group == "alias"
+    assert read_header("first_name_2").index == 2
+    assert read_header("lname_c2").index == 2
+    assert read_header("AddressLine2").index == 2
+
+
+def test_a_typical_customer_file_needs_no_mapping() -> None:
+    assert attributes(
+        {
+            "fname": ["Zoltar", "Quilla"],
+            "lname": ["Fizzwick", "Brambleby"],
+            "dob": ["1980-02-03", "1971-11-30"],
+            "e-mail": ["z@fizz.example", "q@bramble.example"],
+            "mobile": ["555 867 5309", "555 867 5310"],
+            "addr1": ["12 Elm St", "9 Oak Rd"],
+            "zip": ["90210", "10001"],
+        }
+    ) == {
+        "fname": "given_name",
+        "lname": "family_name",
+        "dob": "birth_date",
+        "e-mail": "email",
+        "mobile": "phone",
+        "addr1": "address_line",
+        "zip": "postal_code",
+    }
+
+
+def test_german_columns_of_day_month_and_year_are_a_birth_date() -> None:
+    found = attributes(
+        {
+            "Vorname": ["Alrun", "Wigand"],
+            "Nachname": ["Fabelhaft", "Schnurz"],
+            "geburtstag": [3, 28],
+            "geburtsmonat": [2, 11],
+            "geburtsjahr": [1980, 1955],
+            "PLZ": ["10115", "80331"],
+        }
+    )
+    assert [found[name] for name in ("geburtstag", "geburtsmonat", "geburtsjahr")] == [
+        "birth_day",
+        "birth_month",
+        "birth_year",
+    ]
+
+
+def test_short_headers_and_second_components_are_understood() -> None:
+    found = attributes(
+        {
+            "fname_c1": ["ALRUN", "WIGAND"],
+            "fname_c2": ["EDDA", None],
+            "lname_c1": ["FABEL", "SCHNURZ"],
+            "lname_c2": [None, "HAFT"],
+            "by": [1980, 1955],
+            "bm": [2, 11],
+            "bd": [3, 28],
+        }
+    )
+    assert list(found.values()) == [
+        "given_name",
+        "middle_name",
+        "family_name",
+        "family_name",
+        "birth_year",
+        "birth_month",
+        "birth_day",
+    ]
+
+
+def test_a_header_its_values_contradict_is_not_believed() -> None:
+    rows = 30
+    found = attributes(
+        {
+            "Email Address": [f"{1 + i % 12}/{1 + i % 28}/1{i % 9}" for i in range(rows)],
+            "notes 7": [f"someone{i}@fable.example" for i in range(rows)],
+        }
+    )
+    assert found["notes 7"] == "email"
+    assert found["Email Address"] != "email"
+
+
+def test_unknown_headers_are_decided_by_what_their_values_are() -> None:
+    names = [
+        "Anna Fizzwick",
+        "Peter Brambleby",
+        "Maria Quux",
+        "Thomas Fabel",
+        "Karol Wymysł",
+        "Eva X",
+    ]
+    found = attributes(
+        {
+            "x1": names,
+            "x2": [f"19{40 + 9 * i}-0{1 + i}-11" for i in range(6)],
+            "x3": [f"(555) 200-10{10 + i}" for i in range(6)],
+        }
+    )
+    assert found == {"x1": "full_name", "x2": "birth_date", "x3": "phone"}
+
+
+def test_repeating_columns_are_kept_as_they_are_and_the_rest_ignored() -> None:
+    rows = 40
+    found = attributes(
+        {
+            "surname": [f"Fabel{i}" for i in range(rows)],
+            "tier": ["gold", "silver"] * 20,
+            "row_no_x": list(range(rows)),
+            "constant": ["yes"] * rows,
+            "story": [f"A long story about number {i} and what came of it" for i in range(rows)],
+        }
+    )
+    assert found == {
+        "surname": "family_name",
+        "tier": "other:tier",
+        "row_no_x": None,
+        "constant": None,
+        "story": None,
+    }
+
+
+def test_a_name_column_of_organisations_is_not_a_person_s() -> None:
+    shops = ["Fable Bakery Ltd", "Quux Holdings Inc", "Hotel Brambleby", "Cafe Zoltar", "Fizz GmbH"]
+    assert attributes({"name": shops, "city": ["Ulm"] * 5})["name"] == "organisation"
+    people = ["Anna Fizzwick", "Peter Brambleby", "Maria Quux", "Thomas Fabel"]
+    assert attributes({"name": people, "city": ["Ulm"] * 4})["name"] == "full_name"
+
+
+def test_an_address_without_a_city_beside_it_is_a_whole_address() -> None:
+    assert (
+        attributes({"surname": ["Fabel"], "address": ["1 Elm St, Ulm"]})["address"]
+        == "full_address"
+    )
+    beside = attributes({"surname": ["Fabel"], "address": ["1 Elm St"], "city": ["Ulm"]})
+    assert beside["address"] == "address_line"
+
+
+def test_a_mapping_overrides_and_ignores() -> None:
+    found = attributes(
+        {"a": ["Fizz"], "b": ["1 Elm St"], "phone": ["5551234567"]},
+        Mapping({"a": "family_name#alias", "b": "street#mailing", "phone": "ignore"}),
+    )
+    assert found == {"a": "family_name#alias", "b": "street#mailing", "phone": None}
+
+
+def test_a_mapping_of_a_column_that_is_not_there_names_it_and_the_nearest() -> None:
+    with pytest.raises(MappingError, match="'surnam'") as caught:
+        attributes({"surname": ["Fabel"]}, Mapping({"surnam": "family_name"}))
+    assert "'surname'" in caught.value.hint
+
+
+def test_a_mapping_to_an_attribute_that_does_not_exist_suggests_one() -> None:
+    with pytest.raises(MappingError, match="'familyname'") as caught:
+        attributes({"surname": ["Fabel"]}, Mapping({"surname": "familyname"}))
+    assert "'family_name'" in caught.value.hint
+
+
+def test_nothing_recognised_is_said_only_when_nothing_can_be_used() -> None:
+    with pytest.raises(NothingRecognised, match="'crm'"):
+        attributes({"x": ["same", "same"], "row": [1, 2]})
+    assert attributes({"kind": ["a", "b", "a", "b"]}) == {"kind": "other:kind"}
+
+
+def test_every_column_is_reported_with_a_reason_and_its_fill_rate() -> None:
+    found = recognise("crm", pa.table({"surname": ["Fabel", None], "empty": [None, None]})).columns
+    assert [column.fill for column in found] == [0.5, 0.0]
+    assert all(column.why for column in found)
