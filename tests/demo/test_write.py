@@ -14,14 +14,13 @@ import pyarrow.parquet
 import pytest
 
 from tellonce import demo
-from tellonce.demo.company import RecordName
 
 KEYS = {
     "crm": "Customer No",
     "shop": "customerId",
     "desk": "requester_id",
     "newsletter": "subscriber_id",
-    "loyalty": "card_number",
+    "loyalty": "member_no",
 }
 
 
@@ -64,11 +63,6 @@ def key(row: dict[str, Any], source: str) -> str:
     return row.get("customer_key") or row[KEYS[source]]
 
 
-def cluster_of(company: demo.Manifest) -> dict[RecordName, int]:
-    truth = pa.parquet.read_table(company.truth).to_pylist()
-    return {(row["source"], row["record_id"]): row["cluster"] for row in truth}
-
-
 def test_the_same_seed_writes_the_same_bytes(company: demo.Manifest, tmp_path: Path) -> None:
     again = demo.write(tmp_path, seed=7, people=1500)
     for one, other in zip(company.files, again.files, strict=True):
@@ -81,7 +75,7 @@ def test_the_same_seed_writes_the_same_bytes(company: demo.Manifest, tmp_path: P
 def test_a_manifest_counts_what_the_files_hold(company: demo.Manifest) -> None:
     for file in company.files:
         assert len(rows(file)) == file.rows > 0, file.path.name
-    assert len(cluster_of(company)) == company.records
+    assert len(demo.truth_of(company)) == company.records
 
 
 def test_five_systems_in_as_many_formats_have_every_kind_of_activity(
@@ -108,7 +102,7 @@ def test_five_systems_in_as_many_formats_have_every_kind_of_activity(
 def test_every_record_has_its_truth_and_updates_repeat_known_records(
     company: demo.Manifest,
 ) -> None:
-    truth = cluster_of(company)
+    truth = demo.truth_of(company)
     told = {(s, key(row, s)) for s in KEYS for row in of(company, s, "records")}
     assert told == set(truth)
     (update,) = (f for f in company.files if f.path.name.startswith("crm-customers-updated"))
@@ -118,7 +112,7 @@ def test_every_record_has_its_truth_and_updates_repeat_known_records(
 def test_activity_refers_to_its_own_systems_keys_with_a_few_orphans(
     company: demo.Manifest,
 ) -> None:
-    truth = cluster_of(company)
+    truth = demo.truth_of(company)
     lost = total = 0
     for file in company.files:
         if file.content not in ("records", "products"):
@@ -161,13 +155,13 @@ def test_lives_change_on_known_days(company: demo.Manifest) -> None:
 
 
 def test_stars_are_known_to_most_systems(company: demo.Manifest) -> None:
-    truth = cluster_of(company)
+    truth = demo.truth_of(company)
     best = truth[company.stars[0]]
     assert len({source for (source, _), person in truth.items() if person == best}) >= 4
 
 
 def test_links_are_of_one_person_and_lookalikes_of_two(company: demo.Manifest) -> None:
-    truth = cluster_of(company)
+    truth = demo.truth_of(company)
     assert company.links
     assert company.lookalikes
     assert all(truth[left] == truth[right] for left, right in company.links)

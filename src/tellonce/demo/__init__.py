@@ -13,7 +13,7 @@ write.py       all of it into one folder
 It only writes source files; loading them is the hub's, by the same commands as anybody's files.
 """
 
-from tellonce.demo.company import COMPANY, SYSTEMS, File, Manifest, System
-from tellonce.demo.write import write
+from tellonce.demo.company import COMPANY, SYSTEMS, File, Manifest, RecordName, System
+from tellonce.demo.write import truth_of, write
 
-__all__ = ["COMPANY", "SYSTEMS", "File", "Manifest", "System", "write"]
+__all__ = ["COMPANY", "SYSTEMS", "File", "Manifest", "RecordName", "System", "truth_of", "write"]

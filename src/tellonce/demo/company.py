@@ -44,7 +44,7 @@ SYSTEMS = (
             phone_format="spaced",
             missing=(("email", 0.25), ("birth_date", 0.15), ("phone", 0.08)),
         ),
-        {"id": "Customer No", "source_version": "Updated", "observed_at": "Updated"},
+        {"record_id": "Customer No", "source_version": "Updated", "observed_at": "Updated"},
     ),
     System(
         "shop",
@@ -59,7 +59,7 @@ SYSTEMS = (
             nickname=0.1,
             missing=(("birth_date", 0.7), ("phone", 0.25), ("street", 0.05)),
         ),
-        {"id": "customerId", "observed_at": "updatedAt"},
+        {"record_id": "customerId", "observed_at": "updatedAt"},
     ),
     System(
         "desk",
@@ -74,14 +74,19 @@ SYSTEMS = (
             mistyped=0.05,
             missing=(("email", 0.3), ("phone", 0.2), ("street", 0.25)),
         ),
-        {"id": "requester_id", "observed_at": "last_contact"},
+        {
+            "record_id": "requester_id",
+            "observed_at": "last_contact",
+            "tickets": {"customer_key": "requester_id"},
+            "surveys": {"customer_key": "requester_id"},
+        },
     ),
     System(
         "newsletter",
         "marketing",
         "Newsletter",
         Style("newsletter", 0.46, 0.03, nickname=0.15, mistyped=0.04, other_email=0.25),
-        {"id": "subscriber_id", "observed_at": "subscribed_at"},
+        {"record_id": "subscriber_id", "observed_at": "subscribed_at"},
     ),
     System(
         "loyalty",
@@ -97,7 +102,7 @@ SYSTEMS = (
             genders=("female", "male"),
             missing=(("email", 0.35),),
         ),
-        {"id": "card_number", "observed_at": "joined"},
+        {"record_id": "member_no", "observed_at": "joined"},
     ),
 )
 

@@ -133,7 +133,7 @@ def newsletter(known: Known) -> Columns:
 def loyalty(known: Known) -> Columns:
     """Members of the loyalty programme, from the form at the till."""
     return {
-        "card_number": known["record_id"],
+        "member_no": known["record_id"],
         "given_name": known["given_name"],
         "middle_name": known["middle_name"],
         "family_name": known["family_name"],

@@ -22,7 +22,7 @@ def touches(known: Known, seed: int) -> Columns:
         "subscriber_id": sent.key(),
         "sent_at": sent.at(),
         "campaign": sent.choice(_CAMPAIGNS),
-        "event": sent.choice(
+        "result": sent.choice(
             ("sent", "opened", "clicked", "visited", "unsubscribed"), (0.45, 0.3, 0.14, 0.1, 0.01)
         ),
         "channel": pa.repeat(pa.scalar("e-mail"), sent.size),
@@ -99,7 +99,7 @@ def accounts(known: Known, seed: int) -> Columns:
     limit = held.rng.choice((0, 250, 500, 1000), held.size, p=(0.5, 0.25, 0.15, 0.1))
     return {
         "account_no": held.number("A", 60_001),
-        "card_number": held.known["record_id"].take(pa.array(held.row)),
+        "member_no": held.known["record_id"].take(pa.array(held.row)),
         "opened_at": held.at(),
         "status": held.choice(("active", "dormant", "closed"), (0.85, 0.12, 0.03)),
         "tier": pa.array(_TIERS).take(pa.array(tier)),

@@ -118,8 +118,8 @@ def store_purchases(known: Known, seed: int) -> Columns:
     ]
     return {
         "receipt_no": made.number("R", 400_001),
-        "card_number": made.key(),
-        "bought_at": made.at(),
+        "member_no": made.key(),
+        "purchased_at": made.at(),
         **_bought(made),
         "status": pa.repeat(pa.scalar("paid"), made.size),
         "channel": pa.repeat(pa.scalar("store"), made.size),

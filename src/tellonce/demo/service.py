@@ -86,7 +86,7 @@ def surveys(known: Known, seed: int) -> Columns:
         "survey_id": asked.number("V", 5_001),
         "requester_id": asked.key(),
         "answered_at": asked.at(),
-        "survey": pa.repeat(pa.scalar("How was our help?"), asked.size),
+        "question": pa.repeat(pa.scalar("How was our help?"), asked.size),
         "score": pa.array(score),
         "comment": pc.if_else(
             pa.array(asked.rng.random(asked.size) < 0.4), asked.choice(_PRAISE), None
@@ -98,7 +98,7 @@ def interactions(known: Known, seed: int) -> Columns:
     """Calls, e-mails and meetings of the sales team."""
     had = happenings(known, seed, "interactions", 0.7)
     return {
-        "Interaction No": had.number("I", 30_001),
+        "Interaction ID": had.number("I", 30_001),
         "Customer No": had.key(),
         "Date": had.at(),
         "Channel": had.choice(("telephone", "e-mail", "meeting", "chat"), (0.45, 0.35, 0.05, 0.15)),
@@ -111,7 +111,7 @@ def notes(known: Known, seed: int) -> Columns:
     """What sales and support wrote down about a customer."""
     made = happenings(known, seed, "notes", 0.4)
     return {
-        "Note No": made.number("N", 9_001),
+        "Note ID": made.number("N", 9_001),
         "Customer No": made.key(),
         "Date": made.at(),
         "Note": made.choice(_NOTES),
@@ -123,9 +123,9 @@ def opportunities(known: Known, seed: int) -> Columns:
     """Sales in the making, won or lost."""
     seen = happenings(known, seed, "opportunities", 0.22)
     return {
-        "Opportunity No": seen.number("P", 3_001),
+        "Opportunity ID": seen.number("P", 3_001),
         "Customer No": seen.key(),
-        "Opened": seen.at(),
+        "Opened on": seen.at(),
         "Title": seen.choice(_OFFERS),
         "Stage": seen.choice(("open", "proposal", "won", "lost"), (0.25, 0.2, 0.35, 0.2)),
         "Amount": pa.array(np.round(seen.rng.gamma(2, 700, seen.size), 2)),

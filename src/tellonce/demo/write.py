@@ -8,9 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
+import yaml
 
 from tellonce.demo import cast, marketing, purchases, service
-from tellonce.demo.company import PEOPLE, SYSTEMS, File, Manifest
+from tellonce.demo.company import PEOPLE, SYSTEMS, File, Manifest, RecordName
 from tellonce.demo.files import write_table
 from tellonce.demo.layouts import LAYOUTS, Columns, Known, crm_updates
 from tellonce.engine import synth
@@ -28,7 +29,8 @@ def write(folder: Path, seed: int = 1624, people: int = PEOPLE) -> Manifest:
     """Write the company's exports and its truth into `folder`, which is made if need be.
 
     The same `seed` and number of `people` give the same bytes. Files that are there already under
-    the same names are replaced, others stay.
+    the same names are replaced, others stay. What a data engineer has to declare about a source is
+    in `<source>.yaml`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     everyone = synth.people(people, seed)
@@ -39,6 +41,8 @@ def write(folder: Path, seed: int = 1624, people: int = PEOPLE) -> Manifest:
     }
     tables = list(_tables(known, seed))
     files = tuple(_written(folder, *told) for told in tables)
+    for system in SYSTEMS:
+        (folder / f"{system.name}.yaml").write_text(yaml.safe_dump(dict(system.config)))
     active = {
         content: {
             key for _, what, _, columns in tables if what == content for key in _keys(columns)
@@ -91,7 +95,7 @@ def _written(folder: Path, source: str, content: str, name: str, columns: Column
 
 
 def _keys(columns: Columns) -> set[str]:
-    for name in ("customerId", "card_number", "requester_id", "customer_key"):
+    for name in ("customerId", "member_no", "requester_id", "customer_key"):
         if name in columns:
             return set(columns[name].to_pylist())
     return set()
@@ -102,6 +106,13 @@ def _truth(folder: Path, records: pa.Table) -> Path:
     told = records.select(["source", "record_id", "person"])
     pa.parquet.write_table(told.rename_columns(["source", "record_id", "cluster"]), path)
     return path
+
+
+def truth_of(manifest: Manifest) -> dict[RecordName, int]:
+    """The person behind each record, by (source, record id)."""
+    table = pa.parquet.read_table(manifest.truth)
+    columns = (table[name].to_pylist() for name in ("source", "record_id", "cluster"))
+    return {(source, record_id): person for source, record_id, person in zip(*columns, strict=True)}
 
 
 def _life_changes(folder: Path, people: pa.Table) -> Path:
