@@ -150,7 +150,9 @@ def _addresses(flat: Columns) -> list[pa.Array]:
 
 
 def _identifiers(flat: Columns) -> list[pa.Array]:
-    values = map_distinct(flat["value"], comparable_identifier)
+    polish = pc.fill_null(pc.equal(flat["kind"], "nip"), False)
+    bare = pc.replace_substring_regex(flat["value"], r"^(?i:pl)\s*", "")
+    values = map_distinct(pc.if_else(polish, bare, flat["value"]), comparable_identifier)
     return [pc.if_else(values.is_valid(), flat["kind"], None), values]
 
 

@@ -34,6 +34,17 @@ def _rescued(text: str) -> str | None:
     return word if len(word) >= 6 and " " not in word and any(map(str.isalpha, word)) else None
 
 
+def further_emails(column: pa.Array) -> pa.Array:
+    """Return the second of two addresses written in one field, null where there is only one."""
+    two = pc.fill_null(pc.match_substring_regex(column, r"@.*@"), False)
+    return map_distinct(pc.if_else(two, column, None), _second)
+
+
+def _second(text: str) -> str | None:
+    found = _FIND.findall(text)
+    return _rescued(found[1]) if len(found) > 1 else None
+
+
 def comparable_emails(column: pa.Array) -> pa.Array:
     """Return displayed e-mails in normal form: without a plus tag, googlemail as gmail without
     dots.

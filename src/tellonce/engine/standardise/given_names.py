@@ -2,7 +2,8 @@
 languages.
 
 Own collection from general knowledge (English, Polish, German; the commonest French, Spanish,
-Italian and Russian forms). Groups are separated by bars; a name may stand in several groups (Alex, Chris).
+Italian and Russian forms). Groups are separated by bars; a name may stand in several groups
+(Alex, Chris).
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _INDEX = re.compile(r"^c?(\d{1,2})$")
 _EMPLOYER = {"employer", "arbeitgeber", "pracodawca"}
 _CARRIERS = {"address", "addr", "adres", "adresse", "name", "full"}
+_PARENTS = {"mother", "father", "matki", "ojca", "mutter", "vater"}  # whose names never change
 _LABELS = {"type", "kind", "label", "usage", "verified", "flag", "quality", "source"}
 _COMPANIONS = {"country": "country", "state": "country", "type": "type", "issuer": "country"}
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
@@ -120,6 +121,9 @@ def _of_another_person(words: list[str]) -> bool:
 def _other_person(words: list[str]) -> HeaderReading:
     if set(words) <= _EMPLOYER | {"name", "nazwa"} and _EMPLOYER & set(words):
         return HeaderReading("other:employer")
+    parents = _PARENTS & {word.rstrip("s") for word in words}
+    if parents and words[-1] in {"name", "surname", "firstname", "imie", "nazwisko"}:
+        return HeaderReading(f"other:{min(parents)}_{'_'.join(words[1:])}")
     return HeaderReading("other_person")
 
 

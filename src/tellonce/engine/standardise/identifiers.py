@@ -18,6 +18,17 @@ _KINDS = {
     "lei": (None, "lei"), "iban": (None, "iban"), "vat": (None, "eu.vat"),
 }  # fmt: skip
 
+# What a tax, VAT or national identifier of a country is, where a check tells.
+_EXACT_KINDS = {
+    ("tax", "PL"): ("nip", "pesel"),
+    ("vat", "PL"): ("nip",),
+    ("national_id", "PL"): ("pesel",),
+    ("tax", "US"): ("ssn", "ein"),
+    ("tax", "DE"): ("de_idnr",),
+    ("tax", "AU"): ("tfn", "abn"),
+    ("tax", "GB"): ("utr",),
+}
+
 
 def identifier_country(kind: str) -> str | None:
     """Return the ISO alpha-2 country whose identifier a kind is, None if it may be of any."""
@@ -33,6 +44,20 @@ def is_valid(kind: str, value: str) -> bool | None:
     if kind not in _KINDS:
         return None
     return bool(_module(_KINDS[kind][1]).is_valid(value))
+
+
+def kind_of(kind: str, value: str, *, region: str | None = None) -> str:
+    """Return the exact kind of an identifier whose column only says `tax`, `vat` or `national_id`.
+
+    Decided by its country's prefix, else `region`, and a check that passes; else the kind stays.
+    """
+    if kind not in {"tax", "vat", "national_id"}:
+        return kind
+    country = value[:2].upper() if value[:2].isalpha() else region
+    for exact in _EXACT_KINDS.get((kind, country or ""), ()):
+        if is_valid(exact, value):
+            return exact
+    return kind
 
 
 def comparable_identifier(value: str) -> str | None:

@@ -24,7 +24,8 @@ _MULTI_WORD = re.compile(
     r"sp(?:olka)? [jkp]|"
     r"spolka (?:jawna|komandytowa|cywilna)|gmbh (?:and )?co kg(?:aa)?|"
     r"s ?p ?a|s ?r ?l|s ?a ?s|"
-    r"s ?a ?r ?l|s ?r ?o|d ?o ?o|b ?v|n ?v|s ?a|e ?v|l ?l ?c|l ?l ?p|p ?l ?c|pty ltd|pte ltd|co ltd|a ?s)\b"
+    r"s ?a ?r ?l|s ?r ?o|d ?o ?o|b ?v|n ?v|s ?a|"
+    r"e ?v|l ?l ?c|l ?l ?p|p ?l ?c|pty ltd|pte ltd|co ltd|a ?s)\b"
 )
 _JOINED_AND = re.compile(r"\s*[&+]\s*")
 _AND = frozenset(["and", "und", "i", "y", "e", "et"])

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from tellonce.engine.standardise.text import map_distinct
 
 _EXTENSION = r"(?i)\s*(?:ext\.?|extension|x|wew\.?|durchwahl|dw\.?|#)\s*\d{1,6}\s*$"
+_SEVERAL = re.compile(r"[;,|\n]|\s/\s|\b(?:or|and|und|oder|lub|i)\b")
 _NOT_DIGIT = r"[^0-9+]"
 
 
@@ -55,6 +56,18 @@ def display_phones(column: pa.Array, region: str | None) -> pa.Array:
     return pc.coalesce(fast, slow)
 
 
+def further_phones(column: pa.Array) -> pa.Array:
+    """Return the second of two numbers written in one field, null where there is only one."""
+    two = pc.fill_null(pc.match_substring_regex(column, r"(?:\d\D*){14,}"), False)
+    return map_distinct(pc.if_else(two, column, None), lambda text: _numbers(text)[1])
+
+
+def _numbers(text: str) -> tuple[str, str | None]:
+    """Return the first and second number of a field that holds several."""
+    parts = [part for part in _SEVERAL.split(text) if sum(map(str.isdigit, part)) >= 6]
+    return (parts[0], parts[1]) if len(parts) > 1 else (text, None)
+
+
 def _fast(digits: pa.Array, region: str | None) -> pa.Array:
     nothing = pa.nulls(len(digits), pa.string())
     known = "|".join(sorted({plan.code for plan in _PLANS.values()}))
@@ -74,14 +87,14 @@ def _fast(digits: pa.Array, region: str | None) -> pa.Array:
 def _slow(text: str, region: str | None) -> str | None:
     if sum(map(str.isdigit, text)) < 5:
         return None
-    first = re.split(r"[;,/|]", text)[0] if len(re.sub(r"\D", "", text)) > 15 else text
+    first = _numbers(text)[0]
     try:
         number = phonenumbers.parse(first, region)
     except phonenumbers.NumberParseException:
-        return " ".join(text.split())
+        return " ".join(first.split())
     if phonenumbers.is_possible_number(number):
         return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    return " ".join(text.split())
+    return " ".join(first.split())
 
 
 def comparable_phones(column: pa.Array) -> pa.Array:

@@ -17,6 +17,7 @@ ADDRESS_ATTRIBUTES = frozenset(
      "postal_code", "country"}
 )  # fmt: skip
 _FIELDS = ("street", "number", "unit", "city", "region", "postal_code", "country")
+_CODE = r"(?:[A-Z]{1,2}-)?(?:\d{4,5}|\d{2}-\d{3})"
 Parts = dict[str, pa.Array]
 
 
@@ -48,6 +49,7 @@ def _parts(fields: Fields, group: str) -> Parts:
         own = _with_lines(own, [pc.if_else(as_whole, None, lines[0]), *lines[1:]])
     read = map_parts(whole, _whole, 7)
     own = {name: pc.coalesce(own[name], part) for name, part in zip(_FIELDS, read, strict=True)}
+    own["postal_code"], own["city"] = _apart(own["postal_code"], own["city"])
     own["country"] = map_distinct(own["country"], lambda text: country_code(text) or text)
     own["postal_code"] = with_leading_zeros(own["postal_code"])
     return own
@@ -92,6 +94,14 @@ def _second(text: str) -> tuple[str | None, ...]:
 def _whole(text: str) -> tuple[str | None, ...]:
     parts = split_full_address(text)
     return tuple(getattr(parts, name) or None for name in _FIELDS)
+
+
+def _apart(codes: pa.Array, cities: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Return postal codes and cities where the city column held both (10115 Berlin)."""
+    both = pc.fill_null(pc.match_substring_regex(cities, rf"^{_CODE}\s+\S"), False)
+    code = pc.replace_substring_regex(cities, rf"^({_CODE})\s.*$", r"\1")
+    city = pc.replace_substring_regex(cities, rf"^{_CODE}\s+", "")
+    return pc.coalesce(codes, pc.if_else(both, code, None)), pc.if_else(both, city, cities)
 
 
 def with_leading_zeros(codes: pa.Array) -> pa.Array:

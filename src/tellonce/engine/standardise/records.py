@@ -16,14 +16,14 @@ from tellonce.engine.standardise.dates import (
     read_times,
     without_defaults,
 )
-from tellonce.engine.standardise.emails import display_emails
+from tellonce.engine.standardise.emails import display_emails, further_emails
 from tellonce.engine.standardise.fields import Fields, read_fields
 from tellonce.engine.standardise.genders import display_gender
-from tellonce.engine.standardise.identifiers import identifier_country, is_valid
+from tellonce.engine.standardise.identifiers import identifier_country, is_valid, kind_of
 from tellonce.engine.standardise.lists import list_of, list_of_structs
 from tellonce.engine.standardise.params import StandardiseParams
 from tellonce.engine.standardise.people import names_and_organisations
-from tellonce.engine.standardise.phones import display_phones
+from tellonce.engine.standardise.phones import display_phones, further_phones
 from tellonce.engine.standardise.placeholders import Placeholder
 from tellonce.engine.standardise.places import country_code
 from tellonce.engine.standardise.places_lived import addresses
@@ -117,12 +117,16 @@ def _observed(fields: Fields, day_first: bool | None) -> pa.Array:
 
 
 def _emails(fields: Fields) -> pa.Array:
-    return list_of([display_emails(column) for column in fields.all_of("email")], fields.rows)
+    columns = fields.all_of("email")
+    slots = [display_emails(column) for column in columns]
+    return list_of([*slots, *map(further_emails, columns)], fields.rows)
 
 
 def _phones(fields: Fields) -> pa.Array:
     countries = map_distinct(fields.one("country"), country_code)
-    shown = [_of_countries(column, countries, fields) for column in fields.all_of("phone")]
+    columns = fields.all_of("phone")
+    columns = [*columns, *map(further_phones, columns)]
+    shown = [_of_countries(column, countries, fields) for column in columns]
     return list_of(shown, fields.rows)
 
 
@@ -142,27 +146,29 @@ def _identifiers(fields: Fields) -> pa.Array:
     slots = []
     for column, value in fields.columns:
         family, _, kind = (column.attribute or "").partition(":")
-        if family != "identifier":
-            continue
-        told = map_distinct(fields.one(f"identifier_type:{kind}", None), fold)
-        kinds = pc.if_else(
-            value.is_valid(), pc.coalesce(told, fields.label(kind, value.is_valid())), None
-        )
-        country = pc.coalesce(
-            map_distinct(
-                fields.one(f"identifier_country:{kind}", None),
-                lambda text: country_code(text) or text,
-            ),
-            pa.scalar(identifier_country(kind), pa.string()),
-        )
-        valid = map_distinct(value, partial(_validity, kind))
-        slots.append([
-            kinds, value, pc.if_else(value.is_valid(), country, None), pc.equal(valid, "yes")
-        ])  # fmt: skip
+        if family == "identifier":
+            slots.append(_identifier(fields, kind, value))
     return list_of_structs(slots, IDENTIFIER, fields.rows)
 
 
-def _validity(kind: str, value: str) -> str | None:
+def _identifier(fields: Fields, kind: str, value: pa.Array) -> list[pa.Array]:
+    """Return kind, value, country and validity of one identifier column."""
+    told = map_distinct(fields.one(f"identifier_type:{kind}", None), fold)
+    found = map_distinct(value, partial(kind_of, kind, region=fields.region))
+    kinds = pc.if_else(value.is_valid(), pc.coalesce(told, found), None)
+    country = pc.coalesce(
+        map_distinct(
+            fields.one(f"identifier_country:{kind}", None), lambda text: country_code(text) or text
+        ),
+        map_distinct(kinds, identifier_country),
+    )
+    both = pc.binary_join_element_wise(kinds, value, "\t")
+    valid = pc.equal(map_distinct(both, _validity), "yes")
+    return [kinds, value, pc.if_else(value.is_valid(), country, None), valid]
+
+
+def _validity(kind_and_value: str) -> str | None:
+    kind, _, value = kind_and_value.partition("\t")
     valid = is_valid(kind, value)
     return None if valid is None else "yes" if valid else "no"
 

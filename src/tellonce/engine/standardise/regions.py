@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,7 +19,7 @@ _POSTAL_SHAPES = {
     "US": r"^\d{5}-\d{4}$",
 }
 _PHONE_SHAPES = {
-    "US": r"^\(?[2-9]\d{2}\)?[-. ]?[2-9]\d{2}[-. ]?\d{4}$",
+    "US": r"^\(?[2-9]\d{2}\)?[-./ ]? ?[2-9]\d{2}[-. ]?\d{4}$",
     "PL": r"^\d{3}[- ]?\d{3}[- ]?\d{3}$",
     "AU": r"^\(?0[23478]\)?[ -]?\d{4}[ -]?\d{4}$|^04\d{2}[ -]?\d{3}[ -]?\d{3}$",
 }
@@ -57,16 +59,17 @@ def _texts(fields: Fields, attribute: str) -> list[str]:
 def _most(values: list[str], *, least: float, of: int) -> str | None:
     if not values:
         return None
-    best = min(set(values), key=lambda value: (-values.count(value), value))
-    return best if values.count(best) >= least * of else None
+    best, count = min(Counter(values).items(), key=lambda entry: (-entry[1], entry[0]))
+    return best if count >= least * of else None
 
 
 def _by_state(values: list[str]) -> str | None:
-    lower = [value.lower().strip() for value in values]
+    counts = Counter(value.lower().strip() for value in values)
     shares = {
-        country: sum(value in region_codes(country) for value in lower) / len(lower)
-        for country in ("US", "AU", "CA", "DE", "PL") if lower
-    }  # fmt: skip
+        country: sum(counts[word] for word in region_codes(country)) / counts.total()
+        for country in ("US", "AU", "CA", "DE", "PL")
+        if counts
+    }
     best = max(shares, key=lambda country: shares[country], default=None)
     return best if best and shares[best] >= 0.6 else None
 

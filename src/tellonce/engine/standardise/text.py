@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from anyascii import anyascii
 
+_EXACT = float(1 << 53)  # whole numbers below are exact as floats
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _APOSTROPHE = re.compile(r"['`´’‘ʼ]")
 
@@ -59,14 +60,19 @@ def as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
         return _number_text(array)
     if pa.types.is_timestamp(kind):
         return pc.strftime(array, format="%Y-%m-%dT%H:%M:%S")
-    text = array if pa.types.is_string(kind) else array.cast(pa.string())
-    return _tidy(text)
+    if pa.types.is_string(kind):
+        return _tidy(array)
+    try:
+        return _tidy(array.cast(pa.string()))
+    except pa.ArrowNotImplementedError:  # durations and the like
+        return pa.nulls(len(array), pa.string())
 
 
 def _number_text(array: pa.Array) -> pa.Array:
-    finite = pc.if_else(pc.is_finite(array), array, None)
-    text = finite.cast(pa.float64()).cast(pa.string())
-    return pc.replace_substring_regex(text, r"\.0$", "")
+    finite = pc.if_else(pc.is_finite(array), array, None).cast(pa.float64())
+    whole = pc.and_(pc.equal(pc.floor(finite), finite), pc.less(pc.abs(finite), _EXACT))
+    digits = pc.if_else(whole, finite, None).cast(pa.int64()).cast(pa.string())
+    return pc.if_else(pc.fill_null(whole, False), digits, finite.cast(pa.string()))
 
 
 def _tidy(text: pa.Array) -> pa.Array:

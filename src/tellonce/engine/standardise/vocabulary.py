@@ -121,7 +121,8 @@ ATTRIBUTE_WORDS: dict[str, str] = {
         vollstaendigeadresse pelnyadres adrespelny wholeaddress addresstext formattedaddress
         """,
     "city": """
-        city town suburb cityname cityortown towncity citytown locality municipality ort stadt
+        city town suburb plzort plzundort postleitzahlort kodpocztowymiasto
+        kodpocztowyimiasto cityname cityortown towncity citytown locality municipality ort stadt
         wohnort miasto miejscowosc miejscowoscmiasto ville localite commune ciudad poblacion
         localidad citta comune plaats woonplaats village posttown townname addrcity addresscity
         mesto kommune poststad poststed addresstown addresssuburb
