@@ -176,7 +176,7 @@ ADA = "id,name,born,email\n1,Ada Test,1980-01-02,ada@example.com\n"
     ],
 )
 def test_a_call_that_cannot_work_ends_with_2_and_writes_nothing(
-    tmp_path: Path, capsys: Output, name: str, data: Any, options: list[str], sentence: str
+    tmp_path: Path, capsys: Output, *, name: str, data: Any, options: list[str], sentence: str
 ) -> None:
     if data is not None:
         (tmp_path / name).write_bytes(data.encode() if isinstance(data, str) else data)
@@ -238,6 +238,7 @@ def test_a_run_cut_short_ends_with_4_and_leaves_nothing_behind(
     tmp_path: Path,
     capsys: Output,
     monkeypatch: pytest.MonkeyPatch,
+    *,
     error: BaseException,
     sentence: str,
 ) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tellonce.io.stream import readable
 from tellonce.io.values import MAX_RAW
@@ -20,11 +20,15 @@ _END = "\0end"  # follows the last line; a record that swallows it has an open q
 
 @dataclass(frozen=True)
 class Shape:
-    """What a record must look like: delimiter, number of fields (0: any), longest record."""
+    """What a record must look like: delimiter, number of fields (0: any), longest record.
+
+    `trusted` text is known to decode and to hold no zero bytes.
+    """
 
     delimiter: str
     width: int
     max_row: int
+    trusted: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,11 @@ class Split:
 def split_records(data: bytes, shape: Shape, *, final: bool) -> Split:
     """Split transcoded UTF-8 that begins at a record. `final`: nothing comes after it."""
     csv.field_size_limit(max(csv.field_size_limit(), shape.max_row))
+    data = data if final else data[: data.rfind(b"\n") + 1]  # the tail may end inside a letter
     lines = _newline_split(data)
-    if not final and lines and not lines[-1].endswith(b"\n"):
-        lines.pop()
     records: list[Record] = []
+    if b"\0" not in data and readable(data)[1]:
+        shape = replace(shape, trusted=True)
     at = 0
     while at < len(lines):
         at, stuck = _read_from(lines, at, shape, records)
@@ -80,8 +85,9 @@ def _read_from(
     several lines that has no end, or none within the limit.
     """
     for start, end, fields, error in _spans(lines, at, shape):
-        long = sum(map(len, lines[start:end])) > shape.max_row
-        if end > len(lines) or (end - start > 1 and (error or long)):
+        if end > len(lines):
+            return start, True
+        if end - start > 1 and (error or sum(map(len, lines[start:end])) > shape.max_row):
             return start, True
         record = _judge(lines, (start, end), fields, error, shape)
         records.extend([record] if record else [])
@@ -113,7 +119,8 @@ def _judge(
     if not fields and not error:
         return None
     start, end = span
-    reason = error or _fault(b"".join(lines[start:end]), len(fields or ()), shape)
+    whole = lines[start] if end - start == 1 else b"".join(lines[start:end])
+    reason = error or _fault(whole, len(fields or ()), shape)
     if reason == BLANK:
         return None
     return _reject(lines, start, end, reason) if reason else Record(start, end, fields)
@@ -125,9 +132,9 @@ BLANK = "blank"
 def _fault(data: bytes, width: int, shape: Shape) -> str:
     if len(data) > shape.max_row:
         return f"the row is longer than {shape.max_row} bytes"
-    if b"\0" in data:
+    if not shape.trusted and b"\0" in data:
         return "the row holds a zero byte"
-    if not readable(data)[1]:
+    if not shape.trusted and not readable(data)[1]:
         return "the row holds bytes that do not decode"
     if shape.width not in (0, width):
         if not data.strip():
