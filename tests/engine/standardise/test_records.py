@@ -84,6 +84,34 @@ def test_second_components_join_their_name() -> None:
     assert row["names"] == [{"given": "alrun", "middle": "edda", "family": "fabel schnurz"}]
 
 
+def test_two_columns_of_one_name_are_not_joined() -> None:
+    arrow = pa.table([["Anna"], ["Fizz"], ["Fizz"]], names=["first_name", "surname", "last_name"])
+    found = records("crm", pa.array(["0"]), arrow, recognise("crm", arrow), PARAMS).table
+    assert found["names"].to_pylist()[0][0]["family"] == "Fizz"
+
+
+def test_two_values_in_one_field_are_both_kept() -> None:
+    row = rows(
+        {
+            "phones": ["501 234 567; 601 234 567"],
+            "e-mails": ["a@fable.example, b@fable.example"],
+            "kod pocztowy": ["00-238"],
+        }
+    )[0]
+    assert row["phones"] == ["+48501234567", "+48601234567"]
+    assert row["emails"] == ["a@fable.example", "b@fable.example"]
+
+
+def test_a_city_column_that_holds_the_postal_code_too_is_taken_apart() -> None:
+    address = rows({"Name": ["Anna Fizz"], "PLZ Ort": ["10115 Fabelstadt"]})[0]["addresses"][0]
+    assert (address["postal_code"], address["city"]) == ("10115", "Fabelstadt")
+
+
+def test_a_tax_number_gets_its_exact_kind() -> None:
+    row = normal({"tax id": ["PL 526-10-40-828"], "surname": ["Fizz"]})[0]
+    assert row["identifiers"] == [{"kind": "nip", "value": "5261040828"}]
+
+
 def test_placeholders_are_missing_and_counted() -> None:
     result = standardised(
         {

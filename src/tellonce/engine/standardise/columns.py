@@ -98,6 +98,8 @@ class Recognition:
 def recognise(source: str, table: pa.Table, mapping: Mapping | None = None) -> Recognition:
     """Return what every column of a table is taken for.
 
+    Of a table without rows the headers alone are believed.
+
     Only counts over whole columns are looked at, so the order of rows changes nothing. Raises
     MappingError for a mapping that names what is not there, NothingRecognised where no column can
     be used at all.
@@ -175,7 +177,7 @@ def _kind(attribute: str, content: Content) -> str:
 def _by_header(header: str, content: Content) -> Column:
     reading = read_header(header)
     attribute = reading.attribute
-    if not content.filled:
+    if content.rows and not content.filled:
         return Column(header, None, "", "", "it is empty", 0.0)
     if attribute in _NOT_OWN:
         return Column(header, None, "", "", _NOT_OWN[attribute], content.fill)

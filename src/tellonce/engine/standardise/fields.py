@@ -44,6 +44,14 @@ class Fields:
         found = self.all_of(attribute, group)
         return pc.coalesce(*found) if found else self.nothing()
 
+    def components(self, attribute: str, group: str) -> list[pa.Array]:
+        """Return one column for each index of an attribute (lname_c1, lname_c2), by index."""
+        found: dict[int, list[pa.Array]] = {}
+        for column, text in self.columns:
+            if column.attribute == attribute and column.group == group:
+                found.setdefault(column.index, []).append(text)
+        return [pc.coalesce(*found[index]) for index in sorted(found)]
+
     def has(self, attribute: str, group: str = "") -> bool:
         """Return whether the source has such a column."""
         return bool(self.all_of(attribute, group))

@@ -128,7 +128,8 @@ def _other_person(words: list[str]) -> HeaderReading:
 
 
 def _look_up(words: list[str]) -> str | None:
-    return _lexicon().get("".join(words)) if words else None
+    joined = "".join(words)
+    return _lexicon().get(joined) or _lexicon().get(joined.removesuffix("s"))
 
 
 def _without_group(words: list[str]) -> tuple[str, list[str]]:

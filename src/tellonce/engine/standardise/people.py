@@ -81,7 +81,7 @@ def _named(fields: Fields, group: str, parts: list[pa.Array], full: pa.Array) ->
 
 
 def _joined(fields: Fields, attribute: str, group: str) -> pa.Array:
-    columns = fields.all_of(attribute, group)
+    columns = fields.components(attribute, group)
     return join_words(*columns) if columns else fields.nothing()
 
 
