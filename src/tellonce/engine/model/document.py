@@ -35,7 +35,9 @@ class ScoreModel:
     share of matches among all pairs; `relatives` the share of relatives among pairs that do not
     match. `frequencies`: per attribute the share of records with a value, for values seen at least
     5 times; `default` the share assumed for all others. `shared`: hashes of e-mails and phones of
-    many customers. `weak_days`: (month, day) that stand for an unknown birthday.
+    many customers. `weak_days`: (month, day) that stand for an unknown birthday. `others`: names of
+    the attributes compared without knowing their meaning; `others_worth`: share of their weight
+    that counts.
     """
 
     m: Table = ()
@@ -48,6 +50,7 @@ class ScoreModel:
     shared: tuple[int, ...] = ()
     weak_days: tuple[tuple[int, int], ...] = ()
     others: tuple[str, ...] = ()
+    others_worth: float = 1.0
 
 
 @dataclass(frozen=True)

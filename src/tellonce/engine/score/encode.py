@@ -120,12 +120,6 @@ def rarities(words: list[str], model: ScoreModel) -> list[int]:
     return [round(-math.log2(shares.get(word, default)) * IDF_STEPS) for word in words]
 
 
-def _sorted_words(offsets: Ints, codes: Ints) -> Ints:
-    """Word codes ascending within each organisation."""
-    owner = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    return np.ascontiguousarray(codes[np.lexsort((codes, owner))])
-
-
 def other_values(table: pa.Table, names: tuple[str, ...]) -> list[pa.Array]:
     """Per attribute compared generically: its first value in each row, null where there is none."""
     offsets, others = flat(table["others"])
@@ -165,7 +159,6 @@ def encode(
         pool.add(column)
     codes, values = pool.close()
     coded = dict(zip(_CODED, codes, strict=False))
-    coded["word"] = _sorted_words(offsets["word_off"], coded["word"])
     year, month, day = _dates(table, model.weak_days)
     arrays: dict[str, Any] = {
         **offsets,

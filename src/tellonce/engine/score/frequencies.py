@@ -23,48 +23,79 @@ LEAST_DATES = 200
 WORST_FILLED, MOST_DISTINCT = 0.05, 0.9
 
 
-def shares(values: pa.Array) -> tuple[dict[str, float], float]:
-    """Share of all values of each one seen at least LEAST_SEEN times, and the share of others."""
-    counts = pc.value_counts(values.drop_null())
-    total = max(len(values) - values.null_count, 1)
-    if not len(counts):
-        return {}, 1.0 / total
-    found = dict(zip(counts.field(0).to_pylist(), counts.field(1).to_pylist(), strict=True))
-    often = {value: n / total for value, n in sorted(found.items()) if n >= LEAST_SEEN}
-    rare = [n for n in found.values() if n < LEAST_SEEN]
-    seen = max(float(np.mean(rare)) - DISCOUNT, 1 - DISCOUNT) if rare else 1 - DISCOUNT
-    return often, seen / total
+def shares(values: pa.Array, anchors: pa.Array) -> tuple[dict[str, float], float]:
+    """Share of each value seen with at least LEAST_SEEN anchors, and the share of any other value.
+
+    A value counts once with each anchor (see `_anchors`), so that many records of one customer do
+    not make his name a common one.
+    """
+    pairs = pa.table({"value": values, "anchor": anchors}).filter(pc.is_valid(values))
+    seen = pairs.group_by(["value", "anchor"]).aggregate([])
+    total = max(seen.num_rows, 1)
+    counts = seen.group_by("value").aggregate([("anchor", "count")])
+    n = counts["anchor_count"].to_numpy()
+    often = counts.filter(pa.array(n >= LEAST_SEEN)).sort_by("value")
+    found = zip(often["value"].to_pylist(), often["anchor_count"].to_pylist(), strict=True)
+    rare = n[n < LEAST_SEEN]
+    usual = max(float(rare.mean()) - DISCOUNT, 1 - DISCOUNT) if len(rare) else 1 - DISCOUNT
+    return {value: count / total for value, count in found}, usual / total
 
 
-def _structs(table: pa.Table, column: str, field: str) -> pa.Array:
-    return joined(pc.struct_field(flat(table[column])[1], field))
+def _anchors(table: pa.Table) -> pa.Array:
+    """What stands for the customer behind a record before anything is resolved: an attribute that
+    records of one customer mostly share and others mostly do not, else the record itself.
+    """
+    parts = [pc.cast(table[f"birth_{part}"], pa.string()) for part in ("year", "month", "day")]
+    born = pc.binary_join_element_wise(*(joined(part) for part in parts), "-")
+    rows = pa.array(np.arange(table.num_rows)).cast(pa.string())
+    contacts = [_first_of(*flat(table[column])) for column in ("phones", "emails")]
+    return pc.coalesce(born, _house(table), *contacts, rows)
+
+
+def _house(table: pa.Table) -> pa.Array:
+    """Street and number of each record's first address, null where either is missing."""
+    offsets, addresses = flat(table["addresses"])
+    parts = [
+        _first_of(offsets, joined(pc.struct_field(addresses, part)))
+        for part in ("street", "number")
+    ]
+    return pc.binary_join_element_wise(*parts, " ")
+
+
+def _values(table: pa.Table, column: str, field: str = "") -> tuple[pa.Array, pa.Array]:
+    """Row and value of each entry of a list column, of a field of it where one is named."""
+    offsets, entries = flat(table[column])
+    rows = pa.array(np.repeat(np.arange(table.num_rows), np.diff(offsets)))
+    return rows, joined(pc.struct_field(entries, field)) if field else entries
 
 
 def frequencies(
     table: pa.Table, others: tuple[str, ...]
 ) -> tuple[dict[str, Mapping[str, float]], dict[str, float]]:
     """Shares of values per attribute, and the share assumed for a value that is not listed."""
-    organisations = flat(table["organisations"])[1]
-    words = pa.array([w for name in organisations.to_pylist() for w in set(name.split(" "))])
+    anchors = _anchors(table)
+    all_rows = pa.array(np.arange(table.num_rows))
     columns = {
-        "given_name": _structs(table, "names", "given"),
-        "family_name": _structs(table, "names", "family"),
-        "city": _structs(table, "addresses", "city"),
-        "postal_code": _structs(table, "addresses", "postal_code"),
-        "organisation": organisations,
-        "word": words.cast(pa.string()),
+        "given_name": _values(table, "names", "given"),
+        "family_name": _values(table, "names", "family"),
+        "city": _values(table, "addresses", "city"),
+        "postal_code": _values(table, "addresses", "postal_code"),
+        "organisation": _values(table, "organisations"),
+        "word": _words(*_values(table, "organisations")),
     }
     for name, values in zip(others, other_values(table, others), strict=True):
-        columns[f"other:{name}"] = values
+        columns[f"other:{name}"] = (all_rows, values)
     found: dict[str, Mapping[str, float]] = {}
     default: dict[str, float] = {}
-    for name, values in columns.items():
-        found[name], default[name] = shares(values)
-    if len(organisations):  # a word's share is of organisations, not of words
-        scale = len(words) / len(organisations)
-        found["word"] = {w: min(share * scale, 1.0) for w, share in found["word"].items()}
-        default["word"] = min(default["word"] * scale, 1.0)
+    for name, (rows, values) in columns.items():
+        found[name], default[name] = shares(values, anchors.take(rows))
     return found, default
+
+
+def _words(rows: pa.Array, names: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Row and word of each word of the organisation names."""
+    words = pc.split_pattern(names, " ")
+    return rows.take(pc.list_parent_indices(words)), pc.list_flatten(words)
 
 
 def _first_of(offsets: npt.NDArray[np.int32], values: pa.Array) -> pa.Array:
@@ -74,17 +105,21 @@ def _first_of(offsets: npt.NDArray[np.int32], values: pa.Array) -> pa.Array:
 
 
 def _who(table: pa.Table) -> pa.Array:
-    """A coarse name of each record, so that typing errors do not count as other people."""
+    """A coarse sign of who a record is about, so that typing errors do not count as other people:
+    the head of a person's name, in either order, where it is whole; an organisation's house, since
+    its name has many forms.
+    """
     offsets, names = flat(table["names"])
-    parts = [
-        pc.fill_null(
-            pc.utf8_slice_codeunits(_first_of(offsets, joined(pc.struct_field(names, p))), 0, 3), ""
-        )
-        for p in ("given", "family")
-    ]
-    person = pc.binary_join_element_wise(*parts, "\x1f")
-    named = pa.array(np.diff(offsets) > 0)
-    return pc.if_else(named, person, _first_of(*flat(table["organisations"])))
+    given, family = (
+        pc.utf8_slice_codeunits(_first_of(offsets, joined(pc.struct_field(names, part))), 0, 3)
+        for part in ("given", "family")
+    )
+    either_way = (
+        f(given, family, skip_nulls=False) for f in (pc.min_element_wise, pc.max_element_wise)
+    )
+    person = pc.binary_join_element_wise(*either_way, " ")
+    organisation = pc.coalesce(_house(table), _first_of(*flat(table["organisations"])))
+    return pc.if_else(pa.array(np.diff(offsets) > 0), person, organisation)
 
 
 def shared_contacts(table: pa.Table, hash_key: bytes) -> tuple[int, ...]:
@@ -117,7 +152,7 @@ def weak_days(table: pa.Table) -> tuple[tuple[int, int], ...]:
 
 def comparable_others(table: pa.Table) -> tuple[str, ...]:
     """Names of further attributes that are filled and repeat enough to be compared, best first."""
-    names = _structs(table, "others", "name")
+    names = _values(table, "others", "name")[1]
     counts = pc.value_counts(names)
     scored = []
     for entry in counts.to_pylist():

@@ -501,32 +501,45 @@ def _identifier(e, i, j):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _less(e, p, p1, q, q1):  # type: ignore[no-untyped-def]
+    """Whether the words p..p1 come before the words q..q1 in the order of their texts."""
+    while p < p1 and q < q1:
+        a, b = e.word[p], e.word[q]
+        if a != b:
+            i, j = e.pool_off[a], e.pool_off[b]
+            i1, j1 = e.pool_off[a + 1], e.pool_off[b + 1]
+            while i < i1 and j < j1 and e.pool[i] == e.pool[j]:
+                i += 1
+                j += 1
+            return j < j1 and (i == i1 or e.pool[i] < e.pool[j])
+        p += 1
+        q += 1
+    return q < q1
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _organisation_pair(e, x, y):  # type: ignore[no-untyped-def]
-    a, b = e.organisation[x], e.organisation[y]
-    if a == b:
+    if e.organisation[x] == e.organisation[y]:
         return 1
-    p, q = e.word_off[x], e.word_off[y]
-    p1, q1 = e.word_off[x + 1], e.word_off[y + 1]
-    n, m = p1 - p, q1 - q
-    common, every, shared = 0, 0, 0
-    while p < p1 or q < q1:
-        if q == q1 or (p < p1 and e.word[p] < e.word[q]):
-            every += e.rarity[p]
-            p += 1
-        elif p == p1 or e.word[q] < e.word[p]:
-            every += e.rarity[q]
-            q += 1
-        else:
-            common += e.rarity[p]
-            every += e.rarity[p]
-            shared += 1
-            p += 1
-            q += 1
-    if shared == min(n, m) and common >= 96:
+    p, p1, q, q1 = e.word_off[x], e.word_off[x + 1], e.word_off[y], e.word_off[y + 1]
+    less, more = 0, 0
+    for k in range(p, p1):
+        less += e.rarity[k]
+    for k in range(q, q1):
+        more += e.rarity[k]
+    if less > more or (less == more and _less(e, q, q1, p, p1)):
+        p, p1, q, q1, less, more = q, q1, p, p1, more, less
+    common = 0
+    for k in range(p, p1):
+        for other in range(q, q1):
+            if _close(e, e.word[k], e.word[other], 0.9):
+                common += e.rarity[k]
+                break
+    if common >= 0.95 * less and common >= 96:
         return 2
-    if common >= 0.7 * every or _close(e, a, b, 0.92):
+    if common >= 0.7 * more:
         return 3
-    return 4 if common >= 0.35 * every else 5
+    return 4 if common >= 0.5 * less else 5
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)

@@ -22,8 +22,10 @@ from tellonce.engine.score.similarity import (
 CLOSE, ALIKE = 0.92, 0.82  # Jaro-Winkler bands of names
 EMAIL_CLOSE, STREET_CLOSE, CITY_CLOSE, OTHER_CLOSE = 0.94, 0.90, 0.90, 0.90
 SHORTEST_MAILBOX, SHORTEST_PHONE, SHORTEST_TOKEN = 5, 7, 3
-ORGANISATION_CLOSE, ORGANISATION_PARTIAL = 0.7, 0.35  # share of the rarity of all words
 IDF_STEPS = 16  # rarity of a word is counted in sixteenths of a bit, so that sums are exact
+# Shares of the rarity of all words of a name: of the name with less, with more, with less of it.
+CONTAINED, ORGANISATION_CLOSE, ORGANISATION_PARTIAL, WORD_CLOSE = 0.95, 0.7, 0.5, 0.9
+LEAST_CONTAINED = 6 * IDF_STEPS
 
 # Points, in about bits, that choose the best of several names of a record. They are part of the
 # meaning of "best name", not of the model, so that a pattern never depends on weights.
@@ -232,16 +234,22 @@ def organisation_level(a: Sequence[str], b: Sequence[str], rarity: Callable[[str
 
 
 def _organisation_pair(x: str, y: str, rarity: Callable[[str], int]) -> int:
+    """By the rarity of the words both names have, a misspelt word included."""
     if x == y:
         return 1
-    left, right = set(x.split(" ")), set(y.split(" "))
-    common = sum(rarity(word) for word in left & right)
-    every = sum(rarity(word) for word in left | right)
-    if (left <= right or right <= left) and common >= 6 * IDF_STEPS:
+    left, right = sorted(set(x.split(" "))), sorted(set(y.split(" ")))
+    every = [sum(rarity(word) for word in side) for side in (left, right)]
+    if (every[0], left) > (every[1], right):
+        left, right, every = right, left, every[::-1]
+    common = 0
+    for word in left:
+        alike = [w for w in right if w == word or jaro_winkler(w, word) >= WORD_CLOSE]
+        common += rarity(word) if alike else 0
+    if common >= CONTAINED * every[0] and common >= LEAST_CONTAINED:
         return 2
-    if jaro_winkler(x, y) >= CLOSE or common >= ORGANISATION_CLOSE * every:
+    if common >= ORGANISATION_CLOSE * every[1]:
         return 3
-    return 4 if common >= ORGANISATION_PARTIAL * every else 5
+    return 4 if common >= ORGANISATION_PARTIAL * every[0] else 5
 
 
 def address_level(a: Sequence[Row], b: Sequence[Row]) -> int:

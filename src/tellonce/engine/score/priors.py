@@ -49,10 +49,25 @@ _R: dict[str, tuple[float, ...]] = {
     "given_name": (0.02, 0.005, 0.01, 0.06, 0.08, 0.83),
     "family_name": (0.75, 0.05, 0.03, 0.02, 0.15, 1e-4),
     "middle_name": (0.05, 0.10, 0.85),
-    "organisation": (0.05, 0.03, 0.03, 0.10, 0.79),
+    "organisation": (0.01, 0.03, 0.03, 0.13, 0.80),
     "address": (0.75, 0.05, 0.03, 0.04, 0.05, 0.04, 0.04),
 }
+# The most that may differ between two records of one customer: what is one's own hardly changes.
+# Without this limit, in data full of families, the family is mistaken for the customer.
+MOST_DIFFERENT = {
+    "identifier": 0.15,
+    "birth_date": 0.12,
+    "gender": 0.06,
+    "given_name": 0.12,
+    "organisation": 0.25,
+    "entity": 0.02,
+}
 _OTHER_M, _OTHER_U, _OTHER_R = (0.80, 0.05, 0.15), (0.15, 0.05, 0.80), (0.40, 0.05, 0.55)
+# A contact that many share: odds of one customer, given nothing but the shared contact, at most.
+SHARED_ODDS = 1 / 8
+# Attributes without a known meaning may repeat what names and addresses say already: they then count
+# by half. Where there is nothing else, they count fully.
+UNKNOWN_WORTH = 0.5
 PRIOR_MATCHES_A_RECORD, PRIOR_RELATIVES_A_RECORD = 0.3, 1.0
 
 

@@ -44,7 +44,5 @@ def score(
 
 def weigh(encoded: Encoded, model: ScoreModel, left: Any, right: Any) -> Any:
     """Match weight (bits) of each given pair of rows, however small."""
-    weight, _pattern, _extra = score_pairs(
-        encoded, weights(model, encoded, None), np.asarray(left, np.int32), np.asarray(right, np.int32)
-    )
-    return weight
+    rows = (np.asarray(side, np.int32) for side in (left, right))
+    return score_pairs(encoded, weights(model, encoded, None), *rows)[0]

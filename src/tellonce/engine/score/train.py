@@ -9,23 +9,27 @@ proposed without blocking on it. All estimates are pulled towards the shipped pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import frequencies as counted
 from tellonce.engine.score.blocks import blocks, in_threads, pieces
-from tellonce.engine.score.comparisons import COMPARISONS, MAX_LEVELS, unpack
+from tellonce.engine.score.comparisons import COMPARISONS, EMAIL, MAX_LEVELS, PHONE, unpack
 from tellonce.engine.score.encode import encode
 from tellonce.engine.score.kernels import Blocks, Encoded, pattern_pairs, score_pairs
 from tellonce.engine.score.priors import (
+    MOST_DIFFERENT,
     PRIOR_MATCHES_A_RECORD,
     PRIOR_RELATIVES_A_RECORD,
+    SHARED_ODDS,
+    UNKNOWN_WORTH,
     shipped,
 )
 from tellonce.engine.score.weights import weights
@@ -81,10 +85,18 @@ def _counted(table: pa.Table, hash_key: bytes) -> ScoreModel:
     shares, default = counted.frequencies(table, others)
     return replace(
         shipped(table.num_rows, others),
+        others_worth=UNKNOWN_WORTH if _known(table) else 1.0,
         frequencies=shares,
         default=default,
         shared=counted.shared_contacts(table, hash_key),
         weak_days=counted.weak_days(table),
+    )
+
+
+def _known(table: pa.Table) -> bool:
+    """Whether the records have names of persons or organisations."""
+    return any(
+        pc.sum(pc.list_value_length(table[column])).as_py() for column in ("names", "organisations")
     )
 
 
@@ -145,6 +157,7 @@ def maximised(
         _, _, strange = classes(model, strangers.levels)
         matched = candidates.counts * same
         m = _level_shares(candidates.levels, matched[:, None] * free, start.m, PULL_M)
+        m = _within_limits(m)
         u = _level_shares(
             strangers.levels,
             np.broadcast_to((strangers.counts * strange)[:, None], strangers.levels.shape),
@@ -154,7 +167,7 @@ def maximised(
         model = replace(
             model,
             m=_frozen(m),
-            u=_frozen(np.maximum(u, LEAST_U * np.array(start.u))),
+            u=_frozen(_least(u, m, start, model.prior)),
             prior=_share(matched.sum() * candidates.every, PRIOR_MATCHES_A_RECORD, rows, total),
             relatives=_share(
                 (candidates.counts * relatives).sum() * candidates.every,
@@ -216,8 +229,30 @@ def _level_shares(
     return shares
 
 
+def _least(u: Floats, m: Floats, start: ScoreModel, prior: float) -> Floats:
+    """Stranger probabilities, not absurdly small; a shared contact alone must not make a match."""
+    least = np.maximum(u, LEAST_U * np.array(start.u))
+    odds = prior / (1 - prior)
+    for contact in (EMAIL, PHONE):
+        shared = len(COMPARISONS[contact].levels)
+        least[contact, shared] = max(
+            least[contact, shared], m[contact, shared] * odds / SHARED_ODDS
+        )
+    return least
+
+
+def _within_limits(m: Floats) -> Floats:
+    """Match probabilities with at most MOST_DIFFERENT in the level of disagreement."""
+    limited = m.copy()
+    for index, comparison in enumerate(COMPARISONS):
+        worst = len(comparison.levels)
+        most = MOST_DIFFERENT.get(comparison.name, 1.0)
+        if m[index, worst] > most:
+            levels = slice(1, len(comparison.levels) + 1)
+            limited[index, levels] *= (1.0 - most) / (1.0 - m[index, worst])
+            limited[index, worst] = most
+    return limited
+
+
 def _frozen(table: Floats) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(float(value) for value in row) for row in table)
-
-
-Progress = Callable[[int, int], None]

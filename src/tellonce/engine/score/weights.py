@@ -36,6 +36,8 @@ def level_bits(model: ScoreModel) -> tuple[Floats, Floats]:
     m, u, r = (np.array(table) for table in (model.m, model.u, model.r))
     stranger, relative = np.log2(m / u), np.log2(m / r)
     stranger[:, 0] = relative[:, 0] = 0.0
+    stranger[OTHER:] *= model.others_worth
+    relative[OTHER:] *= model.others_worth
     return stranger, relative
 
 
