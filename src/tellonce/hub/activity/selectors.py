@@ -57,9 +57,9 @@ def activity_totals(records: Collection[int], kinds: Iterable[str]) -> list[Acti
     rows = _around(customer_keys(records)).filter(kind__in=list(kinds))
     counted = rows.values("kind").annotate(
         Count("id"),
-        Count("reference", distinct=True, filter=~Q(reference="")),
         Min("occurred_at"),
         Max("occurred_at"),
+        reference__count=Count("reference", distinct=True, filter=~Q(reference="")),
     )
     sums: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for kind, currency, total in _sums(rows):
