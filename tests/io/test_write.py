@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -42,3 +43,9 @@ def test_a_folder_that_is_not_there_is_found_before_any_work(tmp_path: Path) -> 
         pytest.fail("the body must not run")
     with pytest.raises(NotAFile), whole_file(tmp_path):
         pytest.fail("the body must not run")
+
+
+def test_a_full_disk_is_told_with_the_name_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(OSError) as raised, whole_file(tmp_path / "a.txt"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert raised.value.filename == str(tmp_path / "a.txt")

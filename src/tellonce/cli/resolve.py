@@ -22,7 +22,9 @@ Files = Annotated[
     ),
 ]
 Id = Annotated[str | None, typer.Option("--id", metavar="COL", help="Column of record ids.")]
-Map = Annotated[Path | None, typer.Option("--map", help="YAML file: what the columns are.")]
+Map = Annotated[
+    Path | None, typer.Option("--map", help="YAML file: per source its columns, id, encoding, ...")
+]
 Model = Annotated[Path | None, typer.Option("--model", help="Use this model, do not train.")]
 Out = Annotated[
     Path, typer.Option("--out", metavar="OUT.parquet", help="Write the customer of every record.")
@@ -156,6 +158,8 @@ def _human(summary: dict[str, Any], written: dict[str, str]) -> list[tuple[str, 
     placeholders = sum(p["count"] for s in summary["sources"].values() for p in s["placeholders"])
     if placeholders:
         rows.insert(2, ("placeholders", f"{_count(placeholders, 'value')} taken as missing"))
+    if "model" in written:
+        written = written | {"model": f"{written['model']} (no hashed values of single customers)"}
     return rows + list(written.items())
 
 

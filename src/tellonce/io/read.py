@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -69,7 +70,8 @@ def read_file(path: str | Path, settings: FileSettings | None = None) -> Content
         raise NoRecords(f"{name} has a header and no row below it.", "Export it again with rows.")
     rows = pa.concat_arrays([chunk.rows for chunk in chunks])
     table = pa.concat_tables(tables, promote_options="default")
-    return Contents(table, rows, rejects, opened.report)
+    report = replace(opened.report, columns=tuple(table.column_names))
+    return Contents(table, rows, rejects, report)
 
 
 def read_frame(table: pa.Table, name: str) -> Contents:

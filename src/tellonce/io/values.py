@@ -47,7 +47,8 @@ MAX_RAW = 65_536
 class FileReport:
     """What was recognised about a file; `sentences()` says it aloud.
 
-    `encoding`, `delimiter` and `header` are None where the format has none. `given` names those of
+    `encoding`, `delimiter` and `header` are None where the format has none; `columns` is empty for
+    JSON lines that were opened and not yet read. `given` names those of
     the three that a person set.
     """
 

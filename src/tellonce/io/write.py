@@ -33,6 +33,9 @@ def whole_file(path: Path) -> Iterator[Path]:
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         temporary.replace(path)
+    except OSError as error:
+        error.filename = error.filename or str(path)  # pyarrow does not say which file it was
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 
