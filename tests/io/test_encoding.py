@@ -98,6 +98,13 @@ def test_a_given_encoding_wins_and_is_said(tmp_path: Path) -> None:
     assert "ISO-8859-2 (as given)" in contents.report.sentences()[0]
 
 
+def test_a_mark_is_dropped_also_where_utf_8_is_given(tmp_path: Path) -> None:
+    path = written(tmp_path, GERMAN, "utf-8-sig")
+    contents = read_file(path, FileSettings(encoding="utf-8"))
+    assert contents.table.column_names[0] == "id"
+    assert ", UTF-8 (as given)," in contents.report.sentences()[0]
+
+
 def test_a_wrong_given_encoding_gets_a_sentence(tmp_path: Path) -> None:
     path = written(tmp_path, POLISH, "cp1250")
     with pytest.raises(NotText, match=r"The first row of .* cannot be read"):

@@ -92,8 +92,8 @@ def _open_text(path: Path, ending: str, settings: FileSettings, *, gzipped: bool
         codec = recognise_encoding(head, islice(byte_blocks(path, gzipped=gzipped), _LOOK))
     else:
         codec = known_encoding(settings.encoding)
-        codec = "utf-8-sig" if codec == "utf-8" else codec  # a mark is dropped where there is one
-    blocks = utf8_blocks(byte_blocks(path, gzipped=gzipped), codec, old_mac=_is_old_mac(head))
+    unmarked = "utf-8-sig" if codec == "utf-8" else codec  # drops a mark where there is one
+    blocks = utf8_blocks(byte_blocks(path, gzipped=gzipped), unmarked, old_mac=_is_old_mac(head))
     if ending in JSON:
         return _open_json(path, codec, blocks, settings, gzipped=gzipped)
     first, second = next(blocks), next(blocks, b"")

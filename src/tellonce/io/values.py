@@ -61,10 +61,9 @@ class FileReport:
     header: bool | None = None
     sheet: str | None = None
     given: frozenset[str] = field(default=frozenset())
-    notes: tuple[str, ...] = ()
 
     def sentences(self) -> list[str]:
-        """One line about the file, then one per note."""
+        """What was recognised, one sentence a line."""
         kind = self._kind() + (", gzipped" if self.gzip else "")
         parts = [f"{Path(self.path).name}: {kind}"]
         if self.encoding is not None:
@@ -74,7 +73,7 @@ class FileReport:
             parts[-1] += self._how("header")
         if self.columns:
             parts.append(f"{len(self.columns)} column{'s' if len(self.columns) != 1 else ''}")
-        return [", ".join(parts) + ".", *self.notes]
+        return [", ".join(parts) + "."]
 
     def _kind(self) -> str:
         if self.delimiter is not None:
