@@ -24,6 +24,7 @@ from bench.sets import LabelledSet, blind, labelled_sets
 TELLONCE = [sys.executable, "-m", "tellonce"]
 PEER_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 PEERS = ("goldenmatch",)
+PATIENCE = 900  # seconds a peer may take for one set
 
 # Pairwise F1 at least; a floor of a folder holds for each of its files.
 FLOORS = {
@@ -50,6 +51,7 @@ HEAD = ("set", "rows", "P", "R", "F1", "floor", "B³ P", "B³ R", "B³ F1", "sec
 class Score:
     """What one matcher made of one set. pairwise and bcubed: precision, recall, F1, from 0 to 1."""
 
+    matcher: str
     labelled: LabelledSet
     pairwise: tuple[float, float, float]
     bcubed: tuple[float, float, float]
@@ -57,8 +59,9 @@ class Score:
 
     @property
     def floor(self) -> float | None:
-        """The least pairwise F1 that is good enough; None where none is set."""
-        return FLOORS.get(self.labelled.name.split("/")[0])
+        """The least pairwise F1 that is good enough of us; None where none is set."""
+        name = self.labelled.name.split("/")[0]
+        return FLOORS.get(name) if self.matcher == "tellonce" else None
 
     @property
     def missed(self) -> bool:
@@ -86,7 +89,9 @@ def resolve(files: list[str], out: Path) -> Measured:
 
 def resolve_with_peer(peer: str, files: list[str], out: Path) -> Measured:
     """Resolve with a peer at its own defaults, in the peers' environment."""
-    return measure([str(PEER_PYTHON), str(ROOT / "bench" / "peers.py"), peer, str(out), *files])
+    return measure(
+        [str(PEER_PYTHON), str(ROOT / "bench" / "peers.py"), peer, str(out), *files], most=PATIENCE
+    )
 
 
 def evaluated(out: Path, truth: Path, on: str, column: str) -> list[tuple[float, float, float]]:
@@ -110,7 +115,7 @@ def score(labelled: LabelledSet, matcher: str) -> Score:
     files, out = blind(labelled, folder / "blind"), folder / "customers.parquet"
     done = resolve(files, out) if matcher == "tellonce" else resolve_with_peer(matcher, files, out)
     pairwise, bcubed = evaluated(out, labelled.path, "unique_id", "cluster")
-    return Score(labelled, pairwise, bcubed, done)
+    return Score(matcher, labelled, pairwise, bcubed, done)
 
 
 def scores(chosen: list[LabelledSet], matcher: str) -> tuple[list[Score], list[str]]:
