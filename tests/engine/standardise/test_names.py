@@ -101,6 +101,7 @@ def test_given_names_are_taken_apart_only_when_they_are_several() -> None:
         ("Fizz und Quux GmbH & Co. KG", "Fizz & Quux"),
         ("The Fable Company, Inc.", "Fable"),
         ("Fable, LLC", "fable l.l.c."),
+        ("Fable International University", "Fable Intl. Univ."),
         ("F.B.L. Inc", "FBL"),
     ],
 )

@@ -35,6 +35,8 @@ from tellonce.engine.standardise.places import country_code, region_code
         ("3/24 Bay Road", "Bay Road", "24", "3"),
         ("Flat 2, 10 Elm Road", "Elm Road", "10", "2"),
         ("P.O. Box 123", "PO Box 123", "", ""),
+        ("Fable Group,874 Elm Circles Suite 751", "Elm Circles", "874", "751"),
+        ("Hauptstr., 12", "Hauptstr.", "12", ""),
         ("state rte 172", "state rte 172", "", ""),
         ("2nd Street", "2nd Street", "", ""),
         ("Elm Street", "Elm Street", "", ""),

@@ -34,6 +34,8 @@ _ONE_NUMBER = r"\d+(?:[a-z]|\s[a-dfgj-mp-rt-vx-z])?"  # 12 N is a street that be
 _NUMBER = rf"{_ONE_NUMBER}(?:\s?[-–/]\s?{_ONE_NUMBER})?"
 _NUMBER_FIRST = re.compile(rf"^(?:no\.?\s+|nr\.?\s+)?({_NUMBER})(?![\w]),?\s+(\S.*)$", re.I)
 _NUMBER_LAST = re.compile(rf"^(\D.*?\S),?\s+(?:nr\.?\s*|bld\.?\s*|no\.?\s*)?({_NUMBER})$", re.I)
+_HAS_DIGIT = re.compile(r"\d")
+_NUMBER_THEN_WORD = re.compile(r"^\d+\w?[\s,]+(?:\w{1,2}\.?\s+)?[^\W\d]{3}")
 _ROAD_NUMBER = re.compile(
     r"\b(?:rte|route|rt|hwy|highway|us|sr|cr|fm|road|rd|box|interstate|street|county|state)$", re.I
 )
@@ -68,13 +70,23 @@ def split_street_line(text: str) -> AddressParts:
     box = _PO_BOX.search(line)
     if box:
         return AddressParts(street=f"PO Box {box[1]}")
-    unit, line = _take_unit(line)
+    unit, line = _take_unit(_without_house_name(line))
     street, number = _take_number(line)
     number = "".join(number.split()).replace("–", "-")
     if "/" in number and not unit:
         first, _, second = number.partition("/")
         unit, number = (first, second) if _number_leads(line) else (second, first)
     return AddressParts(street=street.strip(" ,"), number=number, unit=unit)
+
+
+def _without_house_name(line: str) -> str:
+    """Return a line without what stands before its number (Fable Group, 12 Elm St)."""
+    before, comma, rest = line.partition(",")
+    rest = rest.strip()
+    named = comma and not _HAS_DIGIT.search(before) and _NUMBER_THEN_WORD.match(rest)
+    if named and not any(word in STREET_WORDS for word in fold(before).split()):
+        return rest
+    return line
 
 
 def _take_unit(line: str) -> tuple[str, str]:

@@ -27,6 +27,16 @@ _MULTI_WORD = re.compile(
     r"s ?a ?r ?l|s ?r ?o|d ?o ?o|b ?v|n ?v|s ?a|"
     r"e ?v|l ?l ?c|l ?l ?p|p ?l ?c|pty ltd|pte ltd|co ltd|a ?s)\b"
 )
+# Words of names and their usual short forms: every entry compares as its first word.
+_SHORT_FORMS = """intl international internat internationale|ind industries industrie industry inds|
+mfg manufacturing manufacturers|bros brothers|assoc association associates assn|svc services
+service svcs|ctr center centre zentrum centrum|univ university universitaet universitat
+uniwersytet universite|
+hosp hospital|inst institute institut instytut|lab laboratories laboratory labs laboratorium|
+tech technology technologies|dept department|dev development|mgmt management|natl national|
+comm community|sch school schule szkola|acad academy akademie akademia|govt government|
+elem elementary|dist district|st saint|mt mount|ft fort|dr doctor"""
+_SHORT = {word: entry.split()[0] for entry in _SHORT_FORMS.split("|") for word in entry.split()}
 _JOINED_AND = re.compile(r"\s*[&+]\s*")
 _AND = frozenset(["and", "und", "i", "y", "e", "et"])
 _TELLING = frozenset(
@@ -48,8 +58,8 @@ _TELLING = frozenset(
 def comparable_organisation(text: str) -> str | None:
     """Return an organisation's name in normal form, None if nothing is left.
 
-    Legal forms go (unless nothing else is there), `&`, `+`, `und`, `i` become `and`, single letters
-    that stand together are joined (I B M -> ibm).
+    Usual words are shortened, legal forms go (unless nothing else is there), `&`, `+`, `und`, `i`
+    become `and`, single letters that stand together are joined (I B M -> ibm).
     """
     folded = fold(_JOINED_AND.sub(" and ", text))
     bare = " ".join(_MULTI_WORD.sub(" ", folded).split())
@@ -57,7 +67,7 @@ def comparable_organisation(text: str) -> str | None:
     kept = [word for word in words if word not in _LEGAL_FORMS or word in _TRAILING_ONLY]
     while len(kept) > 1 and kept[-1] in _TRAILING_ONLY:
         kept.pop()
-    kept = ["and" if word in _AND else word for word in kept or words]
+    kept = ["and" if word in _AND else _SHORT.get(word, word) for word in kept or words]
     while len(kept) > 1 and kept[-1] == "and":
         kept.pop()
     if len(kept) > 1 and kept[0] == "the":

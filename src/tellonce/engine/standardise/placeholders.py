@@ -40,6 +40,11 @@ _DATES = """0000-00-00|00/00/0000|00.00.0000|00000000|1900-01-01|01/01/1900|01.0
 31/12/2099|
 2999-12-31|1111-11-11|11/11/1111|99999999|01-01-1900|1-1-1900|18000101|17530101|00010101"""
 
+_NO_ADDRESS = """general delivery|gen delivery|poste restante|postlagernd|no fixed address|
+no fixed abode|nfa|homeless|ohne festen wohnsitz|wohnungslos|bez stalego miejsca zamieszkania|
+bezdomny|same as above|same|no address|returned mail|moved|address unknown|unknown address"""
+
+_ADDRESS_LINES = {"address_line", "full_address", "street"}
 _DIGITS_ONLY = {"phone", "fax", "identifier", "postal_code"}
 
 
@@ -78,6 +83,8 @@ def _extra(lower: pa.Array, family: str) -> pa.Array | None:
             pc.is_in(lower, pa.array(split_list(_NAMES))),
             pc.match_substring_regex(lower, r"^(?:x{2,}|z{3,}|\d+)(?: x{2,})?$"),
         )
+    if family in _ADDRESS_LINES:
+        return pc.is_in(lower, pa.array(split_list(_NO_ADDRESS)))
     if family == "email":
         return _email_mask(lower)
     if family in _DIGITS_ONLY:
