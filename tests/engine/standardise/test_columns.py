@@ -61,6 +61,10 @@ def test_a_header_is_known_in_many_spellings(headers: str, attribute: str) -> No
         ("employer_name", "other:employer"),
         ("updated_at", "observed_at"),
         ("phone_type", "label"),
+        ("res_city_desc", "city"),
+        ("state_cd", "region"),
+        ("name_suffix_lbl", "name_suffix"),
+        ("guarantor_phone", "other_person"),
     ],
 )
 def test_a_header_of_several_words_is_read_as_a_whole(header: str, attribute: str) -> None:

@@ -26,6 +26,21 @@ _INDEX = re.compile(r"^c?(\d{1,2})$")
 _EMPLOYER = {"employer", "arbeitgeber", "pracodawca"}
 _CARRIERS = {"address", "addr", "adres", "adresse", "name", "full"}
 _PARENTS = {"mother", "father", "matki", "ojca", "mutter", "vater"}  # whose names never change
+_TECHNICAL = {
+    "cd",
+    "code",
+    "desc",
+    "lbl",
+    "txt",
+    "text",
+    "nm",
+    "val",
+    "value",
+    "str",
+    "raw",
+    "dt",
+    "num",
+}
 _LABELS = {"type", "kind", "label", "usage", "verified", "flag", "quality", "source"}
 _COMPANIONS = {"country": "country", "state": "country", "type": "type", "issuer": "country"}
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
@@ -87,7 +102,7 @@ def _own(words: list[str], index: int) -> HeaderReading:
     if whole:
         return _marked(whole, "", index)
     group, rest = _without_group(words)
-    for candidate in (rest, _without_fillers(rest), _without_address(_without_fillers(rest))):
+    for candidate in _shorter(rest):
         found = _look_up(candidate)
         if found == "own_key" and candidate != words and group:
             continue
@@ -138,12 +153,21 @@ def _without_group(words: list[str]) -> tuple[str, list[str]]:
     return group, rest
 
 
+def _shorter(words: list[str]) -> list[list[str]]:
+    """Return the words with ever less of what carries no meaning, the longest first."""
+    bare = _without_fillers(words)
+    found = [words, bare, _without_carriers(bare)]
+    if len(words) > 1 and words[-1] in _TECHNICAL:
+        found.extend(_shorter(words[:-1]))
+    return found
+
+
 def _without_fillers(words: list[str]) -> list[str]:
     kept = [word for word in words if word not in EMPTY_WORDS]
     return kept or words
 
 
-def _without_address(words: list[str]) -> list[str]:
+def _without_carriers(words: list[str]) -> list[str]:
     kept = [word for word in words if word not in _CARRIERS]
     return kept or words
 

@@ -18,7 +18,8 @@ keine|keiner|kein|keine angabe|keine angaben|unbekannt|nicht bekannt|k.a.|k. a.|
 leer|fehlt|
 inconnu|inconnue|neant|aucun|aucune|desconocido|desconocida|sin datos|ninguno|ninguna|sconosciuto|
 onbekend|geen"""
-_NAMES = """no name|noname|nn|lnu|fnu|first name|last name|firstname|lastname|vorname|nachname|
+_NAMES = """no name|noname|nn|lnu|fnu|nmn|nmi|
+first name|last name|firstname|lastname|vorname|nachname|
 imie|nazwisko|
 name|test test|test user|testuser|baby|babyboy|babygirl|baby boy|baby girl|infant|unknown unknown|
 john doe|jane doe|max mustermann|erika mustermann|joe bloggs|doe john|doe jane|mustermann max|

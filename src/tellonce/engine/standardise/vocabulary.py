@@ -209,6 +209,7 @@ IDENTIFIER_WORDS: dict[str, str] = {
     "lei": "lei leinumber leicode legalentityidentifier",
     "iban": "iban ibannumber accountiban ibannr",
     "medicare": "medicare medicareno medicarenumber medicareid",
+    "medicaid": "medicaid medicaidid medicaidno medicaidnumber",
     "insurance": """
         versichertennummer krankenversichertennummer kvnr svnr sozialversicherungsnummer
         sozialversicherungsnr rentenversicherungsnummer ahvnummer ahvnr
@@ -254,7 +255,7 @@ MARKED_WORDS: dict[str, str] = {
         registrationdate dateregistered signupdate signedupat joindate dateadded addedat inserted
         insertedat importedat loaddate loadedat lastlogin lastloginat lastseen customersince
         membersince kundeseit datautworzenia datarejestracji erstelltam angelegtam timestamp
-        surveydate
+        surveydate registrdt registrationdt
         """,
 }
 
@@ -281,7 +282,7 @@ OTHER_PEOPLE: frozenset[str] = frozenset(
     malzonka matka matki ojciec ojca conjoint conjointe mere pere rep supportrep salesrep
     representative witness nominee coapplicant coborrower cosigner secondholder jointholder
     arbeitgeber pracodawca notfall notfallkontakt coauthor coauthors rel related relationship
-    caregiver landlord tutor padre madre conyuge
+    caregiver guarantor guarantors landlord tutor padre madre conyuge
     """)
 )
 
