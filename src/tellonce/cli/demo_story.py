@@ -108,8 +108,10 @@ class Story:
         """What the hub holds now."""
         self._console.print()
         self._console.print(Text("What the hub holds now", style="bold cyan"))
-        for label, value in status.lines():
-            self._line(f"{label:<22}{value}")
+        lines = status.lines()
+        width = max(len(label) for label, _ in lines) + 2
+        for label, value in lines:
+            self._line(f"{label:<{width}}{value}")
 
     def what_next(self, manifest: Manifest, home: Path) -> None:
         """Commands to try."""

@@ -13,6 +13,7 @@ from anyascii import anyascii
 from tellonce.demo.company import RecordName
 
 _SHOWN = 25  # candidates of each kind
+_NEEDED = {"transactions", "tickets", "consents"}
 _TELLING = ("crm", "shop", "loyalty")  # hold a birth date and an address
 
 Records = list[dict[str, Any]]
@@ -21,18 +22,19 @@ Records = list[dict[str, Any]]
 def stars(people: pa.Table, records: pa.Table, active: Mapping[str, set[str]]) -> tuple[int, ...]:
     """People worth showing, the best first: known to most systems, wed or moved, busy.
 
-    `active` is, by kind of activity, the record ids that have some: orders, tickets, consents.
+    `active` is, by kind of activity, the record ids that have some; orders, tickets and consents
+    a star must have.
     """
     by_person = _by_person(records)
     rated = []
     for row in people.select(["person", "name_changed_at", "moved_at"]).to_pylist():
         own = by_person.get(row["person"], [])
         ids = {record["record_id"] for record in own}
-        busy = sum(bool(ids & keys) for keys in active.values())
+        busy = {content for content, keys in active.items() if ids & keys}
         changes = 2 * (row["name_changed_at"] is not None) + (row["moved_at"] is not None)
         systems = len({record["source"] for record in own})
-        if changes and busy == len(active):
-            rated.append((-systems, -changes, -len(own), row["person"]))
+        if changes and busy >= _NEEDED:
+            rated.append((-min(systems, 4), -changes, -len(busy), -systems, row["person"]))
     return tuple(person for *_, person in sorted(rated)[:_SHOWN])
 
 

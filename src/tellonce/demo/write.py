@@ -23,6 +23,7 @@ _ENDINGS = {
     "newsletter": "csv.gz",
     "loyalty": "parquet",
 }
+_KEYS = ("customer_key", "Customer No", "customerId", "requester_id", "subscriber_id", "member_no")
 
 
 def write(folder: Path, seed: int = 1624, people: int = PEOPLE) -> Manifest:
@@ -43,12 +44,9 @@ def write(folder: Path, seed: int = 1624, people: int = PEOPLE) -> Manifest:
     files = tuple(_written(folder, *told) for told in tables)
     for system in SYSTEMS:
         (folder / f"{system.name}.yaml").write_text(yaml.safe_dump(dict(system.config)))
-    active = {
-        content: {
-            key for _, what, _, columns in tables if what == content for key in _keys(columns)
-        }
-        for content in ("transactions", "tickets", "consents")
-    }
+    active: dict[str, set[str]] = {}
+    for _, content, _, columns in tables[len(SYSTEMS) + 1 :]:
+        active.setdefault(content, set()).update(_keys(columns))
     stars = cast.stars(everyone, records, active)
     return Manifest(
         folder=folder,
@@ -95,7 +93,7 @@ def _written(folder: Path, source: str, content: str, name: str, columns: Column
 
 
 def _keys(columns: Columns) -> set[str]:
-    for name in ("customerId", "member_no", "requester_id", "customer_key"):
+    for name in _KEYS:
         if name in columns:
             return set(columns[name].to_pylist())
     return set()

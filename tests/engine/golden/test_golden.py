@@ -235,6 +235,21 @@ def test_confidence_follows_the_documented_formula(says: list[str], expected: fl
     assert one_customer(*rows)["gender"][0]["confidence"] == pytest.approx(expected)
 
 
+def test_what_was_true_before_a_move_does_not_speak_against_the_new_address() -> None:
+    before = [record(str(i), year=2015 + i, addresses=[GDANSK]) for i in range(3)]
+    moved = [record("7", year=2020, addresses=[WARSAW]), record("9", year=2024, addresses=[WARSAW])]
+    stale = record("8", year=2022, addresses=[GDANSK])
+    assert one_customer(*before, *moved)["city"][0]["confidence"] == pytest.approx(0.96)
+    late = one_customer(*before, *moved, stale)["city"][0]
+    assert late["confidence"] == pytest.approx(24 / 29)
+    assert late["runner_up"] == "Gdańsk"
+
+
+def test_an_older_gender_does_speak_against_a_newer_one() -> None:
+    rows = [record("1", year=2015, gender="female"), record("2", year=2024, gender="male")]
+    assert one_customer(*rows)["gender"][0]["confidence"] == pytest.approx(4 / 9)
+
+
 def test_values_that_can_all_be_true_do_not_compete() -> None:
     merged = one_customer(record("1", emails=["a@example.com", "b@example.com"]))
     assert [row["confidence"] for row in merged["email"]] == pytest.approx([0.8, 0.8])

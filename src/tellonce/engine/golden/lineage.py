@@ -6,7 +6,9 @@ times the confidence of its membership in the cluster, at most `STRONGEST`. Evid
 independent, so a value with support ``S = 1 - product(1 - e)`` over the records that agree has the
 odds ``o = S / (1 - S)``. Where only one value can be true, its confidence is
 ``o / (1 + sum of the odds of all values stated)``: one source of trust .8 gives .8, two that agree
-.96, two against one .83, one against one .44. Where several values can be true at once
+.96, two against one .83, one against one .44. Of an attribute that changes in a life (recency
+stands before frequency in its rule), what was observed before the golden value was first stated
+does not count against it: it was true in its time. Where several values can be true at once
 (e-mails, phones, identifiers, organisations) they do not compete and confidence is ``S``.
 """
 

@@ -66,6 +66,12 @@ class Survivorship:
                     f"Use only {', '.join(CRITERIA)}.",
                 )
 
+    @property
+    def changing(self) -> bool:
+        """Whether the newest stands before the most frequent: the attribute changes in a life."""
+        asked = [name for name in self.order if name in ("recency", "frequency")]
+        return asked[:1] == ["recency"]
+
 
 @dataclasses.dataclass(frozen=True)
 class SourceTrust:

@@ -50,6 +50,15 @@ class _Values:
     of: Ints
     group: Ints
     agreeing: Ints
+    evidence: _Evidence
+
+
+@dataclasses.dataclass(frozen=True)
+class _Evidence:
+    """What each record that states a value adds: a row per record and distinct value of it."""
+
+    value: Ints
+    recency: Ints
     doubt: Floats
 
 
@@ -72,7 +81,8 @@ def survivors(stated: Candidates, standing: Standing, rule: Survivorship) -> Sur
     ends = _last_of_run(values.group[value])
     runner_up = np.where(ends, -1, np.roll(winner, -1))
     rank = _rank_in_run(values.group[value])
-    rated = confidence(values.doubt, values.group, competing=rule.keep == 1)
+    counted = _counted(values, value[rank == 0], rule.changing)
+    rated = confidence(counted, values.group, competing=rule.keep == 1)
     kept = rank < rule.keep if rule.keep is not None else np.ones(len(rank), dtype=bool)
     return Survivors(
         winner[kept],
@@ -94,16 +104,41 @@ def _distinct(stated: Candidates, group: Ints, standing: Standing) -> _Values:
     number = np.cumsum(first) - 1
     once = first.copy()  # a record that says a thing twice counts once
     once[1:] |= record[1:] != record[:-1]
-    weight = doubt(standing.trust, standing.membership)[record]
     size = int(first.sum())
     of = np.empty(len(key), dtype=np.int64)
     of[by_key] = number
+    stating = record[once]
+    evidence = _Evidence(
+        number[once],
+        standing.recency[stating],
+        doubt(standing.trust, standing.membership)[stating],
+    )
     return _Values(
         of,
         _dense(sorted_key[first] // width),
         np.bincount(number[once], minlength=size).astype(np.int64),
-        np.bincount(number[once], weights=weight[once], minlength=size).astype(np.float64),
+        evidence,
     )
+
+
+def _counted(values: _Values, golden: Ints, changing: bool) -> Floats:
+    """The summed doubt of each value; `golden` is the number of each group's golden value.
+
+    Where lives change, what a record said before the golden value was first stated was true in its
+    time, so it does not speak against it.
+    """
+    told = values.evidence
+    counts = np.ones(len(told.value), dtype=bool)
+    if changing:
+        first = np.full(len(values.group), np.iinfo(np.int64).max)
+        np.minimum.at(first, told.value, told.recency)
+        of_group = np.empty(len(golden), dtype=np.int64)
+        of_group[values.group[golden]] = golden
+        against = of_group[values.group[told.value]]
+        counts = told.recency >= first[against]
+    return np.bincount(
+        told.value[counts], weights=told.doubt[counts], minlength=len(values.group)
+    ).astype(np.float64)
 
 
 def _dense(values: Ints | Floats) -> Ints:
