@@ -84,6 +84,21 @@ def test_second_components_join_their_name() -> None:
     assert row["names"] == [{"given": "alrun", "middle": "edda", "family": "fabel schnurz"}]
 
 
+def test_a_later_record_is_read_as_it_would_have_been_among_the_others() -> None:
+    whole = pa.table(
+        {
+            "surname": ["Fizz", "Quux"],
+            "dob": ["25/12/1970", "03/04/1980"],
+            "phone": ["501 234 567", "601 234 567"],
+            "kod pocztowy": ["00-238", "00-239"],
+        }
+    )
+    first = records("crm", pa.array(["0", "1"]), whole, recognise("crm", whole), PARAMS)
+    later = records("crm", pa.array(["1"]), whole.slice(1), first.recognition, PARAMS)
+    assert later.table.to_pylist() == first.table.slice(1).to_pylist()
+    assert (first.recognition.day_first, first.region) == (True, "PL")
+
+
 def test_two_columns_of_one_name_are_not_joined() -> None:
     arrow = pa.table([["Anna"], ["Fizz"], ["Fizz"]], names=["first_name", "surname", "last_name"])
     found = records("crm", pa.array(["0"]), arrow, recognise("crm", arrow), PARAMS).table

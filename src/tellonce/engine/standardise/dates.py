@@ -82,14 +82,22 @@ def date_order(values: Iterable[str], region: str | None, day_first: bool | None
             slashes += "/" in value
         elif len(value) == 8 and value.isdigit():
             packed.update(order for order in ("ymd", "dmy", "mdy") if _possible(value, order))
-    most = max(packed.values())
-    order = next(name for name in ("ymd", "dmy", "mdy") if packed[name] == most)
+    order = _packed_order(packed, day_first if day_first is not None else region != "US")
     if day_first is not None:
         return DateOrder(day_first, True, order)
     if first or second:
         return DateOrder(first >= second, min(first, second) * 10 <= max(first, second), order)
+    if order != "ymd" and packed["dmy"] != packed["mdy"]:
+        return DateOrder(order == "dmy", True, order)
     month_first = region == "US" or (region is None and slashes > dots)
     return DateOrder(not month_first, False, order)
+
+
+def _packed_order(packed: Counter[str], day_first: bool) -> str:
+    """Return the order of eight digits most values allow; of equals year first, then the usual."""
+    preferred = ("ymd", "dmy", "mdy") if day_first else ("ymd", "mdy", "dmy")
+    most = max(packed.values())
+    return next(name for name in preferred if packed[name] == most)
 
 
 def read_dates(column: pa.Array, order: DateOrder, attribute: str = "birth_date") -> Dates:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pyarrow as pa
@@ -34,11 +34,21 @@ from tellonce.engine.tables import IDENTIFIER, OTHER, RECORDS, check
 
 @dataclass(frozen=True)
 class Standardised:
-    """The RECORDS of a source, what was not taken at its word, and the country it was read for."""
+    """The RECORDS of a source, and what was not taken at its word.
+
+    `recognition` is the one given with the region and the order of dates filled in as the whole
+    source showed them: with it a few records that arrive later are read as they would have been
+    among the others.
+    """
 
     table: pa.Table
+    recognition: Recognition
     placeholders: tuple[Placeholder, ...] = ()
-    region: str | None = None
+
+    @property
+    def region(self) -> str | None:
+        """ISO alpha-2 country the source's phone numbers and addresses were read for."""
+        return self.recognition.region
 
 
 def records(
@@ -52,7 +62,7 @@ def records(
     fields = read_fields(table, recognition)
     fields.region = params.regions.get(source) or recognition.region or guess_region(fields)
     day_first = params.day_first.get(source, recognition.day_first)
-    iso, ambiguous = _birth_dates(fields, day_first, params.weak_share)
+    iso, ambiguous, shown = _birth_dates(fields, day_first, params.weak_share)
     names, organisations, entity = names_and_organisations(fields)
     made = {
         "source": pa.array([source] * len(table), pa.string()),
@@ -71,7 +81,10 @@ def records(
         "others": _others(fields),
     }
     made_table = check(pa.table(made, schema=RECORDS), RECORDS, "RECORDS")
-    return Standardised(made_table, _summed(fields.placeholders), fields.region)
+    settled = replace(
+        recognition, region=fields.region, day_first=shown if day_first is None else day_first
+    )
+    return Standardised(made_table, settled, _summed(fields.placeholders))
 
 
 def _one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -94,18 +107,22 @@ def _summed(found: list[Placeholder]) -> tuple[Placeholder, ...]:
 
 def _birth_dates(
     fields: Fields, day_first: bool | None, weak_share: float
-) -> tuple[pa.Array, pa.Array]:
+) -> tuple[pa.Array, pa.Array, bool | None]:
+    """Return ISO dates, which are ambiguous, and whether the source shows that the day is first."""
+    shown: bool | None = None
     dates, unsure = fields.nothing(), pc.is_valid(fields.nothing())
     parts = join_parts(fields.one("birth_year"), fields.one("birth_month"), fields.one("birth_day"))
     for column in [*fields.all_of("birth_date", ""), parts]:
         order = date_order(pc.unique(column).drop_null().to_pylist(), fields.region, day_first)
+        shown = order.day_first if shown is None and order.sure else shown
         read = read_dates(column, order)
         unsure = pc.if_else(dates.is_null(), read.ambiguous, unsure)
         dates = pc.coalesce(dates, read.iso)
         fields.placeholders.extend(read.refused)
     dates, weak = without_defaults(dates, weak_share)
     fields.placeholders.extend(weak)
-    return dates, pc.and_(unsure, pc.fill_null(pc.equal(pc.utf8_length(dates), 10), False))
+    full = pc.fill_null(pc.equal(pc.utf8_length(dates), 10), False)
+    return dates, pc.and_(unsure, full), shown
 
 
 def _observed(fields: Fields, day_first: bool | None) -> pa.Array:
