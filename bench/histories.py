@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -148,9 +149,9 @@ def snapshot(data: Path, history: History) -> tuple[list[str], int]:
     return cells, purchases
 
 
-def purchases_in(document: dict) -> int:
-    """How many purchases a snapshot document shows."""
-    return len(document["sections"]["transactions"]["items"])
+def purchases_in(document: dict[str, Any]) -> int:
+    """How many purchases the section counts, of which the document shows the newest."""
+    return document["snapshot"]["sections"]["transactions"]["total"]
 
 
 def main(given: list[str] | None = None) -> int:
