@@ -18,15 +18,12 @@ def hub(request: pytest.FixtureRequest, hub_home: Path, settings: Any) -> None:
     transactional = "transactional_db" in fixtures or (mark and mark.kwargs.get("transaction"))
     request.getfixturevalue("transactional_db" if transactional else "db")
     from tellonce.hub.accounts.services import make_first_administrator
-    from tellonce.hub.vault.masterkeys import new_key_line
     from tellonce.hub.vault.services import install
 
     settings.TELLONCE_HOME = hub_home
     settings.TELLONCE_MASTER_KEY_FILE = hub_home / "master.key"
     settings.TELLONCE_USER = ""
-    if not settings.TELLONCE_MASTER_KEY_FILE.exists():
-        settings.TELLONCE_MASTER_KEY_FILE.write_text(new_key_line())
-    install()
+    install(make_key_file=True)
     make_first_administrator()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +14,7 @@ from django.db import connection
 from tellonce.cli.opened import opened_hub, set_up_hub
 from tellonce.cli.output import print_json
 from tellonce.hub import env
+from tellonce.hub.core.files import write_once
 
 FOUND_PROBLEMS = 1
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
@@ -26,35 +26,20 @@ def init() -> None:
     home: Path = env.read("TELLONCE_HOME")
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not env.read("TELLONCE_SECRET_KEY"):
-        _write_once(home / "secret.key", secrets.token_urlsafe(48) + "\n")
+        write_once(home / "secret.key", secrets.token_urlsafe(48) + "\n")
     with set_up_hub():
         from tellonce.hub.accounts.services import make_first_administrator  # noqa: PLC0415
         from tellonce.hub.vault import services as vault  # noqa: PLC0415
-        from tellonce.hub.vault.masterkeys import new_key_line  # noqa: PLC0415
 
         if connection.vendor == "sqlite":
-            _write_once(Path(connection.settings_dict["NAME"]), "")
+            write_once(Path(connection.settings_dict["NAME"]), "")
         call_command("migrate", verbosity=0, interactive=False)
-        key_file = Path(settings.TELLONCE_MASTER_KEY_FILE)
-        if not vault.is_installed():
-            _write_once(key_file, new_key_line())
-        vault.install()
+        vault.install(make_key_file=True)
         administrator = make_first_administrator()
     typer.echo(f"The hub in {home} is ready; commands act as {administrator.email}.")
-    typer.echo(f"Keep a copy of {key_file} elsewhere: without it nothing secret can be read again.")
+    typer.echo(f"Keep a copy of {settings.TELLONCE_MASTER_KEY_FILE} in another place:")
+    typer.echo("without it nothing secret can be read again.")
     typer.echo("Next: tellonce source add NAME --kind KIND --config FILE")
-
-
-def _write_once(path: Path, text: str) -> None:
-    """Write a file only its owner may read; one that is there stays."""
-    try:
-        number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(number, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 user = typer.Typer(help="The people who work with the hub.")
@@ -91,7 +76,7 @@ def status(as_json: Json = False) -> None:
         print_json(found.as_json())
         return
     for label, value in found.lines():
-        typer.echo(f"{label:<22}{value}")
+        typer.echo(f"{label:<24}{value}")
 
 
 def doctor(as_json: Json = False) -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tellonce.hub.pages import status_page, stylesheet
+
+urlpatterns = [
+    path("", status_page, name="status"),
+    path("status.css", stylesheet, name="stylesheet"),
+]

@@ -28,8 +28,10 @@ def canonical_json(value: Any) -> bytes:
 
 
 def plain(value: Any) -> Any:
-    """`value` as `json.loads` would give it back: what is stored and what is hashed are one."""
-    return json.loads(canonical_json(value))
+    """`value` as `json.loads` would give it back, in its own order: what is stored and what is
+    hashed are one.
+    """
+    return json.loads(json.dumps(value, allow_nan=False, default=_plain))
 
 
 def digest(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; "
@@ -23,5 +23,19 @@ def strict_headers(
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=()")
         return response
+
+    return middleware
+
+
+def by_name(
+    answer: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: whoever comes by 127.0.0.1 is sent to localhost, since passkeys need a name."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        host, _, port = request.get_host().partition(":")
+        if host == "127.0.0.1":
+            return HttpResponseRedirect(f"http://localhost:{port or 80}{request.get_full_path()}")
+        return answer(request)
 
     return middleware

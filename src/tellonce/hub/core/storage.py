@@ -25,6 +25,13 @@ _SENTENCES = (
         ),
     ),
     (
+        ("disk i/o error",),  # what SQLite says when there is no room for its write-ahead log
+        Failed(
+            "The disk is full or cannot be used; nothing of this step was written.",
+            hint="Free some space, or check the disk, and run the same command again.",
+        ),
+    ),
+    (
         ("readonly database", "read-only"),
         Failed("The database may not be written.", hint="Check who owns the file and its folder."),
     ),

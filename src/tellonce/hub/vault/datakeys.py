@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection
 
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import insert_rows, reserve_ids
 from tellonce.hub.core.errors import KeyTrouble
 from tellonce.hub.vault.masterkeys import master_keys
 from tellonce.hub.vault.models import DataKey
@@ -18,14 +19,16 @@ def new_keys(count: int) -> list[Key]:
     """`count` new keys, stored wrapped, in the transaction at hand."""
     masters = master_keys()
     made = [(os.urandom(16), os.urandom(32)) for _ in range(count)]
-    rows = DataKey.objects.bulk_create(
-        (
-            DataKey(key_id=key_id, master=masters.current, wrapped=masters.wrap(secret, key_id))
-            for key_id, secret in made
-        ),
-        batch_size=5_000,
+    ids = reserve_ids(DataKey, count)
+    insert_rows(
+        DataKey,
+        ("id", "key_id", "master", "wrapped"),
+        [
+            (pk, key_id, masters.current, masters.wrap(secret, key_id))
+            for pk, (key_id, secret) in zip(ids, made, strict=True)
+        ],
     )
-    return [Key(row.pk, key_id, secret) for row, (key_id, secret) in zip(rows, made, strict=True)]
+    return [Key(pk, key_id, secret) for pk, (key_id, secret) in zip(ids, made, strict=True)]
 
 
 def new_key() -> Key:

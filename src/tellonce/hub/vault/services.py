@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tellonce.hub.core import clock
+from tellonce.hub.core.files import write_once
 from tellonce.hub.vault import masterkeys, namedkeys
 from tellonce.hub.vault.datakeys import destroy_keys, new_key, new_keys, opened_key, opened_keys
 from tellonce.hub.vault.models import MasterKey
@@ -40,9 +41,10 @@ __all__ = [
 ]
 
 
-def install() -> None:
+def install(*, make_key_file: bool = False) -> None:
     """Prove the master key file to an empty database, and make the hub's own keys.
 
+    `make_key_file`: where the database has never known a key and there is no file, write one.
     Doing it again changes nothing. Raises `KeyTrouble` when the file is missing, damaged, or not
     the one this database was made with.
     """
@@ -50,7 +52,10 @@ def install() -> None:
     namedkeys.forget()
     with transaction.atomic():
         if not MasterKey.objects.exists():
-            keys = masterkeys.read_file(Path(settings.TELLONCE_MASTER_KEY_FILE))
+            path = Path(settings.TELLONCE_MASTER_KEY_FILE)
+            if make_key_file:
+                write_once(path, masterkeys.new_key_line())
+            keys = masterkeys.read_file(path)
             MasterKey(name=keys.current, check_value=keys.check_value(), since=clock.now()).save(
                 force_insert=True
             )
@@ -60,8 +65,3 @@ def install() -> None:
 def check_keys() -> None:
     """Raise `KeyTrouble` unless master key and the hub's own keys open."""
     hash_key()
-
-
-def is_installed() -> bool:
-    """Whether this database has ever known a master key."""
-    return MasterKey.objects.exists()

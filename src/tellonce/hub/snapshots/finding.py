@@ -1,0 +1,127 @@
+"""Which customer is meant: by id, by a source's own record id, by a complete e-mail or phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+
+from tellonce.hub.bridge.lookups import (
+    EMAIL,
+    PHONE,
+    comparable_email,
+    comparable_phone_forms,
+)
+from tellonce.hub.core.errors import Unknown, WrongCall
+from tellonce.hub.customers.selectors import customer_by_public_id, customers_of_records
+from tellonce.hub.customers.types import CustomerView
+from tellonce.hub.matching.selectors import records_with_key
+from tellonce.hub.snapshots.types import SnapshotRequest
+from tellonce.hub.sources.selectors import record_ids, record_views, source_named, sources
+from tellonce.hub.vault.services import blind_index
+
+_NAMED_AT_MOST = 10
+
+
+def customer_meant(request: SnapshotRequest) -> CustomerView:
+    """The one customer that the request names.
+
+    Raises `Unknown` where there is none, and `WrongCall` where the words cannot be understood or
+    fit several customers; then the sentence lists their ids and nothing is guessed.
+    """
+    if request.customer:
+        return _living(customer_by_public_id(request.customer))
+    if request.record:
+        return _by_record(request.record)
+    if request.email:
+        return _only(_with_email(request.email), "this e-mail address")
+    return _only(_with_phone(request.phone), "this phone number")
+
+
+def _living(customer: CustomerView) -> CustomerView:
+    if customer.retired_at is not None:
+        raise Unknown(
+            f"The customer {customer.public_id} has no record any more.",
+            hint=f"Its records were deleted or moved by {customer.retired_at:%Y-%m-%d}.",
+        )
+    return customer
+
+
+def _by_record(name: str) -> CustomerView:
+    source, colon, key = name.partition(":")
+    if not colon or not source or not key:
+        raise WrongCall(
+            f"'{name}' does not name a record.", hint="Write it as SOURCE:ID, such as crm:17."
+        )
+    source_named(source)
+    found = record_ids([(source, key)])
+    customers = customers_of_records(list(found.values()))
+    if not customers:
+        raise Unknown(
+            f"The source {source} has no record '{key}' that belongs to a customer.",
+            hint="Check the id, or look the customer up by e-mail or phone.",
+        )
+    return _only(customers, f"the record {name}")
+
+
+def _with_email(text: str) -> list[CustomerView]:
+    wanted = comparable_email(text)
+    if wanted is None:
+        raise WrongCall(
+            f"'{text}' is not a complete e-mail address.", hint="Write it as name@example.org."
+        )
+    return _customers(EMAIL, [wanted], "emails", lambda held: [comparable_email(held)])
+
+
+def _with_phone(text: str) -> list[CustomerView]:
+    regions = sorted(
+        {
+            region
+            for source in sources()
+            for region in (source.config.region, source.learned.get("records", {}).get("region"))
+            if region
+        }
+    )
+    wanted = comparable_phone_forms(text, regions)
+    if not wanted:
+        raise WrongCall(
+            f"'{text}' is not a complete phone number.",
+            hint="Write it with its country code, such as +48 22 555 01 23.",
+        )
+    return _customers(PHONE, wanted, "phones", lambda held: comparable_phone_forms(held, regions))
+
+
+def _customers(
+    kind: str,
+    wanted: Collection[str],
+    held_as: str,
+    comparable: Callable[[str], Iterable[str | None]],
+) -> list[CustomerView]:
+    """Customers of the records that hold one of the wanted values, once equality is verified."""
+    candidates = {
+        record
+        for value in wanted
+        for record in records_with_key(
+            int.from_bytes(blind_index(value, kind)[:8], "big", signed=True)
+        )
+    }
+    equal = [
+        view.id
+        for view in record_views(candidates)
+        if any(form in wanted for held in view.values.get(held_as, ()) for form in comparable(held))
+    ]
+    return customers_of_records(equal)
+
+
+def _only(customers: list[CustomerView], by: str) -> CustomerView:
+    if not customers:
+        raise Unknown(
+            f"No customer is known by {by}.",
+            hint="Check it, or look the customer up by SOURCE:ID or another address.",
+        )
+    if len(customers) > 1:
+        ids = ", ".join(one.public_id for one in customers[:_NAMED_AT_MOST])
+        more = len(customers) - _NAMED_AT_MOST
+        raise WrongCall(
+            f"{len(customers)} customers share {by}.",
+            hint=f"Name one with --customer: {ids}{f' and {more} more' if more > 0 else ''}.",
+        )
+    return customers[0]

@@ -1,0 +1,65 @@
+"""THE PATH OF ONE REQUEST: check -> find -> decide -> gather -> mask -> seal -> audit -> P1624."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from tellonce.hub.accounts.types import Actor
+from tellonce.hub.core import clock
+from tellonce.hub.core.errors import Unknown, WrongCall
+from tellonce.hub.customers.types import CustomerView
+from tellonce.hub.policy.decide import purposes_of
+from tellonce.hub.policy.types import PURPOSES, SECTIONS, TRIGGERS
+from tellonce.hub.snapshots.finding import customer_meant
+from tellonce.hub.snapshots.gathering import Around
+from tellonce.hub.snapshots.refusing import failed_lookup, reason_to_refuse, refused
+from tellonce.hub.snapshots.taking import announced, documented, kept
+from tellonce.hub.snapshots.types import SnapshotRequest, TakenSnapshot
+
+
+def check_words(request: SnapshotRequest) -> None:
+    """Raise `Unknown` for a purpose, trigger or section that does not exist, `WrongCall` where
+    not exactly one customer is named.
+    """
+    for what, word, known in (
+        ("purpose", request.purpose, PURPOSES),
+        ("trigger", request.trigger, TRIGGERS),
+        *(("section", section, SECTIONS) for section in request.sections),
+    ):
+        if word not in known:
+            raise Unknown(f"There is no {what} '{word}'.", hint=f"Known are: {', '.join(known)}.")
+    named = [request.customer, request.record, request.email, request.phone]
+    if sum(map(bool, named)) != 1:
+        raise WrongCall(
+            "Exactly one way to find the customer is needed.",
+            hint="Give one of --customer ID, --record SOURCE:ID, --email E, --phone P.",
+        )
+
+
+def take_snapshot(request: SnapshotRequest, who: Actor) -> TakenSnapshot:
+    """Take, seal and announce a snapshot of the customer meant, in one transaction.
+
+    Raises `Unknown` or `WrongCall` for words, customers or several customers, and `Refused` where
+    policy says no; refusals and failed look-ups are audited.
+    """
+    check_words(request)
+    if request.purpose not in purposes_of(who):
+        # Before any look-up, so that nobody without a right to ask learns who is a customer.
+        raise refused(request, who, f"may not act for the purpose {request.purpose}")
+    customer = _found(request, who)
+    with transaction.atomic():
+        around = Around.of(customer, clock.now())
+        reason = reason_to_refuse(request, who, around)
+        if not reason:
+            document, tally = documented(request, who, around)
+            snapshot = kept(document, around, who)
+            return TakenSnapshot(snapshot, announced(snapshot, tally, who))
+    raise refused(request, who, reason, customer)
+
+
+def _found(request: SnapshotRequest, who: Actor) -> CustomerView:
+    try:
+        return customer_meant(request)
+    except WrongCall:
+        failed_lookup(request, who)
+        raise

@@ -1,0 +1,117 @@
+"""What the hub holds, counted, and what to do next."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import django
+from django.conf import settings
+from django.db import connection
+
+from tellonce.hub.accounts.selectors import user_count
+from tellonce.hub.activity.selectors import activity_counts
+from tellonce.hub.audit.selectors import entry_count
+from tellonce.hub.customers.selectors import customer_counts
+from tellonce.hub.events.selectors import event_count
+from tellonce.hub.jobs.selectors import job_counts
+from tellonce.hub.matching.selectors import matching_counts
+from tellonce.hub.snapshots.selectors import snapshot_count
+from tellonce.hub.sources.selectors import source_counts
+from tellonce.version import __version__
+
+LABELS = {
+    "sources": "sources",
+    "records": "records",
+    "customers": "customers",
+    "activities": "activities",
+    "orphans": "orphaned activities",
+    "quarantined": "rows in quarantine",
+    "unplaced": "deliveries to be placed",
+    "open_reviews": "open reviews",
+    "snapshots": "snapshots",
+    "events": "events",
+    "audit_entries": "audit entries",
+    "users": "users",
+}
+
+
+@dataclass(frozen=True)
+class HubStatus:
+    """Counts by name (`LABELS`), jobs by state, the database, the versions."""
+
+    counts: Mapping[str, int]
+    jobs: Mapping[str, int]
+    database: Mapping[str, str]
+    versions: Mapping[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, ready for JSON."""
+        return {
+            **self.counts,
+            "jobs": dict(self.jobs),
+            "database": dict(self.database),
+            "versions": dict(self.versions),
+        }
+
+    def lines(self) -> list[tuple[str, str]]:
+        """The same for people: (label, value)."""
+        jobs = ", ".join(f"{count:,} {state}" for state, count in self.jobs.items() if count)
+        return [
+            *((label, f"{self.counts[name]:,}") for name, label in LABELS.items()),
+            ("jobs", jobs or "none"),
+            ("database", " ".join(self.database.values())),
+            ("versions", ", ".join(f"{name} {v}" for name, v in self.versions.items())),
+        ]
+
+    def next_step(self) -> tuple[str, str]:
+        """What to do next: a sentence and a command."""
+        if not self.counts["sources"]:
+            return "No source yet. Add the first one:", "tellonce source add NAME --kind KIND"
+        if not self.counts["records"]:
+            return "No record yet. Load a file of one source:", "tellonce load SOURCE FILE"
+        if self.counts["quarantined"]:
+            return (
+                f"{self.counts['quarantined']:,} rows wait in quarantine. See why:",
+                "tellonce source show NAME",
+            )
+        if not self.counts["snapshots"]:
+            return (
+                "Ask for the first snapshot:",
+                "tellonce snapshot --record SOURCE:ID --purpose service",
+            )
+        return "All is in order. Check it now and then:", "tellonce doctor"
+
+
+def hub_status() -> HubStatus:
+    """Count everything; a database that does not answer raises."""
+    counts = {
+        **source_counts(),
+        **customer_counts(),
+        **activity_counts(),
+        **matching_counts(),
+        "snapshots": snapshot_count(),
+        "events": event_count(),
+        "audit_entries": entry_count(),
+        "users": user_count(),
+    }
+    return HubStatus(
+        counts={name: counts[name] for name in LABELS},
+        jobs=job_counts(),
+        database={"kind": connection.display_name, "place": _place()},
+        versions={
+            "tellonce": __version__,
+            "django": django.get_version(),
+            "python": sys.version.split()[0],
+        },
+    )
+
+
+def _place() -> str:
+    """Where the database is, without user and password."""
+    described = settings.DATABASES["default"]
+    if connection.vendor == "sqlite":
+        return str(described["NAME"])
+    return f"{described['HOST'] or 'localhost'}/{described['NAME']}"
