@@ -14,12 +14,12 @@ from tellonce.engine import golden as golden_stage
 from tellonce.engine import standardise
 from tellonce.engine.block import keys as block
 from tellonce.engine.block.cost import cost
-from tellonce.engine.block.kinds import KINDS
+from tellonce.engine.block.kinds import KINDS, SELECTIVE
 from tellonce.engine.cluster.components import Components, Pairs, components
 from tellonce.engine.cluster.constraints import conflicts, decided, together
 from tellonce.engine.cluster.split import clusters_table, confidences, pairs_needed, split
 from tellonce.engine.evaluate import estimate
-from tellonce.engine.model.document import MatchModel
+from tellonce.engine.model.document import BlockModel, MatchModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY, key_fingerprint
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import explain as explained
@@ -125,10 +125,9 @@ def canonical(records: pa.Table) -> pa.Table:
 
 
 def shipped_model(hash_key: bytes = FILE_HASH_KEY) -> MatchModel:
-    """The model an empty hub starts on: shipped priors and every key kind, nothing learnt."""
-    kinds = tuple(kind.name for kind in KINDS[: block.SAFE_KINDS])
+    """The model an empty hub starts on: shipped priors and the selective key kinds."""
     return MatchModel(
-        block=block.BlockModel(kinds=kinds), score=shipped(), hash_key=key_fingerprint(hash_key)
+        block=BlockModel(kinds=SELECTIVE), score=shipped(), hash_key=key_fingerprint(hash_key)
     )
 
 

@@ -42,6 +42,7 @@ COMPARISONS = (
             "similar e-mail or same mailbox name",
             "different e-mails",
             "same e-mail, but it is shared by many",
+            "similar e-mail, but made of the name",
         ),
     ),
     Comparison(

@@ -14,7 +14,7 @@ from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.model.hashing import hash64
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score.comparisons import ADDRESS, FAMILY, GIVEN, ORGANISATION, OTHER
-from tellonce.engine.score.kernels import UNIT, Encoded
+from tellonce.engine.score.kernels import UNIT, Encoded, mailboxes_of_names
 from tellonce.engine.score.levels import IDF_STEPS, sound
 
 Ints = npt.NDArray[np.int32]
@@ -168,8 +168,14 @@ def encode(
         **_rarity_weights(coded, values, model),
         **_others(codes[len(_CODED) :], values, model, table.num_rows),
     }
+    email_at = _at_signs(entries["email"])
     encoded = Encoded(
         **arrays,
+        email_named=mailboxes_of_names(
+            *(arrays[name] for name in ("pool_off", "pool", "email_off", "email")),
+            email_at,
+            *(arrays[name] for name in ("name_off", "given", "family")),
+        ),
         year=year,
         month=month,
         day=day,
@@ -177,7 +183,7 @@ def encode(
         suffix=_suffixes(table["suffix"]),
         entity=_small_codes(table["entity"], ENTITIES),
         present=_present(offsets, table.num_rows, len(model.others)),
-        email_at=_at_signs(entries["email"]),
+        email_at=email_at,
         email_shared=_is_shared(entries["email"], model, hash_key),
         phone_shared=_is_shared(entries["phone"], model, hash_key),
     )
@@ -258,7 +264,7 @@ def _suffixes(column: pa.ChunkedArray) -> Ints:
 def _at_signs(emails: pa.Array) -> Ints:
     at = pc.find_substring(emails, "@")
     length = pc.binary_length(emails)
-    return pc.fill_null(pc.if_else(pc.less(at, 0), length, at), 0).to_numpy().astype(np.int32)
+    return np.asarray(pc.fill_null(pc.if_else(pc.less(at, 0), length, at), 0), np.int32)
 
 
 def _structs(column: pa.ChunkedArray, fields: tuple[str, ...]) -> tuple[Ints, list[pa.Array]]:

@@ -48,6 +48,7 @@ class Encoded(NamedTuple):
     email: Ints
     email_at: Ints
     email_shared: npt.NDArray[np.bool_]
+    email_named: npt.NDArray[np.bool_]  # the mailbox is made of the row's name
     phone_off: Ints
     phone: Ints
     phone_shared: npt.NDArray[np.bool_]
@@ -296,7 +297,9 @@ def _crossed(e, x, y):  # type: ignore[no-untyped-def]
         or _length(e, e.family[y]) < 2
     ):
         return False
-    return _close(e, e.given[x], e.family[y], 0.92) and _close(e, e.family[x], e.given[y], 0.92)
+    same = e.given[x] == e.family[y] or e.family[x] == e.given[y]
+    cut = 0.82 if same else 0.92
+    return _close(e, e.given[x], e.family[y], cut) and _close(e, e.family[x], e.given[y], cut)
 
 
 GIVEN_POINTS = np.array([0, 7, 6, 5, 4, 1, -4], dtype=np.int64)
@@ -421,12 +424,20 @@ def _birth_date(e, i, j):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _near(e, x, y):  # type: ignore[no-untyped-def]
+    """Strength of two e-mails that are alike: 4 where only because both are made of the name."""
+    a, b = e.email[x], e.email[y]
+    slip = one_slip(e.pool, e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1])
+    return 4 if e.email_named[x] and e.email_named[y] and not slip else 2
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _email_pair(e, x, y):  # type: ignore[no-untyped-def]
     a, b = e.email[x], e.email[y]
     if a == b:
         return 3 if e.email_shared[x] else 1
     if e.email_shared[x] or e.email_shared[y]:
-        return 4
+        return 5
     a0, a1, b0, b1 = e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1]
     n, m = e.email_at[x], e.email_at[y]
     if n == m:
@@ -436,16 +447,17 @@ def _email_pair(e, x, y):  # type: ignore[no-untyped-def]
                 same = False
                 break
         if same:
-            return 2 if n >= 5 else 4
+            return _near(e, x, y) if n >= 5 else 5
     if (a1 - a0) - n != (b1 - b0) - m:
-        return 4
+        return 5
     for k in range((a1 - a0) - n):
         if e.pool[a0 + n + k] != e.pool[b0 + m + k]:
-            return 4
-    return 2 if jaro_winkler(e.pool, a0, a1, b0, b1) >= 0.94 else 4
+            return 5
+    return _near(e, x, y) if jaro_winkler(e.pool, a0, a1, b0, b1) >= 0.94 else 5
 
 
-STRENGTH_TO_LEVEL = np.array([0, 1, 2, 4, 3], dtype=np.int64)
+EMAIL_LEVELS = np.array([0, 1, 2, 4, 5, 3], dtype=np.int64)
+PHONE_LEVELS = np.array([0, 1, 2, 4, 3], dtype=np.int64)
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
@@ -454,7 +466,7 @@ def _email(e, i, j):  # type: ignore[no-untyped-def]
     for x in range(e.email_off[i], e.email_off[i + 1]):
         for y in range(e.email_off[j], e.email_off[j + 1]):
             best = min(best, _email_pair(e, x, y))
-    return STRENGTH_TO_LEVEL[best] if best < 9 else 0
+    return EMAIL_LEVELS[best] if best < 9 else 0
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
@@ -480,7 +492,7 @@ def _phone(e, i, j):  # type: ignore[no-untyped-def]
     for x in range(e.phone_off[i], e.phone_off[i + 1]):
         for y in range(e.phone_off[j], e.phone_off[j + 1]):
             best = min(best, _phone_pair(e, x, y))
-    return STRENGTH_TO_LEVEL[best] if best < 9 else 0
+    return PHONE_LEVELS[best] if best < 9 else 0
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
@@ -737,6 +749,29 @@ def _shared_kinds(b, i, j):  # type: ignore[no-untyped-def]
         else:
             q += 1
     return mask
+
+
+@numba.njit(cache=True, nogil=True)
+def mailboxes_of_names(off, pool, email_off, email, email_at, name_off, given, family):  # type: ignore[no-untyped-def]
+    """Per e-mail: whether a given or family name of its row, of three letters or more, is in it."""
+    named = np.zeros(email.shape[0], np.bool_)
+    for row in range(email_off.shape[0] - 1):
+        for x in range(email_off[row], email_off[row + 1]):
+            start = off[email[x]]
+            for y in range(name_off[row], name_off[row + 1]):
+                for code in (given[y], family[y]):
+                    if code < 0 or off[code + 1] - off[code] < 3:
+                        continue
+                    size = off[code + 1] - off[code]
+                    for at in range(email_at[x] - size + 1):
+                        same = True
+                        for k in range(size):
+                            if pool[start + at + k] != pool[off[code] + k]:
+                                same = False
+                                break
+                        if same:
+                            named[x] = True
+    return named
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")

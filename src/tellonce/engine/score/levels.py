@@ -100,8 +100,10 @@ def _swapped(a: Row, b: Row, spelling: Spelling) -> bool:
     parts = (a["given"], a["family"], b["given"], b["family"])
     if any(part is None or len(part) < 2 for part in parts):
         return False
-    cross = (parts[0], parts[3]), (parts[1], parts[2])
-    return all(x == y or jaro_winkler(x, y) >= CLOSE for x, y in cross)
+    one, other = (parts[0], parts[3]), (parts[1], parts[2])
+    if one[0] == one[1] or other[0] == other[1]:
+        return all(x == y or jaro_winkler(x, y) >= ALIKE for x, y in (one, other))
+    return all(jaro_winkler(x, y) >= CLOSE for x, y in (one, other))
 
 
 def _pair_of_names(a: Row, b: Row, spelling: Spelling) -> tuple[int, int]:
@@ -176,26 +178,38 @@ def _date(row: Row, weak_days: frozenset[tuple[int, int]]) -> tuple[int, int, in
     return (year, 0, 0) if (month, day) in weak_days else (year, month, day)
 
 
-def email_level(a: Sequence[str], b: Sequence[str], shared: frozenset[str]) -> int:
-    """Best level over all pairs of e-mails; a shared one only where nothing better agrees."""
+def email_level(a: Row, b: Row, shared: frozenset[str]) -> int:
+    """Best level over all pairs of e-mails; a shared one only where nothing better agrees.
+
+    Two e-mails that are alike because both are made of the name say little beyond the name.
+    """
     best = 9
-    for x in a:
-        for y in b:
-            best = min(best, _email_pair(x, y, shared))
-    return (0, 1, 2, 4, 3)[best] if best < 9 else 0
+    for x in a["emails"] or ():
+        for y in b["emails"] or ():
+            strength = _email_pair(x, y, shared)
+            named = made_of_name(x, a["names"] or ()) and made_of_name(y, b["names"] or ())
+            best = min(best, 4 if strength == 2 and named and not one_slip(x, y) else strength)
+    return (0, 1, 2, 4, 5, 3)[best] if best < 9 else 0
+
+
+def made_of_name(email: str, names: Sequence[Row]) -> bool:
+    """Whether a given or family name of three letters or more stands in the mailbox."""
+    mailbox = email.partition("@")[0]
+    parts = [name[part] for name in names for part in ("given", "family")]
+    return any(part and len(part) >= SHORTEST_TOKEN and part in mailbox for part in parts)
 
 
 def _email_pair(x: str, y: str, shared: frozenset[str]) -> int:
-    """1 same, 2 near, 3 same but shared, 4 different: in the order of strength."""
+    """1 same, 2 near, 3 same but shared, 5 different: in the order of strength."""
     if x == y:
         return 3 if x in shared else 1
     left, _, left_domain = x.partition("@")
     right, _, right_domain = y.partition("@")
     if x in shared or y in shared:
-        return 4
+        return 5
     if left == right:
-        return 2 if len(left) >= SHORTEST_MAILBOX else 4
-    return 2 if jaro_winkler(x, y) >= EMAIL_CLOSE and left_domain == right_domain else 4
+        return 2 if len(left) >= SHORTEST_MAILBOX else 5
+    return 2 if jaro_winkler(x, y) >= EMAIL_CLOSE and left_domain == right_domain else 5
 
 
 def phone_level(a: Sequence[str], b: Sequence[str], shared: frozenset[str]) -> int:
@@ -316,7 +330,7 @@ def levels(a: Row, b: Row, context: Context) -> tuple[int, ...]:
     fixed = (
         identifier_level(a["identifiers"] or (), b["identifiers"] or ()),
         birth_date_level(a, b, context.weak_days),
-        email_level(a["emails"] or (), b["emails"] or (), context.shared),
+        email_level(a, b, context.shared),
         phone_level(a["phones"] or (), b["phones"] or (), context.shared),
         _equal(a["gender"], b["gender"]),
         _equal(a["suffix"], b["suffix"]),

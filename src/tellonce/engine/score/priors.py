@@ -13,7 +13,7 @@ from tellonce.engine.score.comparisons import COMPARISONS, MAX_LEVELS, MAX_OTHER
 _M: dict[str, tuple[float, ...]] = {
     "identifier": (0.92, 0.05, 0.03),
     "birth_date": (0.90, 0.05, 0.02, 0.01, 0.02),
-    "email": (0.75, 0.08, 0.16, 0.01),
+    "email": (0.73, 0.05, 0.16, 0.01, 0.05),
     "phone": (0.70, 0.05, 0.24, 0.01),
     "gender": (0.985, 0.015),
     "suffix": (0.90, 0.10),
@@ -27,7 +27,7 @@ _M: dict[str, tuple[float, ...]] = {
 _U: dict[str, tuple[float, ...]] = {
     "identifier": (1e-6, 1e-4, 1.0),
     "birth_date": (4e-5, 1.2e-3, 3e-3, 0.02, 0.975),
-    "email": (1e-6, 1e-4, 1.0, 1e-5),
+    "email": (1e-6, 1e-5, 1.0, 1e-5, 1e-2),
     "phone": (1e-6, 1e-5, 1.0, 1e-5),
     "gender": (0.5, 0.5),
     "suffix": (0.3, 0.7),
@@ -41,12 +41,12 @@ _U: dict[str, tuple[float, ...]] = {
 _R: dict[str, tuple[float, ...]] = {
     "identifier": (1e-3, 1e-3, 1.0),
     "birth_date": (0.02, 3e-3, 0.01, 0.03, 0.94),
-    "email": (0.10, 0.02, 0.83, 0.05),
+    "email": (0.10, 0.02, 0.82, 0.05, 0.01),
     "phone": (0.40, 0.02, 0.48, 0.10),
     "gender": (0.45, 0.55),
     "suffix": (0.2, 0.8),
     "entity": (0.9, 0.1),
-    "given_name": (0.02, 0.005, 0.01, 0.06, 0.08, 0.83),
+    "given_name": (0.004, 0.003, 0.01, 0.06, 0.08, 0.84),
     "family_name": (0.75, 0.05, 0.03, 0.02, 0.15, 1e-4),
     "middle_name": (0.05, 0.10, 0.85),
     "organisation": (0.01, 0.03, 0.03, 0.13, 0.80),
@@ -63,10 +63,13 @@ MOST_DIFFERENT = {
     "entity": 0.02,
 }
 _OTHER_M, _OTHER_U, _OTHER_R = (0.80, 0.05, 0.15), (0.15, 0.05, 0.80), (0.40, 0.05, 0.55)
+LEAST_M = 0.004  # of a disagreement: however clean the data, errors happen
+# Two mailboxes made of one name: bits that this adds, at most, to the agreement of the names.
+NAMED_MAILBOX_BITS = 1.0
 # A contact that many share: odds of one customer, given nothing but the shared contact, at most.
 SHARED_ODDS = 1 / 8
-# Attributes without a known meaning may repeat what names and addresses say already: they then count
-# by half. Where there is nothing else, they count fully.
+# Attributes without a known meaning may repeat what names and addresses say already: they then
+# count by half. Where there is nothing else, they count fully.
 UNKNOWN_WORTH = 0.5
 PRIOR_MATCHES_A_RECORD, PRIOR_RELATIVES_A_RECORD = 0.3, 1.0
 

@@ -25,7 +25,9 @@ from tellonce.engine.score.comparisons import COMPARISONS, EMAIL, MAX_LEVELS, PH
 from tellonce.engine.score.encode import encode
 from tellonce.engine.score.kernels import Blocks, Encoded, pattern_pairs, score_pairs
 from tellonce.engine.score.priors import (
+    LEAST_M,
     MOST_DIFFERENT,
+    NAMED_MAILBOX_BITS,
     PRIOR_MATCHES_A_RECORD,
     PRIOR_RELATIVES_A_RECORD,
     SHARED_ODDS,
@@ -40,6 +42,8 @@ SAMPLE = 600_000  # candidate pairs, and random pairs, that training looks at
 ROUNDS = 30
 PULL_M, PULL_U = 30.0, 300.0  # pairs the shipped priors are worth
 PULL_SHARE = 0.05  # of a record, that the prior share of matches is worth
+WORST = {"email": 3, "phone": 3, "family_name": 5}  # the disagreement, where it is not the last
+SHARED, NAMED = 4, 5  # levels of a shared contact, and of a mailbox made of the name
 LEAST_U = 0.1  # of the shipped u: how far below it an estimate may fall
 
 
@@ -234,23 +238,22 @@ def _least(u: Floats, m: Floats, start: ScoreModel, prior: float) -> Floats:
     least = np.maximum(u, LEAST_U * np.array(start.u))
     odds = prior / (1 - prior)
     for contact in (EMAIL, PHONE):
-        shared = len(COMPARISONS[contact].levels)
-        least[contact, shared] = max(
-            least[contact, shared], m[contact, shared] * odds / SHARED_ODDS
-        )
+        alone = m[contact, SHARED] * odds / SHARED_ODDS
+        least[contact, SHARED] = max(least[contact, SHARED], alone)
+    least[EMAIL, NAMED] = max(least[EMAIL, NAMED], m[EMAIL, NAMED] / 2**NAMED_MAILBOX_BITS)
     return least
 
 
 def _within_limits(m: Floats) -> Floats:
-    """Match probabilities with at most MOST_DIFFERENT in the level of disagreement."""
+    """Match probabilities with LEAST_M to MOST_DIFFERENT in the level of disagreement."""
     limited = m.copy()
     for index, comparison in enumerate(COMPARISONS):
-        worst = len(comparison.levels)
+        worst = WORST.get(comparison.name, len(comparison.levels))
         most = MOST_DIFFERENT.get(comparison.name, 1.0)
-        if m[index, worst] > most:
-            levels = slice(1, len(comparison.levels) + 1)
-            limited[index, levels] *= (1.0 - most) / (1.0 - m[index, worst])
-            limited[index, worst] = most
+        within = min(max(m[index, worst], LEAST_M), most)
+        levels = slice(1, len(comparison.levels) + 1)
+        limited[index, levels] *= (1.0 - within) / (1.0 - m[index, worst])
+        limited[index, worst] = within
     return limited
 
 
