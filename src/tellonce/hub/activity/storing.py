@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tellonce.hub.activity.models import Activity, Holder, Product
 from tellonce.hub.activity.types import ArrivedActivity, ArrivedProduct
+from tellonce.hub.core.bulk import insert_rows
 from tellonce.hub.sources.types import Counts, DeliveryView
 from tellonce.hub.vault.services import encrypt, new_keys, opened_keys
 from tellonce.hub.vault.types import Key, Place
 
-_UPDATED = (
+_FIELDS = (
     "customer_key",
     "content_hash",
     "delivery_id",
@@ -43,19 +45,20 @@ def store_activities(
         if row.activity_key in known and known[row.activity_key][1] != row.content_hash
     ]
     keys = _holder_keys(delivery.source_id, [r.customer_key for r in fresh + changed if r.secret])
-    made = [_row(delivery, kind, row, keys) for row in fresh]
-    Activity.objects.bulk_create(made)
-    if changed:
-        replaced = [_row(delivery, kind, row, keys) for row in changed]
-        for row in replaced:
-            row.pk = known[row.activity_key][0]
-        Activity.objects.bulk_update(replaced, _FIELDS, batch_size=100)
+    insert_rows(
+        Activity,
+        ("source_id", "kind", "activity_key", *_FIELDS),
+        [
+            (delivery.source_id, kind, row.activity_key, *_values(delivery, kind, row, keys))
+            for row in fresh
+        ],
+    )
+    for row in changed:
+        values = zip(_FIELDS, _values(delivery, kind, row, keys), strict=True)
+        Activity.objects.filter(pk=known[row.activity_key][0]).update(**dict(values))
     return Counts(
         added=len(fresh), changed=len(changed), repeated=len(rows) - len(fresh) - len(changed)
     )
-
-
-_FIELDS = ["delivery" if name == "delivery_id" else name for name in _UPDATED]
 
 
 def store_products(delivery: DeliveryView, rows: Sequence[ArrivedProduct]) -> Counts:
@@ -101,26 +104,26 @@ def secret_place(source_id: int, kind: str, activity_key: str) -> Place:
     return Place("activities", "secret", f"{source_id}:{kind}:{activity_key}")
 
 
-def _row(delivery: DeliveryView, kind: str, row: ArrivedActivity, keys: dict[str, Key]) -> Activity:
+def _values(
+    delivery: DeliveryView, kind: str, row: ArrivedActivity, keys: Mapping[str, Key]
+) -> tuple[Any, ...]:
+    """The values of `_FIELDS`."""
     place = secret_place(delivery.source_id, kind, row.activity_key)
-    return Activity(
-        source_id=delivery.source_id,
-        kind=kind,
-        delivery_id=delivery.id,
-        customer_key=row.customer_key,
-        activity_key=row.activity_key,
-        content_hash=row.content_hash,
-        occurred_at=row.occurred_at,
-        reference=row.reference,
-        title=row.title,
-        product_key=row.product_key,
-        quantity=row.quantity,
-        amount=row.amount,
-        currency=row.currency,
-        status=row.status,
-        channel=row.channel,
-        details=row.details,
-        secret=encrypt(keys[row.customer_key], row.secret.encode(), place) if row.secret else None,
+    return (
+        row.customer_key,
+        row.content_hash,
+        delivery.id,
+        row.occurred_at,
+        row.reference,
+        row.title,
+        row.product_key,
+        row.quantity,
+        row.amount,
+        row.currency,
+        row.status,
+        row.channel,
+        row.details,
+        encrypt(keys[row.customer_key], row.secret.encode(), place) if row.secret else None,
     )
 
 

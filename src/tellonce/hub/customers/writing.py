@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import insert_rows, reserve_ids
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.customers.golden import attributes_that_differ, golden_place
 from tellonce.hub.customers.models import Customer, GoldenVersion, Membership, Redirect
@@ -20,6 +21,7 @@ _RENEW = (
     "UPDATE customers SET version = %s, key_id = %s, family_name = %s, given_name = %s, "
     "birth_date = %s, city = %s, postal_code = %s WHERE id = %s"
 )  # in the order of SEARCH_COLUMNS
+_GOLDEN = ("customer_id", "number", "from_at", "document", "secret", "content_hash")
 _SURER = "UPDATE memberships SET confidence = %s WHERE record_id = %s AND to_at IS NULL"
 
 
@@ -51,17 +53,23 @@ class _Customers:
     def __init__(self, plans: Sequence[Plan], now: datetime) -> None:
         sets = [one for plan in plans for one in plan.sets]
         fresh = [one for one in sets if one.customer is None]
-        made = Customer.objects.bulk_create(
-            Customer(public_id=new_id("cus"), created_at=now) for _ in fresh
+        self.created = [new_id("cus") for _ in fresh]
+        ids = reserve_ids(Customer, len(fresh))
+        self._new = {id(one): pk for one, pk in zip(fresh, ids, strict=True)}
+        insert_rows(
+            Customer,
+            ("id", "public_id", "created_at", "version", *SEARCH_COLUMNS),
+            [
+                (pk, public_id, now, 0, "", "", "", "", "")
+                for pk, public_id in zip(ids, self.created, strict=True)
+            ],
         )
-        self.created = [row.public_id for row in made]
-        self._new = {id(one): row.pk for one, row in zip(fresh, made, strict=True)}
         known = {one.customer for one in sets if one.customer is not None}
         known |= {i for plan in plans for i in plan.retired}
         rows = Customer.objects.filter(id__in=known).values_list(
             "id", "public_id", "version", "key_id"
         )
-        self.public = {row.pk: row.public_id for row in made}
+        self.public = dict(zip(ids, self.created, strict=True))
         self.version = dict.fromkeys(self.public, 0)
         self.key: dict[int, int | None] = dict.fromkeys(self.public)
         for pk, public_id, version, key in rows:
@@ -81,16 +89,15 @@ def _move_records(plans: Sequence[Plan], customers: _Customers, now: datetime) -
     Membership.objects.filter(record_id__in=leaving, to_at=None).update(to_at=now)
     with connection.cursor() as cursor:
         cursor.executemany(_SURER, list(_staying(plans)))
-    Membership.objects.bulk_create(
-        Membership(
-            record_id=record,
-            customer_id=customers.id_of(one),
-            confidence=one.members[record],
-            from_at=now,
-        )
-        for plan in plans
-        for one in plan.sets
-        for record in one.arriving
+    insert_rows(
+        Membership,
+        ("record_id", "customer_id", "confidence", "from_at"),
+        [
+            (record, customers.id_of(one), one.members[record], now)
+            for plan in plans
+            for one in plan.sets
+            for record in one.arriving
+        ],
     )
 
 
@@ -115,21 +122,12 @@ def _append_golden(
         assert document is not None
         number = customers.version[customer] + 1
         key = customers.key[customer]
-        versions.append(
-            GoldenVersion(
-                customer_id=customer,
-                number=number,
-                from_at=now,
-                document=document.opened,
-                secret=document.hidden
-                and encrypt(
-                    keys[key or 0], document.hidden.encode(), golden_place(customer, number)
-                ),
-                content_hash=document.content_hash,
-            )
+        secret = document.hidden and encrypt(
+            keys[key or 0], document.hidden.encode(), golden_place(customer, number)
         )
+        versions.append((customer, number, now, document.opened, secret, document.content_hash))
         updates.append((number, key, *(document.search[n] for n in SEARCH_COLUMNS), customer))
-    GoldenVersion.objects.bulk_create(versions)
+    insert_rows(GoldenVersion, _GOLDEN, versions)
     with connection.cursor() as cursor:
         cursor.executemany(_RENEW, updates)
     return changed

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tellonce.hub.core import clock
-from tellonce.hub.core.canonical import plain
+from tellonce.hub.core.bulk import insert_rows
+from tellonce.hub.core.canonical import canonical_json, plain
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.events.feed import STREAM
 from tellonce.hub.events.models import Event
@@ -21,21 +22,15 @@ def emit(happened: Happened) -> StoredEvent:
 def emit_many(happened: Iterable[Happened]) -> list[StoredEvent]:
     """`emit` of many, in order."""
     at = clock.now()
-    rows = Event.objects.bulk_create(
-        (
-            Event(
-                public_id=new_id("evt"),
-                type=one.type,
-                subject=one.subject,
-                at=at,
-                data=plain(dict(one.data)),
-            )
-            for one in happened
-        ),
-        batch_size=5_000,
-    )
-    if rows:
-        number_after_commit(STREAM)
-    return [
-        StoredEvent(row.public_id, None, row.type, row.subject, row.at, row.data) for row in rows
+    stored = [
+        StoredEvent(new_id("evt"), None, one.type, one.subject, at, plain(dict(one.data)))
+        for one in happened
     ]
+    insert_rows(
+        Event,
+        ("public_id", "type", "subject", "at", "data"),
+        [(one.id, one.type, one.subject, at, canonical_json(one.data).decode()) for one in stored],
+    )
+    if stored:
+        number_after_commit(STREAM)
+    return stored

@@ -7,15 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from django.db import connection
 
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import insert_rows
 from tellonce.hub.core.errors import WrongCall
-from tellonce.hub.matching.models import Decision, KeyIndex, MatchModel
+from tellonce.hub.matching.models import Decision, Edge, KeyIndex, MatchModel
 from tellonce.hub.matching.types import StoredEdge
 
 _DELETE_EDGE = "DELETE FROM edges WHERE left_id = %s AND right_id = %s"
-_INSERT_EDGE = (
-    "INSERT INTO edges (left_id, right_id, match_weight, probability, linked) "
-    "VALUES (%s, %s, %s, %s, %s)"
-)
+_EDGE = ("left_id", "right_id", "match_weight", "probability", "linked")
+_EDGE_VALUES = ("left", "right", "match_weight", "probability", "linked")
 
 
 def adopt_model(document: str, fingerprint: str, *, origin: str, records: int) -> None:
@@ -36,19 +35,17 @@ def adopt_model(document: str, fingerprint: str, *, origin: str, records: int) -
 
 def index_records(keys: Mapping[int, Collection[int]]) -> None:
     """Make these the look-up keys of each record (row id); none: it cannot be found."""
-    KeyIndex.objects.filter(record_id__in=keys.keys()).delete()
+    with connection.cursor() as cursor:
+        cursor.executemany("DELETE FROM key_index WHERE record_id = %s", [(r,) for r in keys])
     rows = sorted({(key, record) for record, hashes in keys.items() for key in hashes})
-    KeyIndex.objects.bulk_create(KeyIndex(hash=key, record_id=record) for key, record in rows)
+    insert_rows(KeyIndex, ("hash", "record_id"), rows)
 
 
 def change_edges(gone: Sequence[tuple[int, int]], fresh: Sequence[StoredEdge]) -> None:
     """Forget pairs and keep others; a pair whose weight changed is in both."""
     with connection.cursor() as cursor:
         cursor.executemany(_DELETE_EDGE, gone)
-        cursor.executemany(
-            _INSERT_EDGE,
-            [(e.left, e.right, e.match_weight, e.probability, e.linked) for e in fresh],
-        )
+    insert_rows(Edge, _EDGE, [tuple(getattr(edge, n) for n in _EDGE_VALUES) for edge in fresh])
 
 
 def record_decision(left: int, right: int, verdict: str, *, actor: str, reason: str = "") -> None:

@@ -17,7 +17,7 @@ from tellonce.hub.sources.types import RefusedRow
 from tellonce.io.stream import check_file
 from tellonce.io.values import FileSettings, Reject
 
-ROWS_AT_ONCE = 2_000
+ROWS_AT_ONCE = 1_000
 """Rows per transaction: the write lock is held well under 250 ms."""
 
 _WHOLE_FLOAT = re.compile(r"\d+\.0+")

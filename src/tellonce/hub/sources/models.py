@@ -80,9 +80,7 @@ class Record(models.Model):
     customer_key = models.CharField(max_length=255)  # what the source's activity refers to
     state = models.CharField(max_length=10, default=ACTIVE)
     # The winning version; null only between the two statements of the insert.
-    current = models.ForeignKey(
-        "RecordVersion", models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    current = models.ForeignKey("RecordVersion", models.PROTECT, null=True, related_name="+")
     key = models.ForeignKey(
         DataKey, models.PROTECT, related_name="+", db_index=False
     )  # destroying it erases every sealed value of the record

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import connection
 
+from tellonce.hub.core.bulk import insert_rows, reserve_ids
 from tellonce.hub.sources.models import Record, RecordVersion
 from tellonce.hub.sources.places import raw_place, secret_place
 from tellonce.hub.sources.types import ArrivedRecord, Counts, DeliveryView, StoredRecords
@@ -29,6 +31,7 @@ class _Line:
     state: str
     current: Stamp | None
     winner: ArrivedRecord | None = None
+    version: int | None = None
 
 
 def store_records(
@@ -37,10 +40,9 @@ def store_records(
     """Append the rows that say something new, and point each record at the version that wins."""
     lines = _lines_of(delivery.source_id, {row.record_key for row in rows})
     counts, fresh = _judge(rows, lines, _held_versions(rows, lines))
-    keys = _insert_records(delivery.source_id, lines)
-    made = _insert_versions(delivery, fresh, lines, keys, standardiser)
-    won = _point(lines, made)
-    return StoredRecords(counts, {_id(line): () if row.deleted else row.keys for line, row in won})
+    _insert(delivery, fresh, lines, standardiser)
+    won = [(_id(line), row) for line in lines.values() if (row := line.winner) is not None]
+    return StoredRecords(counts, {record: () if row.deleted else row.keys for record, row in won})
 
 
 def delete_absent(
@@ -135,70 +137,85 @@ def _judge(
     return counts, fresh
 
 
-def _insert_records(source_id: int, lines: dict[str, _Line]) -> dict[int, Key]:
-    """Insert the records not there yet, each with a key of its own; all keys, opened, by row."""
-    fresh = [(name, line) for name, line in lines.items() if line.id is None]
-    made = new_keys(len(fresh))
-    keys = opened_keys(
-        [line.key for line in lines.values() if line.key is not None and line.winner]
-    )
-    rows = Record.objects.bulk_create(
-        Record(source_id=source_id, record_key=name, customer_key="", key_id=key.id)
-        for (name, _), key in zip(fresh, made, strict=True)
-    )
-    for (_, line), row, key in zip(fresh, rows, made, strict=True):
-        line.id, line.key = row.pk, key.id
-        keys[key.id] = key
-    return keys
-
-
-def _insert_versions(
+def _insert(
     delivery: DeliveryView,
     fresh: Sequence[ArrivedRecord],
     lines: Mapping[str, _Line],
-    keys: Mapping[int, Key],
     standardiser: str,
-) -> dict[int, int]:
-    """Append the rows; returns row identity (`id()`) -> version."""
-    versions = []
-    for row in fresh:
-        line = lines[row.record_key]
-        key = keys[line.key or 0]
-        record = _id(line)
-        versions.append(
-            RecordVersion(
-                record_id=record,
-                delivery_id=delivery.id,
-                row=row.row,
-                source_version=row.source_version,
-                version_order=row.order,
-                observed_at=row.observed_at,
-                content_hash=row.content_hash,
-                deleted=row.deleted,
-                standardiser=standardiser,
-                standardised=row.standardised,
-                raw=encrypt(key, row.raw, raw_place(record, row.content_hash)),
-                secret=row.secret
-                and encrypt(key, row.secret.encode(), secret_place(record, row.content_hash)),
-            )
-        )
-    made = RecordVersion.objects.bulk_create(versions)
-    return {id(row): version.pk for row, version in zip(fresh, made, strict=True)}
-
-
-def _point(
-    lines: Mapping[str, _Line], made: Mapping[int, int]
-) -> list[tuple[_Line, ArrivedRecord]]:
-    won = [(line, line.winner) for line in lines.values() if line.winner is not None]
+) -> None:
+    """Append the rows as versions; insert the records not there yet, each with a key of its own."""
+    new = [(name, line) for name, line in lines.items() if line.id is None]
+    made = new_keys(len(new))
+    keys = opened_keys(
+        [line.key for line in lines.values() if line.key is not None and line.winner]
+    )
+    for (_, line), pk, key in zip(new, reserve_ids(Record, len(new)), made, strict=True):
+        line.id, line.key = pk, key.id
+        keys[key.id] = key
+    versions = reserve_ids(RecordVersion, len(fresh))
+    for row, version in zip(fresh, versions, strict=True):
+        if lines[row.record_key].winner is row:
+            lines[row.record_key].version = version
+    insert_rows(
+        RecordVersion,
+        _VERSION,
+        [
+            (version, delivery.id, standardiser, *_version(row, lines[row.record_key], keys))
+            for row, version in zip(fresh, versions, strict=True)
+        ],
+    )
+    insert_rows(Record, _RECORD, [_record(delivery.source_id, *one) for one in new])
     with connection.cursor() as cursor:
+        added = {name for name, _ in new}
         cursor.executemany(
             _POINT,
             [
-                (made[id(row)], _state(row.deleted, line), row.customer_key, line.id)
-                for line, row in won
+                (line.version, _state(row.deleted, line), row.customer_key, line.id)
+                for name, line in lines.items()
+                if (row := line.winner) is not None and name not in added
             ],
         )
-    return won
+
+
+_RECORD = ("id", "source_id", "record_key", "customer_key", "state", "current_id", "key_id")
+_VERSION = (
+    "id",
+    "delivery_id",
+    "standardiser",
+    "record_id",
+    "row",
+    "source_version",
+    "version_order",
+    "observed_at",
+    "content_hash",
+    "deleted",
+    "standardised",
+    "raw",
+    "secret",
+)
+
+
+def _record(source_id: int, name: str, line: _Line) -> tuple[Any, ...]:
+    row = line.winner
+    assert row is not None
+    state = _state(row.deleted, line)
+    return (line.id, source_id, name, row.customer_key, state, line.version, line.key)
+
+
+def _version(row: ArrivedRecord, line: _Line, keys: Mapping[int, Key]) -> tuple[Any, ...]:
+    record, key = _id(line), keys[line.key or 0]
+    return (
+        record,
+        row.row,
+        row.source_version,
+        row.order,
+        row.observed_at,
+        row.content_hash,
+        row.deleted,
+        row.standardised,
+        encrypt(key, row.raw, raw_place(record, row.content_hash)),
+        row.secret and encrypt(key, row.secret.encode(), secret_place(record, row.content_hash)),
+    )
 
 
 def _state(deleted: bool, line: _Line) -> str:

@@ -80,16 +80,17 @@ def begin_delivery(
     ).first()
     if unfinished is not None:
         return delivery_view(unfinished.pk)
-    made = Delivery.objects.create(
-        source_id=source.id,
-        content=content,
-        file_name=file_name[-255:],
-        digest=digest,
-        full=full,
-        counts=asdict(Counts()),
-        key_id=new_key().id,
-        started_at=clock.now(),
-    )
+    with transaction.atomic():
+        made = Delivery.objects.create(
+            source_id=source.id,
+            content=content,
+            file_name=file_name[-255:],
+            digest=digest,
+            full=full,
+            counts=asdict(Counts()),
+            key_id=new_key().id,
+            started_at=clock.now(),
+        )
     return delivery_view(made.pk)
 
 
