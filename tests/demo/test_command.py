@@ -60,6 +60,10 @@ def test_it_shows_the_event_and_the_snapshot_of_one_customer(told: str) -> None:
     assert len(event["data"]["sha256"]) == 64
 
 
+def test_it_says_what_changed_in_the_life_of_the_customer_shown(told: str) -> None:
+    assert re.search(r"this person .*(moved|married) on \d\d \w+ 20\d\d", told)
+
+
 def test_it_explains_a_link_and_says_what_to_try(told: str) -> None:
     assert "Linked, though they differ:" in told
     assert "match probability" in told

@@ -165,9 +165,10 @@ def _snapshot(
     from tellonce.hub.snapshots.services import take_snapshot  # noqa: PLC0415
     from tellonce.hub.snapshots.types import SnapshotRequest  # noqa: PLC0415
 
-    source, record_id = star(manifest, found)
+    shown = star(manifest, found)
+    story.life(shown, company.life_of(manifest, shown))
     started = perf_counter()
-    request = SnapshotRequest(purpose="service", record=f"{source}:{record_id}")
+    request = SnapshotRequest(purpose="service", record=":".join(shown))
     taken = take_snapshot(request, by)
     story.snapshot(taken, perf_counter() - started)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -23,6 +25,8 @@ _FORMATS = {
     ".gz": "gzipped CSV",
     ".parquet": "Parquet",
 }
+_CHANGES = {"moved": "moved", "married": "married", "income": "earned more"}
+_WIDTH = 120  # where there is no terminal
 
 
 class Story:
@@ -31,6 +35,8 @@ class Story:
     def __init__(self, console: Console | None = None) -> None:
         """`console` stands in for standard output."""
         self._console = console or Console(highlight=False, emoji=False, markup=False)
+        if not self._console.is_terminal and "COLUMNS" not in os.environ:
+            self._console.width = _WIDTH
         self._number = 0
 
     @contextmanager
@@ -95,6 +101,14 @@ class Story:
             f"match probability {explained.probability:.4f}\n",
             "dim",
         )
+
+    def life(self, name: tuple[str, str], changes: Sequence[tuple[str, date]]) -> None:
+        """Which customer is asked for, and what the truth says of its life."""
+        self._line(f"Asked for is the customer behind {':'.join(name)}, for the purpose service.")
+        told = [f"{_CHANGES[change]} on {day:%d %B %Y}" for change, day in changes]
+        if told:
+            self._line(f"The truth: this person {', '.join(told)};")
+            self._line("the five systems heard of it at different times, or never.")
 
     def snapshot(self, taken: Any, seconds: float) -> None:
         """The event P1624, and the page."""

@@ -14,6 +14,16 @@ It only writes source files; loading them is the hub's, by the same commands as 
 """
 
 from tellonce.demo.company import COMPANY, SYSTEMS, File, Manifest, RecordName, System
-from tellonce.demo.write import truth_of, write
+from tellonce.demo.write import life_of, truth_of, write
 
-__all__ = ["COMPANY", "SYSTEMS", "File", "Manifest", "RecordName", "System", "truth_of", "write"]
+__all__ = [
+    "COMPANY",
+    "SYSTEMS",
+    "File",
+    "Manifest",
+    "RecordName",
+    "System",
+    "life_of",
+    "truth_of",
+    "write",
+]

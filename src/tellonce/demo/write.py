@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -111,6 +112,16 @@ def truth_of(manifest: Manifest) -> dict[RecordName, int]:
     table = pa.parquet.read_table(manifest.truth)
     columns = (table[name].to_pylist() for name in ("source", "record_id", "cluster"))
     return {(source, record_id): person for source, record_id, person in zip(*columns, strict=True)}
+
+
+def life_of(manifest: Manifest, name: RecordName) -> tuple[tuple[str, dt.date], ...]:
+    """What changed in the life of the person behind a record, and when, in the order of time.
+
+    Changes are "moved", "married" and "income".
+    """
+    table = pa.parquet.read_table(manifest.life_changes)
+    own = table.filter(pc.equal(table["cluster"], truth_of(manifest)[name])).sort_by("changed_at")
+    return tuple((row["change"], row["changed_at"]) for row in own.to_pylist())
 
 
 def _life_changes(folder: Path, people: pa.Table) -> Path:
