@@ -10,12 +10,14 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("src", "tests", "bench")
+FOLDERS = ("src", "tests", "bench", "docs")
+SKIPPED = re.compile(r"/migrations/|^bench/out/")
 
 MAX_FUNCTION_LINES = 40
 MAX_FILE_LINES = 400
@@ -215,15 +217,13 @@ RULES: dict[str, Rule] = {
 }
 
 
-def project_sources() -> list[Source]:
-    """Every Python file of the project except generated migrations."""
+@cache
+def project_sources() -> tuple[Source, ...]:
+    """Every Python file of the project except generated migrations, parsed once."""
     paths = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
     named = [(path.relative_to(ROOT).as_posix(), path) for path in paths]
-    return [
-        Source.of(name, path.read_text(encoding="utf-8"))
-        for name, path in named
-        if "/migrations/" not in name and "/out/" not in name
-    ]
+    kept = [(name, path) for name, path in named if not SKIPPED.search(name)]
+    return tuple(Source.of(name, path.read_text(encoding="utf-8")) for name, path in kept)
 
 
 @pytest.mark.parametrize("rule", RULES)
