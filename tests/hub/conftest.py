@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.test import override_settings
 
 
 @pytest.fixture(autouse=True)
-def hub(request: pytest.FixtureRequest, hub_home: Path, settings: Any) -> None:
+def hub(request: pytest.FixtureRequest, hub_home: Path) -> Iterator[None]:
     """For every test that uses the database: a vault with keys of its own, and an administrator."""
     mark = request.node.get_closest_marker("django_db")
     fixtures = {"db", "transactional_db"} & set(request.fixturenames)
     if mark is None and not fixtures:
+        yield
         return
     transactional = "transactional_db" in fixtures or (mark and mark.kwargs.get("transaction"))
     request.getfixturevalue("transactional_db" if transactional else "db")
-    from tellonce.hub.accounts.services import make_first_administrator
-    from tellonce.hub.vault.services import install
+    with _in(hub_home):
+        _made_hub()
+        yield
 
-    settings.TELLONCE_HOME = hub_home
-    settings.TELLONCE_MASTER_KEY_FILE = hub_home / "master.key"
-    settings.TELLONCE_USER = ""
-    install(make_key_file=True)
-    make_first_administrator()
+
+@pytest.fixture(scope="module")
+def kept_hub(django_db_setup: None, django_db_blocker: Any, hub_home: Path) -> Iterator[Any]:
+    """A hub for a whole module: what a module's fixture writes into it is committed, and gone
+    after the module. Gives the administrator. Each test's own changes are rolled back as ever.
+    """
+    with django_db_blocker.unblock(), _in(hub_home):
+        yield _made_hub()
+        call_command("flush", verbosity=0, interactive=False)
 
 
 @pytest.fixture
@@ -33,3 +42,17 @@ def admin() -> Any:
     from tellonce.hub.accounts.selectors import actor
 
     return actor()
+
+
+def _in(home: Path) -> Any:
+    return override_settings(
+        TELLONCE_HOME=home, TELLONCE_MASTER_KEY_FILE=home / "master.key", TELLONCE_USER=""
+    )
+
+
+def _made_hub() -> Any:
+    from tellonce.hub.accounts.services import make_first_administrator
+    from tellonce.hub.vault.services import install
+
+    install(make_key_file=True)
+    return make_first_administrator()
