@@ -149,14 +149,18 @@ def evaluated(
 def _explain(
     manifest: company.Manifest, found: Mapping[company.RecordName, int], story: Story
 ) -> None:
+    from tellonce.engine.pipeline import Settings  # noqa: PLC0415
     from tellonce.hub.intake.explaining import explain_records  # noqa: PLC0415
     from tellonce.hub.sources.selectors import record_ids, record_views  # noqa: PLC0415
 
     for pairs, together in ((manifest.links, True), (manifest.lookalikes, False)):
-        pair = next(((a, b) for a, b in pairs if (found[a] == found[b]) is together), None)
-        if pair is not None:
-            records = record_views(record_ids(pair).values())
-            story.explained(records, explain_records(*pair), together=together)
+        for pair in pairs:
+            explained = explain_records(*pair)
+            linked = explained.probability >= Settings().threshold
+            if linked is together is (found[pair[0]] == found[pair[1]]):
+                records = record_views(record_ids(pair).values())
+                story.explained(records, explained, together=together)
+                break
 
 
 def _snapshot(

@@ -26,6 +26,7 @@ _FORMATS = {
     ".parquet": "Parquet",
 }
 _CHANGES = {"moved": "moved", "married": "married", "income": "earned more"}
+_NEARLY_NOTHING = 0.05  # bits
 _WIDTH = 120  # where there is no terminal
 
 
@@ -94,13 +95,9 @@ class Story:
         )
         for record in records:
             self._line(f"{record.source}:{record.record_key:<12}{_described(record.values)}")
-        for sentence in explained.sentences:
-            self._line(f"    {sentence}", "dim")
-        self._line(
-            f"    in all {explained.match_weight:+.1f} bits, "
-            f"match probability {explained.probability:.4f}\n",
-            "dim",
-        )
+        for bits, words in _waterfall(explained.document):
+            self._line(f"    {bits:+6.1f}  {words}", "dim")
+        self._line(f"    match probability {explained.probability:.4f}\n", "dim")
 
     def life(self, name: tuple[str, str], changes: Sequence[tuple[str, date]]) -> None:
         """Which customer is asked for, and what the truth says of its life."""
@@ -166,6 +163,23 @@ def _described(values: Mapping[str, Any]) -> str:
         *(values.get("phones") or [])[:1],
     )
     return ", ".join(filter(None, told))
+
+
+def _waterfall(explanation: Mapping[str, Any]) -> Iterator[tuple[float, str]]:
+    """Bits and what gives them, from the prior to the sum; nearly nothing is left out."""
+    prior, relatives = explanation["prior_bits"], explanation["relatives_bits"]
+    yield prior, "before anything is compared"
+    steps = [
+        (one["bits"] + one["rarity_bits"], one) for one in explanation["steps"] if one["level"]
+    ]
+    for bits, one in sorted(steps, key=lambda step: -abs(step[0])):
+        if abs(bits) >= _NEARLY_NOTHING:
+            same = one["left"] == one["right"]
+            values = one["left"] if same else f"{one['left']} / {one['right']}"
+            yield bits, f"{one['words']}: {values}"
+    if abs(relatives) >= _NEARLY_NOTHING:
+        yield relatives, "relatives share this too"
+    yield prior + explanation["match_weight"], "in all, log2 of the odds"
 
 
 def _table(*columns: str) -> Table:
