@@ -150,7 +150,7 @@ class Stages:
 STAGE_WORDS = {
     "read": "reading",
     "standardise": "standardising",
-    "compile": "compiling kernels once, this takes a moment",
+    "compile": "loading the kernels (compiled at the first run, which takes a moment)",
     "block": "blocking",
     "train": "training",
     "score": "scoring",

@@ -6,8 +6,8 @@ TellonceError                  one sentence what is wrong, one what to do (`hint
 │   ├── NothingRecognised      no column of any source could be recognised
 │   ├── MappingError           a given mapping names columns or attributes that do not exist
 │   └── UnknownRecord          a record is named that is not in the tables
-├── ModelError                 a model document cannot be used (wrong version, damaged, edited badly)
-└── ContradictionError         decisions that cannot all hold (same, same, different around a chain)
+├── ModelError                 a model document cannot be used (wrong version, damaged)
+└── ContradictionError         decisions that cannot all hold (same, same, different in a chain)
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,8 @@ from tellonce.engine.model.document import BlockModel, MatchModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY, key_fingerprint
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import explain as explained
+from tellonce.engine.score.arrays import Encoded
 from tellonce.engine.score.encode import encode
-from tellonce.engine.score.kernels import Encoded
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.scoring import score, weigh
 from tellonce.engine.score.train import train as train_scores
@@ -77,12 +78,31 @@ def resolve(
     canonical order. The result depends on the set of records, decisions, model and settings only.
     """
     settings = settings or Settings()
-    records = canonical(records)
+    progress("compile", 0, 1)
+    rehearse()
     progress("standardise", 0, 1)
+    return _resolved(canonical(records), model, settings, decisions, progress)
+
+
+@lru_cache(maxsize=1)
+def rehearse() -> None:
+    """Walk the path once with two records of nobody, so that every kernel is compiled or loaded."""
+    entry = {"source": "", "names": [{"given": "a", "family": "b"}], "emails": ["a@b"]}
+    rows = [{**entry, "record_id": record_id} for record_id in ("1", "2")]
+    records = pa.Table.from_pylist(rows, schema=RECORDS)
+    _resolved(records, None, Settings(), None, lambda _stage, _done, _of: None)
+
+
+def _resolved(
+    records: pa.Table,
+    model: MatchModel | None,
+    settings: Settings,
+    decisions: pa.Table | None,
+    progress: Progress,
+) -> Resolved:
     comparable = standardise.comparable(records, standardise.StandardiseParams())
     progress("block", 0, 1)
-    given = model or MatchModel(hash_key=key_fingerprint(settings.hash_key))
-    given = _under_key(given, settings.hash_key)
+    given = _under_key(model or MatchModel(), settings.hash_key)
     if model is None:
         given = replace(given, block=block.train(comparable, SPELLING, settings.hash_key))
     keys = block.keys(comparable, given.block, SPELLING, settings.hash_key)
@@ -90,25 +110,49 @@ def resolve(
     if model is None:
         given = _trained(given, comparable, keys, settings)
     progress("score", 0, 1)
-    encoded, _values = encode(comparable, given.score, SPELLING, settings.hash_key)
-    edges, scored = score(
-        encoded,
-        keys,
-        given.score,
-        min(settings.review, settings.threshold),
-        threads=settings.threads,
-        progress=lambda done, of: progress("score", done, of),
-    )
+    pairs = _scored(comparable, keys, given, settings, progress)
     progress("cluster", 0, 1)
-    clusters = _clustered(records, edges, encoded, given, settings, decisions)
+    clusters = _clustered(records, pairs, given, settings, decisions)
     progress("golden", 0, 1)
     table = GOLDEN.empty_table()
     if settings.golden:
         table = golden_stage.golden(records, clusters, settings.rules)
-    report = {"blocks": cost(keys), "pairs_scored": scored, "skipped_kinds": given.block.skipped}
-    report["estimated"] = asdict(estimate(edges["probability"], linked(edges, clusters)))
+    report = {
+        "blocks": cost(keys),
+        "skipped_kinds": given.block.skipped,
+        "pairs_scored": pairs.scored,
+        "estimated": asdict(estimate(pairs.edges["probability"], linked(pairs.edges, clusters))),
+    }
     progress("done", 1, 1)
-    return Resolved(records, edges, clusters, table, given, report)
+    return Resolved(records, pairs.edges, clusters, table, given, report)
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """EDGES, the number of pairs scored for them, and the arrays to score further pairs."""
+
+    edges: pa.Table
+    scored: int
+    encoded: Encoded
+
+
+def _scored(
+    comparable: pa.Table,
+    keys: pa.Table,
+    model: MatchModel,
+    settings: Settings,
+    progress: Progress,
+) -> _Pairs:
+    encoded, _values = encode(comparable, model.score, SPELLING, settings.hash_key)
+    edges, scored = score(
+        encoded,
+        keys,
+        model.score,
+        min(settings.review, settings.threshold),
+        threads=settings.threads,
+        progress=lambda done, of: progress("score", done, of),
+    )
+    return _Pairs(edges, scored, encoded)
 
 
 def linked(edges: pa.Table, clusters: pa.Table) -> pa.ChunkedArray:
@@ -155,22 +199,21 @@ def _trained(
 
 def _clustered(
     records: pa.Table,
-    edges: pa.Table,
-    encoded: Encoded,
+    pairs: _Pairs,
     model: MatchModel,
     settings: Settings,
     decisions: pa.Table | None,
 ) -> pa.Table:
     """CLUSTERS: components of links, split where they conflict or do not cohere."""
     rows = records.num_rows
-    known = _pairs(edges, model)
+    known = _pairs(pairs.edges, model)
     limits = decided(
         check(DECISIONS.empty_table() if decisions is None else decisions, DECISIONS, "DECISIONS")
     )
     found = _linked(rows, known, limits.same_left, limits.same_right, settings.threshold)
     limits = together(limits, conflicts(records, found, settings.unique_sources))
     left, right = pairs_needed(found, known)
-    odds = weigh(encoded, model.score, left, right) + log_odds(model.score.prior)
+    odds = weigh(pairs.encoded, model.score, left, right) + log_odds(model.score.prior)
     every = Pairs(
         np.concatenate([known.left, left]),
         np.concatenate([known.right, right]),

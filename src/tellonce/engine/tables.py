@@ -77,7 +77,9 @@ RECORDS = pa.schema(
     ]
 )
 
-COMPARABLE_NAME = pa.struct([("given", pa.string()), ("middle", pa.string()), ("family", pa.string())])
+COMPARABLE_NAME = pa.struct(
+    [("given", pa.string()), ("middle", pa.string()), ("family", pa.string())]
+)
 COMPARABLE_ADDRESS = pa.struct(
     [
         ("street", pa.string()),

@@ -14,6 +14,7 @@ from tellonce.engine.score.comparisons import pack, unpack
 from tellonce.engine.score.encode import encode, rarities
 from tellonce.engine.score.levels import Context, levels
 from tellonce.engine.score.priors import shipped
+from tellonce.engine.score.text import kernels as text
 from tellonce.engine.score.weights import weights
 from tests.engine.score.comparable_rows import LETTERS, ROWS, table
 
@@ -32,20 +33,20 @@ def _span(*texts: str) -> tuple[Any, ...]:
 
 @given(TEXT, TEXT)
 def test_jaro_winkler_is_the_same_compiled(a: str, b: str) -> None:
-    found = kernels.jaro_winkler(*_span(a, b)) if a != b else 1.0
+    found = text.jaro_winkler(*_span(a, b)) if a != b else 1.0
     assert abs(found - similarity.jaro_winkler(a, b)) < 1e-12
 
 
 @given(TEXT, TEXT)
 def test_one_slip_is_the_same_compiled(a: str, b: str) -> None:
     if a != b:
-        assert kernels.one_slip(*_span(a, b)) == similarity.one_slip(a, b)
+        assert text.one_slip(*_span(a, b)) == similarity.one_slip(a, b)
 
 
 @given(TEXT.filter(bool), TEXT.filter(bool))
 def test_tokens_are_the_same_compiled(a: str, b: str) -> None:
-    assert kernels.tokens_within(*_span(a, b)) == similarity.tokens_within(a, b)
-    assert kernels.share_token(*_span(a, b), 3) == similarity.share_token(a, b, 3)
+    assert text.tokens_within(*_span(a, b)) == similarity.tokens_within(a, b)
+    assert text.share_token(*_span(a, b), 3) == similarity.share_token(a, b, 3)
 
 
 @given(st.lists(ROWS, min_size=2, max_size=2), st.booleans())
@@ -68,7 +69,9 @@ def test_levels_are_the_same_compiled(rows: list[dict[str, Any]], shared: bool) 
     ends = np.array([0], np.int32), np.array([1], np.int32)
     _weight, pattern, _extra = kernels.score_pairs(encoded, weights(model, encoded, None), *ends)
     assert unpack(int(pattern[0])) == levels(rows[0], rows[1], context)
-    _weight, turned, _extra = kernels.score_pairs(encoded, weights(model, encoded, None), *ends[::-1])
+    _weight, turned, _extra = kernels.score_pairs(
+        encoded, weights(model, encoded, None), *ends[::-1]
+    )
     assert turned[0] == pattern[0], "the order of the two records does not matter"
 
 
@@ -86,7 +89,9 @@ def test_abandoning_a_pair_early_never_loses_one_above_the_cut(rows: list[dict[s
     model = shipped(1000, ("job",))
     encoded, _values = encode(table(rows), model, SPELLING, FILE_HASH_KEY)
     left, right = (a.astype(np.int32) for a in np.triu_indices(len(rows), 1))
-    every, _pattern, _extra = kernels.score_pairs(encoded, weights(model, encoded, None), left, right)
+    every, _pattern, _extra = kernels.score_pairs(
+        encoded, weights(model, encoded, None), left, right
+    )
     cut = weights(model, encoded, 0.5)
     kept, _pattern, _extra = kernels.score_pairs(encoded, cut, left, right)
     assert np.array_equal(np.where(every >= cut.kept_above, every, -np.inf), kept)

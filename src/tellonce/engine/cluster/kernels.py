@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 
 
 @numba.njit(cache=True, nogil=True)
-def _root(parent, row):  # type: ignore[no-untyped-def]
+def _root(parent: Any, row: Any) -> Any:
     while parent[row] != row:
         parent[row] = parent[parent[row]]
         row = parent[row]
@@ -15,7 +17,7 @@ def _root(parent, row):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def smallest_connected(rows, left, right):  # type: ignore[no-untyped-def]
+def smallest_connected(rows: Any, left: Any, right: Any) -> Any:
     """For each of `rows` rows the smallest row it is connected with."""
     parent = np.arange(rows)
     for k in range(left.shape[0]):
@@ -30,7 +32,7 @@ def smallest_connected(rows, left, right):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _linked(sums, cut, forced):  # type: ignore[no-untyped-def]
+def _linked(sums: Any, cut: Any, forced: Any) -> Any:
     """Average linkage of n items; `sums` (n x n) holds pair weights and is used up.
 
     Returns for each item the smallest item of its cluster. Ties go to the smallest items. A pair
@@ -68,7 +70,16 @@ def _linked(sums, cut, forced):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def split_components(off, members, pair_off, pair_left, pair_right, weight, cut, forced):  # type: ignore[no-untyped-def]
+def split_components(
+    off: Any,
+    members: Any,
+    pair_off: Any,
+    pair_left: Any,
+    pair_right: Any,
+    weight: Any,
+    cut: Any,
+    forced: Any,
+) -> Any:
     """Average linkage inside each component.
 
     members[off[k]:off[k+1]] are the rows of component k, ascending; its pairs, as positions in it,

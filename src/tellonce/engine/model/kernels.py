@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _rotated(x, bits):  # type: ignore[no-untyped-def]
+def _rotated(x: Any, bits: Any) -> Any:
     return (x << np.uint64(bits)) | (x >> np.uint64(64 - bits))
 
 
 @numba.njit(cache=True, nogil=True)
-def _round(v0, v1, v2, v3):  # type: ignore[no-untyped-def]
+def _round(v0: Any, v1: Any, v2: Any, v3: Any) -> Any:
     v0 = v0 + v1
     v1 = _rotated(v1, 13) ^ v0
     v0 = _rotated(v0, 32)
@@ -27,7 +29,7 @@ def _round(v0, v1, v2, v3):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def siphash_all(off, data, k0, k1, out):  # type: ignore[no-untyped-def]
+def siphash_all(off: Any, data: Any, k0: Any, k1: Any, out: Any) -> Any:
     """SipHash-2-4 of each string data[off[i]:off[i+1]] into out (uint64)."""
     for item in range(off.shape[0] - 1):
         start, size = off[item], off[item + 1] - off[item]

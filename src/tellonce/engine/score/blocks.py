@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
-from tellonce.engine.score.kernels import Blocks
+from tellonce.engine.score.arrays import Blocks
 
 Found = TypeVar("Found")
 PIECE = 2_000_000  # pairs in a piece of work

@@ -86,7 +86,8 @@ def _scaled(row: tuple[float, ...]) -> tuple[float, ...]:
 
 def shipped(rows: int = 10_000, others: tuple[str, ...] = ()) -> ScoreModel:
     """The model before any training, for a table of `rows` records."""
-    pairs = max(rows * (rows - 1) / 2, 1.0)
+    rows = max(rows, 2)
+    pairs = rows * (rows - 1) / 2
     return ScoreModel(
         m=_table(_M, _OTHER_M),
         u=_table(_U, _OTHER_U),

@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from tellonce.engine.model.document import ScoreModel
+from tellonce.engine.score.arrays import Encoded
 from tellonce.engine.score.blocks import blocks, in_threads, pieces
-from tellonce.engine.score.kernels import Encoded, score_blocks, score_pairs
+from tellonce.engine.score.kernels import score_blocks, score_pairs
 from tellonce.engine.score.weights import probability, weights
 from tellonce.engine.tables import EDGES
 

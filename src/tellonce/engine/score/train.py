@@ -20,10 +20,11 @@ import pyarrow.compute as pc
 from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import frequencies as counted
+from tellonce.engine.score.arrays import Blocks, Encoded
 from tellonce.engine.score.blocks import blocks, in_threads, pieces
 from tellonce.engine.score.comparisons import COMPARISONS, EMAIL, MAX_LEVELS, PHONE, unpack
 from tellonce.engine.score.encode import encode
-from tellonce.engine.score.kernels import Blocks, Encoded, pattern_pairs, score_pairs
+from tellonce.engine.score.kernels import pattern_pairs, score_pairs
 from tellonce.engine.score.priors import (
     LEAST_M,
     MOST_DIFFERENT,
@@ -184,7 +185,7 @@ def maximised(
 
 
 def _share(found: float, a_record: float, rows: int, total: float) -> float:
-    return float(min((found + PULL_SHARE * a_record * rows) / total, 0.2))
+    return float(np.clip((found + PULL_SHARE * a_record * rows) / total, 1e-12, 0.2))
 
 
 def _free(kinds: Longs, blocks_on: Sequence[frozenset[str]]) -> Floats:
