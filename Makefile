@@ -27,6 +27,7 @@ endef
 
 demo: $(VENV)/.run ## load a made-up company, resolve its customers, show one snapshot
 	@$(BIN)/tellonce demo
+	@echo "   The command tellonce is in $(BIN); to have it at hand: . $(BIN)/activate"
 
 serve: $(VENV)/.run ## open the hub on http://localhost:8000
 	@$(BIN)/tellonce serve
