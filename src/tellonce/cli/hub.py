@@ -76,7 +76,7 @@ def status(as_json: Json = False) -> None:
         print_json(found.as_json())
         return
     for label, value in found.lines():
-        typer.echo(f"{label:<24}{value}")
+        typer.echo(f"{label:<26}{value}")
 
 
 def doctor(as_json: Json = False) -> None:

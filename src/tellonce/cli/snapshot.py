@@ -25,6 +25,7 @@ class Format(StrEnum):
 
 
 def snapshot(
+    *,
     purpose: Annotated[str, typer.Option(help="What it is for: service, sales, ...")],
     customer: Annotated[str, typer.Option(help="The customer's id, cus_...")] = "",
     record: Annotated[str, typer.Option(help="One of the customer's records, SOURCE:ID.")] = "",
