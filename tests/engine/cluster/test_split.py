@@ -1,0 +1,108 @@
+"""Components and their split: deterministic, constrained, and the same from any order of pairs."""
+
+from itertools import combinations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tellonce.engine.cluster.components import LARGEST, Pairs, components
+from tellonce.engine.cluster.split import (
+    Constraints,
+    confidences,
+    pairs_needed,
+    split,
+)
+
+NONE = np.zeros(0, np.int64)
+FREE = Constraints(NONE, NONE, NONE, NONE)
+
+
+def pairs(*found: tuple[int, int, float]) -> Pairs:
+    columns = list(zip(*found, strict=True)) or [(), (), ()]
+    left, right = (np.array(c, np.int64) for c in columns[:2])
+    return Pairs(left, right, np.array(columns[2], np.float64))
+
+
+def clusters(rows: int, links: Pairs, known: Pairs, limits: Constraints = FREE) -> list[int]:
+    return [int(row) for row in split(rows, components(rows, links), known, limits)]
+
+
+def apart(left: int, right: int) -> Constraints:
+    return Constraints(NONE, NONE, np.array([left]), np.array([right]))
+
+
+def test_what_is_linked_is_one() -> None:
+    links = pairs((0, 2, 9.0), (1, 3, 9.0))
+    assert clusters(5, links, links) == [0, 1, 0, 1, 4]
+
+
+def test_a_chain_that_coheres_stays_one() -> None:
+    links = pairs((0, 1, 9.0), (1, 2, 9.0))
+    assert clusters(3, links, pairs((0, 1, 9.0), (1, 2, 9.0), (0, 2, -2.0))) == [0, 0, 0]
+
+
+def test_a_chain_that_does_not_cohere_is_cut_at_its_weakest() -> None:
+    links = pairs((0, 1, 9.0), (1, 2, 5.0))
+    assert clusters(3, links, pairs((0, 1, 9.0), (1, 2, 5.0), (0, 2, -18.0))) == [0, 0, 2]
+
+
+def test_a_pair_decided_different_never_joins() -> None:
+    links = pairs((0, 1, 15.0), (1, 2, 9.0), (0, 2, 9.0))
+    assert clusters(3, links, links, apart(0, 1)) in ([0, 1, 0], [0, 1, 1])
+    found = clusters(3, links, links, apart(0, 1))
+    assert found[0] != found[1]
+
+
+def test_a_pair_decided_the_same_joins_first() -> None:
+    links = pairs((0, 1, 9.0), (1, 2, 9.0))
+    known = pairs((0, 1, 9.0), (1, 2, -15.0), (0, 2, -15.0))
+    same = Constraints(np.array([1]), np.array([2]), NONE, NONE)
+    found = clusters(3, links, known, same)
+    assert found[1] == found[2]
+
+
+def test_pairs_needed_are_those_no_key_proposed() -> None:
+    known = pairs((0, 1, 9.0), (1, 2, 9.0), (3, 4, 9.0))
+    left, right = pairs_needed(components(5, known), known)
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == [(0, 2)]
+
+
+def test_a_component_beyond_the_limit_loses_its_weakest_links() -> None:
+    size = LARGEST + 50
+    chain = [(i, i + 1, 5.0 if i == 100 else 12.0) for i in range(size - 1)]
+    found = components(size, pairs(*chain))
+    assert found.sizes.max() <= LARGEST
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> tuple[int, list[tuple[int, int, float]], list[tuple[int, int]]]:
+    rows = draw(st.integers(2, 7))
+    every = list(combinations(range(rows), 2))
+    weights = draw(st.lists(st.integers(-20, 20), min_size=len(every), max_size=len(every)))
+    different = draw(st.lists(st.sampled_from(every), max_size=2, unique=True))
+    return rows, [(a, b, float(w)) for (a, b), w in zip(every, weights, strict=True)], different
+
+
+@given(graphs(), st.randoms())
+def test_the_order_of_pairs_changes_nothing(graph: object, rng: object) -> None:
+    rows, found, different = graph  # type: ignore[misc]
+    limits = Constraints(
+        NONE,
+        NONE,
+        np.array([a for a, _ in different], np.int64),
+        np.array([b for _, b in different], np.int64),
+    )
+    links = [pair for pair in found if pair[2] > 4]
+    before = clusters(rows, pairs(*links), pairs(*found), limits)
+    rng.shuffle(found)  # type: ignore[attr-defined]
+    rng.shuffle(links)  # type: ignore[attr-defined]
+    assert clusters(rows, pairs(*links), pairs(*found), limits) == before
+    assert all(before[a] != before[b] for a, b in different)
+    assert all(before[row] <= row and before[before[row]] == before[row] for row in range(rows))
+
+
+def test_confidence_is_of_the_strongest_link_or_of_standing_alone() -> None:
+    known = pairs((0, 1, 3.0), (1, 2, 0.0))
+    found = confidences(np.array([0, 0, 2, 3]), known)
+    assert np.allclose(found, [8 / 9, 8 / 9, 0.5, 1.0])
