@@ -36,7 +36,10 @@ FILLER |= {"return", "returns", "get", "gets", "given", "class", "function", "me
 # Per rule: the places that may break it, each with its reason beside it.
 EXCEPTIONS: dict[str, set[str]] = {
     "function_length": set(),
-    "file_length": set(),
+    "file_length": {
+        # the cache of compiled code watches one file: a kernel called in another would go stale
+        "src/tellonce/engine/score/kernels.py",
+    },
     "positional_parameters": set(),
     "imports_in_functions": set(),
     "module_names": set(),

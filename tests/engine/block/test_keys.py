@@ -1,4 +1,4 @@
-"""Blocking keys: what shares one, what they cost, and that they depend on record and model alone."""
+"""Blocking keys: what shares one, what they cost, and what they depend on."""
 
 from typing import Any
 

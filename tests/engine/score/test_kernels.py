@@ -14,7 +14,6 @@ from tellonce.engine.score.comparisons import pack, unpack
 from tellonce.engine.score.encode import encode, rarities
 from tellonce.engine.score.levels import Context, levels
 from tellonce.engine.score.priors import shipped
-from tellonce.engine.score.text import kernels as text
 from tellonce.engine.score.weights import weights
 from tests.engine.score.comparable_rows import LETTERS, ROWS, table
 
@@ -33,20 +32,20 @@ def _span(*texts: str) -> tuple[Any, ...]:
 
 @given(TEXT, TEXT)
 def test_jaro_winkler_is_the_same_compiled(a: str, b: str) -> None:
-    found = text.jaro_winkler(*_span(a, b)) if a != b else 1.0
+    found = kernels.jaro_winkler(*_span(a, b)) if a != b else 1.0
     assert abs(found - similarity.jaro_winkler(a, b)) < 1e-12
 
 
 @given(TEXT, TEXT)
 def test_one_slip_is_the_same_compiled(a: str, b: str) -> None:
     if a != b:
-        assert text.one_slip(*_span(a, b)) == similarity.one_slip(a, b)
+        assert kernels.one_slip(*_span(a, b)) == similarity.one_slip(a, b)
 
 
 @given(TEXT.filter(bool), TEXT.filter(bool))
 def test_tokens_are_the_same_compiled(a: str, b: str) -> None:
-    assert text.tokens_within(*_span(a, b)) == similarity.tokens_within(a, b)
-    assert text.share_token(*_span(a, b), 3) == similarity.share_token(a, b, 3)
+    assert kernels.tokens_within(*_span(a, b)) == similarity.tokens_within(a, b)
+    assert kernels.share_token(*_span(a, b), 3) == similarity.share_token(a, b, 3)
 
 
 @given(st.lists(ROWS, min_size=2, max_size=2), st.booleans())

@@ -11,10 +11,6 @@ Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
-UNIT = 1024.0  # weights per bit
-OTHERS_AT = 12  # index of the first generic comparison
-COMPARED = 20  # number of comparisons
-
 
 class Encoded(NamedTuple):
     """COMPARABLE as arrays. Codes index one pool of strings; -1 is missing; `*_off` are offsets

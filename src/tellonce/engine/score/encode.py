@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.model.hashing import hash64
 from tellonce.engine.model.spelling import Spelling
-from tellonce.engine.score.arrays import UNIT, Encoded
+from tellonce.engine.score.arrays import Encoded
 from tellonce.engine.score.comparisons import ADDRESS, FAMILY, GIVEN, ORGANISATION, OTHER
+from tellonce.engine.score.kernels import UNIT, mailboxes_of_names
 from tellonce.engine.score.levels import IDF_STEPS, sound
-from tellonce.engine.score.names.kernels import mailboxes_of_names
 
 Ints = npt.NDArray[np.int32]
 RAREST, MOST_COMMON = 8.0, -4.0  # bounds of the extra weight of a value, bits

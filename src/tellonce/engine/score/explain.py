@@ -11,10 +11,9 @@ import pyarrow as pa
 
 from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.model.spelling import Spelling
-from tellonce.engine.score.arrays import UNIT
 from tellonce.engine.score.comparisons import COMPARISONS, OTHER, unpack
 from tellonce.engine.score.encode import encode
-from tellonce.engine.score.kernels import score_pairs
+from tellonce.engine.score.kernels import UNIT, score_pairs
 from tellonce.engine.score.weights import level_bits, log_odds, probability, weights
 
 MISSING = "not compared: missing on one side"

@@ -21,7 +21,7 @@ from tellonce.engine.score.similarity import (
 
 CLOSE, ALIKE = 0.92, 0.82  # Jaro-Winkler bands of names
 EMAIL_CLOSE, STREET_CLOSE, CITY_CLOSE, OTHER_CLOSE = 0.94, 0.90, 0.90, 0.90
-SHORTEST_MAILBOX, SHORTEST_PHONE, SHORTEST_TOKEN = 5, 7, 3
+SHORTEST_MAILBOX, SHORTEST_PHONE, SHORTEST_TOKEN, SHORTEST_SLIPPED = 5, 7, 3, 4
 IDF_STEPS = 16  # rarity of a word is counted in sixteenths of a bit, so that sums are exact
 # Shares of the rarity of all words of a name: of the name with less, with more, with less of it.
 CONTAINED, ORGANISATION_CLOSE, ORGANISATION_PARTIAL, WORD_CLOSE = 0.95, 0.7, 0.5, 0.9
@@ -70,11 +70,15 @@ def given_level(a: str, b: str, spelling: Spelling) -> int:
         return 2
     score = jaro_winkler(a, b)
     code = sound(a, spelling)
-    if score >= CLOSE or (code and code == sound(b, spelling)) or _is_prefix(a, b):
+    if _close_names(a, b, score) or (code and code == sound(b, spelling)) or _is_prefix(a, b):
         return 3
     if a[0] == b[0] and (a[1] == " " or b[1] == " "):
         return 4
     return 5 if score >= ALIKE else 6
+
+
+def _close_names(a: str, b: str, score: float) -> bool:
+    return score >= CLOSE or (min(len(a), len(b)) >= SHORTEST_SLIPPED and one_slip(a, b))
 
 
 def _is_prefix(a: str, b: str) -> bool:
@@ -90,7 +94,7 @@ def family_level(a: str, b: str, spelling: Spelling) -> int:
         return 2
     score = jaro_winkler(a, b)
     code = sound(a, spelling)
-    if score >= CLOSE or (code and code == sound(b, spelling)):
+    if _close_names(a, b, score) or (code and code == sound(b, spelling)):
         return 3
     initial = min(len(a), len(b)) == 1 and a[0] == b[0]
     return 4 if score >= ALIKE or initial else 5

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tellonce.engine.model.document import ScoreModel
-from tellonce.engine.score.arrays import COMPARED, UNIT, Encoded, Weights
+from tellonce.engine.score.arrays import Encoded, Weights
 from tellonce.engine.score.comparisons import (
     ADDRESS,
     FAMILY,
@@ -17,6 +17,7 @@ from tellonce.engine.score.comparisons import (
     ORGANISATION,
     OTHER,
 )
+from tellonce.engine.score.kernels import COMPARED, UNIT
 
 Floats = npt.NDArray[np.float64]
 
