@@ -146,9 +146,8 @@ def _insert(
     """Append the rows as versions; insert the records not there yet, each with a key of its own."""
     new = [(name, line) for name, line in lines.items() if line.id is None]
     made = new_keys(len(new))
-    keys = opened_keys(
-        [line.key for line in lines.values() if line.key is not None and line.winner]
-    )
+    held = {lines[row.record_key].key for row in fresh}
+    keys = opened_keys([key for key in held if key is not None])
     for (_, line), pk, key in zip(new, reserve_ids(Record, len(new)), made, strict=True):
         line.id, line.key = pk, key.id
         keys[key.id] = key
