@@ -7,7 +7,6 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from tests.hub.delivering import ANNA, OTTO, WILMA, a_source, load, write_csv
 from django.db import connection
 
 from tellonce.hub.accounts.selectors import actor
@@ -18,6 +17,7 @@ from tellonce.hub.sources import selectors
 from tellonce.hub.sources.models import Record, RecordVersion
 from tellonce.hub.sources.services import add_source
 from tellonce.io.errors import FileMissing
+from tests.hub.delivering import ANNA, OTTO, WILMA, a_source, load, write_csv
 
 pytestmark = pytest.mark.django_db
 

@@ -155,7 +155,7 @@ def _find(words: Sequence[str], names: Mapping[str, str]) -> str | None:
 def _without_kind(name: str) -> str:
     for word in _KIND_WORDS.split():
         if name.startswith(word) and len(name) > len(word):
-            return name.removeprefix(word).removeprefix("s") or name
+            return name.removeprefix(word)
     return name
 
 
