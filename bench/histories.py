@@ -28,6 +28,7 @@ from bench.measure import Measured, measure
 from bench.report import OUT, ROOT, publish, table
 
 FOLDER = OUT / "histories"
+LINES_SHOWN = 40
 HEAD = ("what", "rows", "seconds", "peak MB")
 HOW = (
     "Made by `python -m bench.histories`: public sample and research data, loaded by "
@@ -139,9 +140,10 @@ def snapshot(data: Path, history: History) -> tuple[list[str], int]:
     asked = ["--record", f"{history.name}:{best_buyer(data, history)}", "--purpose", "service"]
     done = tellonce("snapshot", *asked, "--sections", "transactions", "--format", "json")
     purchases = purchases_in(json.loads(done.stdout))
-    print(f"\n{tellonce('snapshot', *asked).stdout}", flush=True)
+    shown = tellonce("snapshot", *asked, "--sections", "demographics,transactions").stdout
+    print(*shown.splitlines()[-LINES_SHOWN:], sep="\n", flush=True)
     cells = [
-        f"snapshot of a {history.name} customer",
+        f"snapshot, {history.name} (rows: purchases)",
         f"{purchases:,}",
         f"{done.seconds:.1f}",
         f"{done.peak_mb:,.0f}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -12,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"
 OUT = ROOT / "bench" / "out"
+PEERS = r"^(splink|goldenmatch)==(\S+)"
 PACKAGES = ("tellonce", "numba", "numpy", "pyarrow", "duckdb", "django")
 
 
@@ -27,8 +29,10 @@ def machine() -> str:
 
 
 def versions(packages: Sequence[str] = PACKAGES) -> str:
-    """Versions of Python and of the packages that decide the figures."""
+    """Versions of Python, of the packages that decide the figures, and of the peers."""
     named = [f"{package} {version(package)}" for package in packages]
+    lock = (ROOT / "bench" / "requirements.txt").read_text()
+    named += [f"{peer} {found}" for peer, found in re.findall(PEERS, lock, re.MULTILINE)]
     return ", ".join([f"Python {platform.python_version()}", *named])
 
 

@@ -26,6 +26,7 @@ from tellonce.engine.synth.records import rows
 
 FOLDER = OUT / "speed"
 ROWS = 100_000
+ROUNDS = 3
 MAX_RESOLVE_SECONDS, MAX_RESOLVE_MB, MAX_LOAD_SECONDS = 30, 1000, 120
 HEAD = ("what", "seconds", "rounds", "peak MB", "F1", "B³ F1")
 HOW = (
@@ -106,7 +107,7 @@ def main(given: list[str] | None = None) -> int:
     """Measure, print, write docs/results/speed.md."""
     parser = argparse.ArgumentParser(prog="python -m bench.speed", description=__doc__)
     parser.add_argument("--rows", type=int, default=ROWS)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     asked = parser.parse_args(given)
     files = write_sources(asked.rows)
     resolve(files)  # compiles and caches the kernels
@@ -127,7 +128,7 @@ def main(given: list[str] | None = None) -> int:
     missed = missed_budgets(cells)
     parts = [f"{asked.rows:,} rows.", table(HEAD, list(cells.values())), ratio, *missed]
     print("\n" + "\n\n".join(parts))
-    if asked.rows == ROWS:
+    if (asked.rows, asked.rounds) == (ROWS, ROUNDS):
         publish("speed", "Speed on generated rows", HOW, *parts)
     return 1 if missed else 0
 
