@@ -164,8 +164,8 @@ def train(table: pa.Table, spelling: Spelling, hash_key: bytes) -> BlockModel:
     )
 
 
-LEAST_PAIRS, PAIRS_A_RECORD = 400_000, 12  # that one kind may cost
-LEAST_BUDGET, BUDGET_A_RECORD = 3_000_000, 60  # that all kinds may cost
+LEAST_PAIRS, PAIRS_A_RECORD = 400_000, 6  # that one kind may cost
+LEAST_BUDGET, BUDGET_A_RECORD = 3_000_000, 30  # that all kinds may cost
 
 
 def budget(rows: int) -> int:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 BITS = 3
 MAX_OTHERS = 8  # comparisons of attributes without a meaning known to us
 
@@ -135,6 +138,12 @@ def pack(levels: tuple[int, ...]) -> int:
     for index, level in enumerate(levels):
         pattern |= level << (BITS * index)
     return pattern
+
+
+def unpacked(patterns: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """`unpack` of many patterns: patterns x comparisons."""
+    shifts = np.arange(len(COMPARISONS), dtype=np.int64) * BITS
+    return (patterns[:, None] >> shifts) & ((1 << BITS) - 1)
 
 
 def unpack(pattern: int) -> tuple[int, ...]:

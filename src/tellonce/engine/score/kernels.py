@@ -2,8 +2,8 @@
 
 Weights are integers in 1/1024 bit, so that sums do not depend on their order. Every kernel releases
 the GIL and allocates nothing per pair. `_nrt=False`: counting references to the arrays at every
-call would cost six times the work itself. All kernels of scoring stand in this one file, because the
-cache of compiled code watches only the file of the function that is called: a change elsewhere
+call would cost six times the work itself. All kernels of scoring stand in this one file, because
+the cache of compiled code watches only the file of the function that is called: a change elsewhere
 would go unnoticed.
 """
 

@@ -22,7 +22,7 @@ from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import frequencies as counted
 from tellonce.engine.score.arrays import Blocks, Encoded
 from tellonce.engine.score.blocks import blocks, in_threads, pieces
-from tellonce.engine.score.comparisons import COMPARISONS, EMAIL, MAX_LEVELS, PHONE, unpack
+from tellonce.engine.score.comparisons import COMPARISONS, EMAIL, MAX_LEVELS, PHONE, unpacked
 from tellonce.engine.score.encode import encode
 from tellonce.engine.score.kernels import pattern_pairs, score_pairs
 from tellonce.engine.score.priors import (
@@ -40,7 +40,8 @@ from tellonce.engine.score.weights import weights
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 SAMPLE = 600_000  # candidate pairs, and random pairs, that training looks at
-ROUNDS = 30
+ROUNDS = 30  # at most
+SETTLED = 5e-4
 PULL_M, PULL_U = 30.0, 300.0  # pairs the shipped priors are worth
 PULL_SHARE = 0.05  # of a record, that the prior share of matches is worth
 WORST = {"email": 3, "phone": 3, "family_name": 5}  # the disagreement, where it is not the last
@@ -135,15 +136,13 @@ def _random(encoded: Encoded, model: ScoreModel, rows: int, seed: int) -> Patter
 
 
 def _patterns(patterns: Longs, kinds: Longs, every: float) -> Patterns:
-    both = np.stack([patterns, kinds], axis=1) if len(patterns) else np.zeros((0, 2), np.int64)
-    distinct, counts = np.unique(both, axis=0, return_counts=True)
-    levels = np.array([unpack(int(p)) for p in distinct[:, 0]], np.int64)
-    return Patterns(
-        levels.reshape(len(distinct), len(COMPARISONS)),
-        counts.astype(np.float64),
-        distinct[:, 1],
-        every,
-    )
+    order = np.lexsort((kinds, patterns))
+    patterns, kinds = patterns[order], kinds[order]
+    new = np.ones(len(order), np.bool_)
+    new[1:] = (patterns[1:] != patterns[:-1]) | (kinds[1:] != kinds[:-1])
+    first = np.flatnonzero(new)
+    counts = np.diff(np.append(first, len(order)))
+    return Patterns(unpacked(patterns[first]), counts.astype(np.float64), kinds[first], every)
 
 
 def maximised(
@@ -153,7 +152,7 @@ def maximised(
     blocks_on: Sequence[frozenset[str]],
     rows: int,
 ) -> ScoreModel:
-    """The model after ROUNDS of expectation-maximisation from `start`."""
+    """The model after expectation-maximisation from `start`."""
     free = _free(candidates.kinds, blocks_on)
     model = start
     total = max(rows * (rows - 1) / 2, 1.0)
@@ -169,6 +168,7 @@ def maximised(
             start.u,
             PULL_U,
         )
+        before = model
         model = replace(
             model,
             m=_frozen(m),
@@ -181,7 +181,15 @@ def maximised(
                 total,
             ),
         )
+        if _settled(before, model):
+            break
     return model
+
+
+def _settled(before: ScoreModel, after: ScoreModel) -> bool:
+    """Whether a round changed no probability of a level by more than SETTLED, nor the prior."""
+    moved = np.abs(np.array(after.m) - np.array(before.m)).max()
+    return bool(moved < SETTLED and abs(after.prior / before.prior - 1) < SETTLED)
 
 
 def _share(found: float, a_record: float, rows: int, total: float) -> float:
