@@ -9,7 +9,7 @@ import typer
 import yaml
 
 from tellonce.cli.opened import opened_hub
-from tellonce.cli.output import Stages, print_json, say
+from tellonce.cli.output import Stages, print_json
 from tellonce.hub.core.errors import WrongCall
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
@@ -123,22 +123,22 @@ def load(
         from tellonce.hub.consents.services import load_consents  # noqa: PLC0415
         from tellonce.hub.sources.config import CONSENTS, CONTENTS, RECORDS  # noqa: PLC0415
 
-        by = _actor()
+        said = {"by": _actor(), "progress": progress, "tell": progress.say}
         _check_call(content, CONTENTS, full)
         if content == RECORDS:
             from tellonce.hub.intake.services import load_records  # noqa: PLC0415
 
-            done = load_records(source_name, file, full=full, by=by, progress=progress)
+            done = load_records(source_name, file, full=full, **said)
             report, placed = done.report, done.placed
         elif content == CONSENTS:
-            report, placed = load_consents(source_name, file, by=by, progress=progress), None
+            report, placed = load_consents(source_name, file, **said), None
         else:
             from tellonce.hub.activity.services import load_activity  # noqa: PLC0415
 
-            report = load_activity(source_name, file, content, by=by, progress=progress)
+            report = load_activity(source_name, file, content, **said)
             placed = None
     if as_json:
-        print_json(_loaded_json(report, placed, progress.seconds))
+        print_json(_loaded_json(report, placed))
     else:
         _tell(report, placed)
 
@@ -162,8 +162,6 @@ def _check_call(content: str, contents: tuple[str, ...], full: bool) -> None:
 
 
 def _tell(report: Any, placed: Any) -> None:
-    for sentence in report.sentences:
-        say(sentence)
     counts = report.delivery.counts
     parts = [f"{counts.added:,} new", f"{counts.changed:,} changed"]
     parts += [f"{counts.repeated:,} held already"]
@@ -205,12 +203,11 @@ def _delivery_json(delivery: Any) -> dict[str, Any]:
     }
 
 
-def _loaded_json(report: Any, placed: Any, seconds: dict[str, float]) -> dict[str, Any]:
+def _loaded_json(report: Any, placed: Any) -> dict[str, Any]:
     return {
         "delivery": _delivery_json(report.delivery),
         "recognised": list(report.sentences),
         "placed": None if placed is None else {**vars(placed), "report": None},
-        "seconds": {stage: round(spent, 3) for stage, spent in seconds.items()},
     }
 
 

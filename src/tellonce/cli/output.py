@@ -54,7 +54,7 @@ def present_failure(error: BaseException, *, debug: bool) -> int:
 
 
 def _describe(error: BaseException) -> tuple[str, str, int]:
-    if isinstance(error, KeyboardInterrupt | typer.Abort):
+    if _is_interrupt(error):
         return "Interrupted.", "Nothing is half written; run the same command again.", FAILED
     if isinstance(error, TellonceError) or hasattr(error, "hint"):
         return str(error), str(getattr(error, "hint", "")), getattr(error, "exit_code", WRONG_CALL)
@@ -66,6 +66,13 @@ def _describe(error: BaseException) -> tuple[str, str, int]:
         return "The machine ran out of memory.", "Close other programs or use a larger one.", FAILED
     kind = type(error).__name__
     return f"Unexpected {kind}: {error}", "This is our mistake: --debug shows where.", FAILED
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Whether this is Ctrl-C; inside compiled code it arrives as the cause of a SystemError."""
+    if isinstance(error, SystemError):
+        return _is_interrupt(error.__cause__ or error.__context__)
+    return isinstance(error, KeyboardInterrupt | typer.Abort)
 
 
 def _describe_call(error: typer.TyperException) -> tuple[str, str, int]:
@@ -149,6 +156,7 @@ class Stages:
 # A stage without words here passes in silence where there is no terminal.
 STAGE_WORDS = {
     "read": "reading",
+    "parse": "parsing values",
     "standardise": "standardising",
     "compile": "loading the kernels (compiled at the first run, which takes a moment)",
     "block": "blocking",

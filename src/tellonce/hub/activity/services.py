@@ -23,7 +23,7 @@ from tellonce.hub.activity.columns import (
 from tellonce.hub.activity.reading import Keys, activities, products, whole
 from tellonce.hub.activity.storing import store_activities, store_products
 from tellonce.hub.bridge.times import day_comes_first
-from tellonce.hub.bridge.types import Progress, no_progress
+from tellonce.hub.bridge.types import Progress, Tell, no_progress, no_telling
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.jobs.services import held_lease
 from tellonce.hub.sources.arrival import file_digest, file_settings, rejected_rows
@@ -38,7 +38,13 @@ from tellonce.io.values import Opened
 
 
 def load_activity(
-    source_name: str, path: Path, kind: str, *, by: Actor, progress: Progress = no_progress
+    source_name: str,
+    path: Path,
+    kind: str,
+    *,
+    by: Actor,
+    progress: Progress = no_progress,
+    tell: Tell = no_telling,
 ) -> LoadReport:
     """Load a file of one kind of activity; a load that was interrupted goes on.
 
@@ -53,6 +59,8 @@ def load_activity(
         progress("read", 0, 0)
         batches = reader.batches()
         reader.look_at(next(batches))
+        for sentence in reader.sentences():
+            tell(sentence)
         delivery = begin_delivery(source, kind, path.name, digest=digest, full=False)
         store: Any = store_products if reader.catalogue else partial(store_activities, kind=kind)
         delivery = store_in_slices(delivery, reader.rows(batches), store, lease, progress)

@@ -11,6 +11,14 @@ Progress = Callable[[str, int, int], None]
 """`progress(stage, done, total)`; total 0 means not known."""
 
 
+Tell = Callable[[str], None]
+"""`tell(sentence)` says aloud what was recognised, before anything is kept."""
+
+
+def no_telling(_sentence: str) -> None:
+    """Says nothing."""
+
+
 def no_progress(_stage: str, _done: int, _total: int) -> None:
     """Says nothing."""
 

@@ -18,7 +18,7 @@ from tellonce.hub.activity.columns import (
 )
 from tellonce.hub.activity.reading import whole
 from tellonce.hub.bridge.times import day_comes_first, read_times
-from tellonce.hub.bridge.types import Progress, no_progress
+from tellonce.hub.bridge.types import Progress, Tell, no_progress, no_telling
 from tellonce.hub.consents.models import Consent
 from tellonce.hub.consents.types import ArrivedConsent
 from tellonce.hub.core.errors import WrongCall
@@ -51,7 +51,12 @@ _NEEDED = {
 
 
 def load_consents(
-    source_name: str, path: Path, *, by: Actor, progress: Progress = no_progress
+    source_name: str,
+    path: Path,
+    *,
+    by: Actor,
+    progress: Progress = no_progress,
+    tell: Tell = no_telling,
 ) -> LoadReport:
     """Load a file of consents; a load that was interrupted goes on.
 
@@ -65,13 +70,16 @@ def load_consents(
         progress("read", 0, 0)
         contents = read_file(path, file_settings(source.config))
         layout = _layout(source, contents, path.name)
+        sentences = tuple(_sentences(contents, layout))
+        for sentence in sentences:
+            tell(sentence)
         delivery = begin_delivery(source, CONSENTS, path.name, digest=digest, full=False)
         batch = _rows(contents, layout)
         delivery = store_in_slices(delivery, [batch], _store, lease, progress)
         if CONSENTS not in source.learned:
             learn(source, CONSENTS, layout.as_json())
         mark_stored(delivery, by=by)
-    return LoadReport(delivery_view(delivery.id), tuple(_sentences(contents, layout)))
+    return LoadReport(delivery_view(delivery.id), sentences)
 
 
 def _layout(source: SourceView, contents: Contents, file_name: str) -> Layout:

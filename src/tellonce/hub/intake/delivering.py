@@ -9,7 +9,7 @@ from django.db import transaction
 
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.bridge.services import STANDARDISER
-from tellonce.hub.bridge.types import Progress
+from tellonce.hub.bridge.types import Progress, Tell, no_progress, no_telling
 from tellonce.hub.intake.reading import ReadRecords, read_records
 from tellonce.hub.jobs.services import confirm, held_lease
 from tellonce.hub.jobs.types import HeldLease
@@ -36,7 +36,13 @@ from tellonce.hub.sources.types import (
 
 
 def deliver_records(
-    source_name: str, path: Path, *, full: bool, by: Actor, progress: Progress
+    source_name: str,
+    path: Path,
+    *,
+    full: bool,
+    by: Actor,
+    progress: Progress = no_progress,
+    tell: Tell = no_telling,
 ) -> LoadReport:
     """Store the rows of a file as record versions, and with `full` delete what is missing.
 
@@ -49,6 +55,8 @@ def deliver_records(
         source = source_named(source_name)
         progress("read", 0, 0)
         read = read_records(source, path)
+        for sentence in read.sentences:
+            tell(sentence)
         delivery = begin_delivery(source, RECORDS, path.name, digest=digest, full=full)
         batches = [(read.rows, read.refused, read.card_values)]
         total = len(read.rows)
@@ -60,7 +68,7 @@ def deliver_records(
         as_of = max((row.order for row in read.rows if row.order is not None), default=None)
         sentences = list(read.sentences)
         if full:
-            sentences += _delete_missing(delivery, read, as_of, lease)
+            sentences += _delete_missing(delivery, read, as_of, lease, tell)
         mark_stored(delivery, by=by, as_of=as_of if full else None)
     return LoadReport(delivery_view(delivery.id), tuple(sentences))
 
@@ -75,17 +83,19 @@ def _indexed(stored: StoredRecords) -> Counts:
 
 
 def _delete_missing(
-    delivery: DeliveryView, read: ReadRecords, as_of: int | None, lease: HeldLease
+    delivery: DeliveryView, read: ReadRecords, as_of: int | None, lease: HeldLease, tell: Tell
 ) -> list[str]:
     """Delete the records that a full delivery does not hold, as of its newest version.
 
     Where some rows could not be used nobody knows which records they are, so nothing is deleted.
     """
     if read.refused:
-        return [
+        sentence = (
             f"Nothing was deleted: {len(read.refused)} rows could not be used, and the records "
             "missing from this file may be among them."
-        ]
+        )
+        tell(sentence)
+        return [sentence]
     for part in _missing(delivery.source_id, {row.record_key for row in read.rows}):
         with transaction.atomic():
             confirm(lease)

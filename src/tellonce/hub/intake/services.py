@@ -18,7 +18,7 @@ from pathlib import Path
 from django.db import transaction
 
 from tellonce.hub.accounts.types import Actor
-from tellonce.hub.bridge.types import Progress, no_progress
+from tellonce.hub.bridge.types import Progress, Tell, no_progress, no_telling
 from tellonce.hub.intake.delivering import deliver_records
 from tellonce.hub.intake.placing import Placed, place_all
 from tellonce.hub.jobs.services import confirm, held_lease
@@ -44,13 +44,14 @@ def load_records(
     full: bool = False,
     by: Actor,
     progress: Progress = no_progress,
+    tell: Tell = no_telling,
 ) -> RecordsLoaded:
     """Deliver a file of records and place what waits; `full`: what is missing from it is deleted.
 
     Raises `Unknown` for the source, `WrongCall` and the errors of `io.errors` for the file, `Busy`
     where another process delivers to this source or resolves.
     """
-    report = deliver_records(source, path, full=full, by=by, progress=progress)
+    report = deliver_records(source, path, full=full, by=by, progress=progress, tell=tell)
     return RecordsLoaded(report, place_waiting(by=by, progress=progress))
 
 

@@ -1,0 +1,106 @@
+"""`tellonce source` and `tellonce load` as a person calls them: what they say, and exit codes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.hub.delivering import ANNA, OTTO, write_csv
+from tests.hub.test_hub_commands import Run, new_hub, sentences, tellonce_in
+
+__all__ = ["new_hub"]
+
+
+@pytest.fixture(scope="module")
+def prepared(new_hub: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A hub with one source that holds nothing."""
+    home = shutil.copytree(new_hub, tmp_path_factory.mktemp("prepared") / "hub")
+    tellonce_in(home)("source", "add", "crm", "--kind", "crm")
+    return home
+
+
+@pytest.fixture
+def run(prepared: Path, tmp_path: Path) -> Run:
+    """Runs `tellonce` in a copy of that hub."""
+    return tellonce_in(shutil.copytree(prepared, tmp_path / "hub"))
+
+
+def test_a_load_says_what_was_recognised_and_what_became_of_the_rows(
+    run: Run, tmp_path: Path
+) -> None:
+    file = write_csv(tmp_path / "people.csv", [ANNA, OTTO])
+    done = run("load", "crm", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "first name = given_name" in done.stderr
+    assert "Each record is known by id." in done.stderr
+    assert "2 rows: 2 new, 0 changed, 0 held already." in done.stdout
+    assert "2 records are 2 customers" in done.stdout
+    again = run("load", "crm", str(file))
+    assert "2 rows: 0 new, 0 changed, 2 held already." in again.stdout
+    shown = run("source", "show", "crm")
+    assert "email = email" in shown.stdout
+    listed = json.loads(run("source", "list", "--json").stdout)
+    assert [(one["name"], one["records"]) for one in listed] == [("crm", 2)]
+
+
+def test_a_load_can_be_read_by_programs(run: Run, tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "people.csv", [ANNA, OTTO | {"id": ""}])
+    config = tmp_path / "shop.yaml"
+    config.write_text("record_id: id\nunique: true\n")
+    assert run("source", "add", "shop", "--kind", "shop", "--config", str(config)).returncode == 0
+    loaded = json.loads(run("load", "shop", str(file), "--json").stdout)
+    assert loaded["delivery"]["counts"]["added"] == 1
+    assert loaded["delivery"]["counts"]["quarantined"] == 1
+    assert loaded["placed"]["customers"] == 1
+    shown = json.loads(run("source", "show", "shop", "--json").stdout)
+    assert [row["row"] for row in shown["quarantine"]] == [1]
+
+
+def test_an_unknown_source_is_told_how_to_add_it(run: Run, tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "people.csv", [ANNA])
+    assert "tellonce source add shop" in sentences(run("load", "shop", str(file)), 2)
+
+
+def test_what_cannot_be_loaded_is_said_with_the_exit_code_of_a_wrong_call(
+    run: Run, tmp_path: Path
+) -> None:
+    file = write_csv(tmp_path / "people.csv", [ANNA])
+    assert "no file" in sentences(run("load", "crm", str(tmp_path / "none.csv")), 2)
+    assert "as 'poems'" in sentences(run("load", "crm", str(file), "--as", "poems"), 2)
+    full = run("load", "crm", str(file), "--as", "notes", "--full")
+    assert "Only records" in sentences(full, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.csv", b""),
+        ("header.csv", b"id,email\n"),
+        ("binary.csv", bytes(range(256)) * 40),
+        ("twice.csv", b"id,id\n1,2\n"),
+    ],
+)
+def test_a_file_that_is_no_file_of_records_leaves_no_delivery(
+    run: Run, tmp_path: Path, name: str, content: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    done = run("load", "crm", str(path), "--json")
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert json.loads(run("source", "show", "crm", "--json").stdout)["deliveries"] == []
+
+
+def test_a_configuration_is_read_before_anything_is_made(run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "shop.yaml"
+    add = ("source", "add", "shop", "--kind", "shop", "--config", str(config))
+    assert "no file" in sentences(run(*add), 2)
+    config.write_text("record_id: [")
+    assert "not a YAML file" in sentences(run(*add), 2)
+    config.write_text("colour: blue")
+    assert "no setting 'colour'" in sentences(run(*add), 2)
+    assert "already" in sentences(run("source", "add", "crm", "--kind", "crm"), 2)
+    assert [one["name"] for one in json.loads(run("source", "list", "--json").stdout)] == ["crm"]
