@@ -186,7 +186,7 @@ def standardised(
     params = standardise.StandardiseParams()
     tables, summaries = [], {}
     for n, source in enumerate(taken):
-        clock("standardise", n, len(taken))
+        clock("parse", n, len(taken))
         result = standardise.records(
             source.name, source.ids, source.contents.table, source.recognition, params
         )

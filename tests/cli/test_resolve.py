@@ -136,7 +136,7 @@ def test_bad_rows_go_to_the_rejects_file_and_the_rest_goes_on(
     call = ["resolve", str(broken), *out(tmp_path), *model]
     assert execute([*call, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["rejected"] == 1
-    rejects = tmp_path / "out.parquet.rejects.jsonl"
+    rejects = tmp_path / "out.rejects.jsonl"
     (reject,) = [json.loads(line) for line in rejects.read_text().splitlines()]
     assert (reject["source"], reject["line"], reject["raw"]) == (source.stem, 11, "torn,row")
     broken.write_text("".join(lines), encoding="utf-8")

@@ -125,7 +125,7 @@ def _refuse_not_yet(labels: Path | None, engine: str) -> None:
 
 def _write(result: resolution.Resolution, places: dict[str, Path]) -> dict[str, str]:
     """Write what was asked for, the customers last; return what is where."""
-    rejects = Path(f"{places['out']}.rejects.jsonl")
+    rejects = Path(f"{str(places['out']).removesuffix('.parquet')}.rejects.jsonl")
     rejects.unlink(missing_ok=True)  # of an earlier run
     written = {}
     if result.rejects:

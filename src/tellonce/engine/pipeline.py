@@ -78,8 +78,9 @@ def resolve(
     canonical order. The result depends on the set of records, decisions, model and settings only.
     """
     settings = settings or Settings()
-    progress("compile", 0, 1)
-    rehearse()
+    if not rehearse.cache_info().currsize:
+        progress("compile", 0, 1)
+        rehearse()
     progress("standardise", 0, 1)
     return _resolved(canonical(records), model, settings, decisions, progress)
 

@@ -11,11 +11,12 @@ _LEAST_FILL = 0.05
 _LONGEST = 80
 
 
-def generic_column(content: Content, *, strict: bool) -> tuple[str, str]:
+def generic_column(content: Content, *, strict: bool, alone: bool = False) -> tuple[str, str]:
     """Return ("category", "text", "number" or "date", why), or ("", why not).
 
     An attribute is filled, has more than one value, and its values repeat. Where nothing better is
-    in the file (`strict` false) text without repeats is taken too.
+    in the file (`strict` false) text of several words is taken too, though it does not repeat.
+    In a small file values need not repeat, unless there is nothing else to go by (`alone`).
     """
     if content.distinct < 2:
         return "", "all its values are the same"
@@ -24,7 +25,8 @@ def generic_column(content: Content, *, strict: bool) -> tuple[str, str]:
     repeats = 1 - content.distinct / content.filled
     if _is_counter(content):
         return "", "it numbers the rows"
-    if strict and repeats < 0.02 and content.filled >= 10:
+    wordy = content.share(lambda value: " " in value) >= 0.5
+    if repeats < 0.02 and (alone or content.filled >= 10 if strict else not wordy):
         return "", "its values hardly ever repeat"
     if strict and sum(map(len, content.sample)) > _LONGEST * len(content.sample):
         return "", "it is free text"
