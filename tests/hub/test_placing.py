@@ -11,15 +11,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tellonce.hub.accounts.selectors import actor
+from tellonce.hub.accounts.services import add_user
+from tellonce.hub.bridge.resolution import explain_pair
+from tellonce.hub.bridge.rows import join_documents
+from tellonce.hub.bridge.types import ResolutionRules
 from tellonce.hub.core import clock
-from tellonce.hub.core.errors import Unknown, WrongCall
+from tellonce.hub.core.errors import Refused, Unknown, WrongCall
 from tellonce.hub.customers import selectors as customers
 from tellonce.hub.customers.models import Customer, GoldenVersion, Membership
 from tellonce.hub.events.models import Event
 from tellonce.hub.intake.services import decide, place_waiting
 from tellonce.hub.matching.selectors import adopted_model, edges_of, matching_counts
 from tellonce.hub.sources.models import Record
-from tellonce.hub.sources.selectors import record_ids
+from tellonce.hub.sources.selectors import record_ids, record_texts
+from tellonce.hub.vault.services import hash_key
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source, load
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +241,32 @@ def test_an_unknown_customer_and_a_senseless_decision_are_refused(file: Path) ->
     load(file, [ANNA, OTTO])
     with pytest.raises(WrongCall):
         decide([(row_id("1"), row_id("2"))], "perhaps", by=actor())
+
+
+def test_only_stewards_and_administrators_decide(file: Path) -> None:
+    a_source()
+    load(file, [ANNA, OTTO])
+    pair = [(row_id("1"), row_id("2"))]
+    clerk = add_user("rep@example.org", "representative", by=actor())
+    with pytest.raises(Refused):
+        decide(pair, "same", by=clerk)
+    decide(pair, "same", by=add_user("steward@example.org", "steward", by=actor()))
+    assert partition() == {frozenset({"1", "2"})}
+
+
+def test_two_records_are_explained_in_words_and_numbers(file: Path) -> None:
+    a_source()
+    load(file, [ANNA, ANNA | {"id": "7", "phone": ""}, OTTO])
+    model = adopted_model()
+    assert model is not None
+    texts = record_texts([row_id("1"), row_id("7"), row_id("2")])
+    documents = [join_documents(t.standardised, t.secret) for _, t in sorted(texts.items())]
+    rules = ResolutionRules(model.document, hash_key())
+    same = explain_pair(documents[0], documents[1], rules)
+    assert same.match_weight > 0
+    assert same.probability > 0.9
+    assert any("annamaria@example.org" in sentence for sentence in same.sentences)
+    assert explain_pair(documents[0], documents[2], rules).probability < 0.1
 
 
 def test_reading_a_customer_takes_few_queries(file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -84,7 +85,7 @@ def _settings(rules: ResolutionRules) -> pipeline.Settings:
         unique_sources=rules.unique_sources,
         hash_key=rules.hash_key,
         rules=GoldenRules(trust=trust),
-        threads=2,
+        threads=os.cpu_count() or 1,
     )
 
 

@@ -117,15 +117,15 @@ def _rows(contents: Contents, layout: Layout) -> tuple[list[ArrivedConsent], lis
         contents.rows.to_pylist(), times, raws, zip(*columns, strict=True), strict=True
     ):
         try:
-            rows.append(_row(at, *said))
+            rows.append(_row(at, said))
         except ValueError as error:
             refused.append(RefusedRow(number, str(error), raw.decode()))
     return rows, refused, findings.total
 
 
-def _row(
-    at: datetime | None, key: str, purpose: str, state: str, channel: str, notice: str
-) -> ArrivedConsent:
+def _row(at: datetime | None, said: Sequence[str]) -> ArrivedConsent:
+    """A row from its texts in the order of CONSENT_FIELDS without `at`; or ValueError, why not."""
+    key, purpose, state, channel, notice = said
     if not key:
         raise ValueError("the row names no customer")
     if not purpose:

@@ -18,7 +18,10 @@ from pathlib import Path
 from django.db import transaction
 
 from tellonce.hub.accounts.types import Actor
+from tellonce.hub.audit.services import record_act
+from tellonce.hub.audit.types import REFUSED, Act
 from tellonce.hub.bridge.types import Progress, Tell, no_progress, no_telling
+from tellonce.hub.core.errors import Refused
 from tellonce.hub.intake.delivering import deliver_records
 from tellonce.hub.intake.placing import Placed, place_all
 from tellonce.hub.jobs.services import confirm, held_lease
@@ -69,11 +72,26 @@ def decide(
     """Record what a person says about pairs of records (row ids), and place again.
 
     `verdict` is same, different or unsure; the newest of a pair counts, so a decision is undone by
-    another one.
+    another one. Raises `Refused` for who is neither steward nor administrator, and `WrongCall`.
     """
+    _check_steward(by)
     with held_lease(RESOLVER, by.id, wait_seconds=60) as lease:
         with transaction.atomic():
             confirm(lease)
             for left, right in pairs:
                 record_decision(left, right, verdict, actor=by.id, reason=reason)
+            details = {"pairs": len(pairs), "verdict": verdict}
+            record_act(Act("decide", by.id, details=details))
         return place_all(lease, no_progress)
+
+
+def _check_steward(by: Actor) -> None:
+    if by.roles & {"steward", "admin"}:
+        return
+    with transaction.atomic():
+        reason = "neither steward nor administrator"
+        record_act(Act("decide", by.id, outcome=REFUSED, reason=reason))
+    raise Refused(
+        f"{by.email} may not decide which records are one customer.",
+        hint="Ask a steward, or act as one.",
+    )
