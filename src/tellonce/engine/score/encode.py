@@ -60,16 +60,20 @@ class _Pool:
 def extra_weights(
     codes: Ints, values: pa.Array, model: ScoreModel, attribute: str, level: tuple[int, int]
 ) -> Ints:
-    """Term-frequency adjustment of each entry: log2(u of the level / share of its value)."""
+    """Term-frequency adjustment of each entry: log2(u of the level / share of its value).
+
+    That an organisation's name is common means that it has many records: it is never held against.
+    """
     distinct = np.unique(codes)
     distinct = distinct[distinct >= 0]
     adjusted = np.zeros(len(values) + 1, np.int32)
     average = model.u[level[0]][level[1]]
     shares = model.frequencies.get(attribute, {})
     default = model.default.get(attribute, average)
+    lowest = 0.0 if attribute == "organisation" else MOST_COMMON
     for code, value in zip(distinct, values.take(pa.array(distinct)).to_pylist(), strict=True):
         bits = math.log2(average / shares.get(value, default))
-        adjusted[code] = round(min(max(bits, MOST_COMMON), RAREST) * UNIT)
+        adjusted[code] = round(min(max(bits, lowest), RAREST) * UNIT)
     return adjusted[codes]
 
 

@@ -63,6 +63,9 @@ MOST_DIFFERENT = {
     "entity": 0.02,
 }
 _OTHER_M, _OTHER_U, _OTHER_R = (0.80, 0.05, 0.15), (0.15, 0.05, 0.80), (0.40, 0.05, 0.55)
+# The most that strangers agree, by level from 1: names of organisations are chosen to be their own.
+# Without this limit a file full of one organisation makes its name look common.
+MOST_AGREEING = {"organisation": (2e-3, 6e-3, 1e-2)}
 LEAST_M = 0.004  # of a disagreement: however clean the data, errors happen
 # Two mailboxes made of one name: bits that this adds, at most, to the agreement of the names.
 NAMED_MAILBOX_BITS = 1.0

@@ -22,11 +22,12 @@ from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import frequencies as counted
 from tellonce.engine.score.arrays import Blocks, Encoded
 from tellonce.engine.score.blocks import blocks, in_threads, pieces
-from tellonce.engine.score.comparisons import COMPARISONS, EMAIL, MAX_LEVELS, PHONE, unpacked
+from tellonce.engine.score.comparisons import COMPARISONS, EMAIL, MAX_LEVELS, NAMES, PHONE, unpacked
 from tellonce.engine.score.encode import encode
 from tellonce.engine.score.kernels import pattern_pairs, score_pairs
 from tellonce.engine.score.priors import (
     LEAST_M,
+    MOST_AGREEING,
     MOST_DIFFERENT,
     NAMED_MAILBOX_BITS,
     PRIOR_MATCHES_A_RECORD,
@@ -172,7 +173,7 @@ def maximised(
         model = replace(
             model,
             m=_frozen(m),
-            u=_frozen(_least(u, m, start, model.prior)),
+            u=_frozen(_limited_u(u, m, start, model.prior)),
             prior=_share(matched.sum() * candidates.every, PRIOR_MATCHES_A_RECORD, rows, total),
             relatives=_share(
                 (candidates.counts * relatives).sum() * candidates.every,
@@ -242,9 +243,12 @@ def _level_shares(
     return shares
 
 
-def _least(u: Floats, m: Floats, start: ScoreModel, prior: float) -> Floats:
-    """Stranger probabilities, not absurdly small; a shared contact alone must not make a match."""
+def _limited_u(u: Floats, m: Floats, start: ScoreModel, prior: float) -> Floats:
+    """Stranger probabilities within limits; a shared contact alone must not make a match."""
     least = np.maximum(u, LEAST_U * np.array(start.u))
+    for name, most in MOST_AGREEING.items():
+        levels = slice(1, len(most) + 1)
+        least[NAMES.index(name), levels] = np.minimum(least[NAMES.index(name), levels], most)
     odds = prior / (1 - prior)
     for contact in (EMAIL, PHONE):
         alone = m[contact, SHARED] * odds / SHARED_ODDS
