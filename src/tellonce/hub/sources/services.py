@@ -140,9 +140,12 @@ def quarantine(delivery: DeliveryView, refused: Sequence[RefusedRow]) -> int:
 
 
 def mark_stored(delivery: DeliveryView, *, by: Actor, as_of: int | None = None) -> None:
-    """The delivery is complete; its records, if it is of records, wait to be placed."""
-    state = Delivery.STORED if delivery.content == RECORDS else Delivery.PLACED
-    details = {"as": delivery.content, "rows": delivery.counts.rows}
+    """The delivery is complete; if it changed any record, it waits to be placed."""
+    counts = delivery_view(delivery.id).counts
+    changes = counts.added + counts.changed + counts.deleted
+    waits = delivery.content == RECORDS and changes
+    state = Delivery.STORED if waits else Delivery.PLACED
+    details = {"as": delivery.content, "rows": counts.rows}
     with transaction.atomic():
         Delivery.objects.filter(pk=delivery.id, state=Delivery.RECEIVING).update(
             state=state, as_of=as_of, ended_at=clock.now()
