@@ -10,6 +10,7 @@ A command that goes well returns nothing. It ends otherwise by raising an except
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
 from importlib.util import find_spec
@@ -122,4 +123,6 @@ def execute(args: list[str]) -> int:
 
 def run() -> NoReturn:
     """The `tellonce` program."""
-    sys.exit(execute(sys.argv[1:]))
+    code = execute(sys.argv[1:])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # done is done: no death while shutting down
+    sys.exit(code)
