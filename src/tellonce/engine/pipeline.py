@@ -144,7 +144,9 @@ def _scored(
     settings: Settings,
     progress: Progress,
 ) -> _Pairs:
-    encoded, _values = encode(comparable, model.score, SPELLING, settings.hash_key)
+    encoded, _values = encode(
+        comparable, model.score, SPELLING, settings.hash_key, settings.unique_sources
+    )
     edges, scored = score(
         encoded,
         keys,
@@ -194,6 +196,7 @@ def _trained(
         hash_key=settings.hash_key,
         seed=settings.seed,
         threads=settings.threads,
+        unique=settings.unique_sources,
     )
     return replace(model, score=scores, trained_on=comparable.num_rows)
 
@@ -221,7 +224,7 @@ def _clustered(
         np.concatenate([known.odds, odds]),
     )
     cluster = split(rows, found, every, limits)
-    return clusters_table(cluster, confidences(cluster, every))
+    return clusters_table(cluster, confidences(cluster, every, limits))
 
 
 def _linked(

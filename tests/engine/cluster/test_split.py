@@ -104,5 +104,5 @@ def test_the_order_of_pairs_changes_nothing(graph: object, rng: object) -> None:
 
 def test_confidence_is_of_the_strongest_link_or_of_standing_alone() -> None:
     known = pairs((0, 1, 3.0), (1, 2, 0.0))
-    found = confidences(np.array([0, 0, 2, 3]), known)
+    found = confidences(np.array([0, 0, 2, 3]), known, FREE)
     assert np.allclose(found, [8 / 9, 8 / 9, 0.5, 1.0])

@@ -87,10 +87,13 @@ def split(rows: int, found: Components, known: Pairs, constraints: Constraints) 
     return cluster
 
 
-def confidences(cluster: Longs, known: Pairs) -> Floats:
+def confidences(cluster: Longs, known: Pairs, constraints: Constraints) -> Floats:
     """Per row: probability of its strongest link inside its cluster, or for a singleton one minus
-    that of its strongest link to any other record, 1 where there is none.
+    that of its strongest link to any other record, 1 where there is none. Pairs that cannot be one
+    customer are no links.
     """
+    different = _codes(constraints.different_left, constraints.different_right)
+    known = known.where(~np.isin(_codes(known.left, known.right), different))
     probability = 1.0 / (1.0 + np.exp2(-known.odds))
     inside = cluster[known.left] == cluster[known.right]
     best_inside = np.zeros(len(cluster))

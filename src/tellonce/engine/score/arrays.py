@@ -62,6 +62,7 @@ class Encoded(NamedTuple):
     postal_tf: Ints
     other: Ints  # rows x generic comparisons
     other_tf: Ints
+    unique: Ints  # code of the row's source where that has no duplicates of its own, else -1
     present: Ints  # bits of what a row has: 1 a name, 2 an organisation, 4 an address, 8 others
 
 

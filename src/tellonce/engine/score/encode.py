@@ -155,9 +155,16 @@ _CODED = (  # the entries whose strings get codes, in the order they enter the p
 
 
 def encode(
-    table: pa.Table, model: ScoreModel, spelling: Spelling, hash_key: bytes
+    table: pa.Table,
+    model: ScoreModel,
+    spelling: Spelling,
+    hash_key: bytes,
+    unique: frozenset[str] = frozenset(),
 ) -> tuple[Encoded, pa.Array]:
-    """Arrays of a COMPARABLE table under a model, and the strings its codes stand for."""
+    """Arrays of a COMPARABLE table under a model, and the strings its codes stand for.
+
+    `unique` names the sources without duplicates of their own.
+    """
     offsets, entries = _entries(table)
     pool = _Pool()
     for column in (*(entries[name] for name in _CODED), *other_values(table, model.others)):
@@ -184,6 +191,7 @@ def encode(
         year=year,
         month=month,
         day=day,
+        unique=_sources_without_duplicates(table["source"], unique),
         gender=_small_codes(table["gender"], GENDERS),
         suffix=_suffixes(table["suffix"]),
         entity=_small_codes(table["entity"], ENTITIES),
@@ -193,6 +201,11 @@ def encode(
         phone_shared=_is_shared(entries["phone"], model, hash_key),
     )
     return encoded, values
+
+
+def _sources_without_duplicates(sources: pa.ChunkedArray, unique: frozenset[str]) -> Ints:
+    found = pc.index_in(joined(sources), value_set=pa.array(sorted(unique), pa.string()))
+    return np.asarray(pc.fill_null(found, -1), np.int32)
 
 
 def _entries(table: pa.Table) -> tuple[dict[str, Ints], dict[str, pa.Array]]:

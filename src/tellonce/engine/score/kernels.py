@@ -382,10 +382,28 @@ def birth_date_level(e: Encoded, i: int, j: int) -> Any:
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _same_digits(pool: Bytes, a0: int, a1: int, b0: int, b1: int) -> Any:
+    """Whether both strings have the same digits in the same order."""
+    j = b0
+    for i in range(a0, a1):
+        if 48 <= pool[i] <= 57:
+            while j < b1 and not 48 <= pool[j] <= 57:
+                j += 1
+            if j == b1 or pool[j] != pool[i]:
+                return False
+            j += 1
+    for k in range(j, b1):
+        if 48 <= pool[k] <= 57:
+            return False
+    return True
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _near(e: Encoded, x: int, y: int) -> Any:
     """Strength of two e-mails that are alike: 4 where only because both are made of the name."""
     a, b = e.email[x], e.email[y]
-    slip = one_slip(e.pool, e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1])
+    a0, a1, b0, b1 = e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1]
+    slip = one_slip(e.pool, a0, a1, b0, b1) and _same_digits(e.pool, a0, a1, b0, b1)
     return 4 if e.email_named[x] and e.email_named[y] and not slip else 2
 
 
@@ -675,6 +693,12 @@ def _pack(levels: Any) -> Any:
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+def _excluded(e: Encoded, i: int, j: int) -> Any:
+    """Whether both rows are of one source that has no duplicates of its own."""
+    return e.unique[i] >= 0 and e.unique[i] == e.unique[j]
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def first_shared(b: Blocks, i: int, j: int) -> Any:
     """The first block both rows are in; -1 if none."""
     p, q = b.row_off[i], b.row_off[j]
@@ -733,7 +757,7 @@ def score_blocks(e: Encoded, w: Weights, b: Blocks, first: int, last: int) -> An
             i = b.members[p]
             for q in range(p + 1, b.off[block + 1]):
                 j = b.members[q]
-                if first_shared(b, i, j) != block:
+                if first_shared(b, i, j) != block or _excluded(e, i, j):
                     continue
                 scored += 1
                 found = compare(e, w, i, j, levels, extra)
@@ -784,6 +808,8 @@ def pattern_pairs(e: Encoded, w: Weights, b: Blocks, first: int, last: int, ever
             for q in range(p + 1, b.off[block + 1]):
                 j = b.members[q]
                 if not _sampled(i, j, every) or first_shared(b, i, j) != block:
+                    continue
+                if _excluded(e, i, j):
                     continue
                 compare(e, w, i, j, levels, extra)
                 if kept == room:

@@ -185,15 +185,21 @@ def _date(row: Row, weak_days: frozenset[tuple[int, int]]) -> tuple[int, int, in
 def email_level(a: Row, b: Row, shared: frozenset[str]) -> int:
     """Best level over all pairs of e-mails; a shared one only where nothing better agrees.
 
-    Two e-mails that are alike because both are made of the name say little beyond the name.
+    Two e-mails that are alike because both are made of the name say little beyond the name, unless
+    one is the other with a slip in its letters: other digits are what tells namesakes apart.
     """
     best = 9
     for x in a["emails"] or ():
         for y in b["emails"] or ():
             strength = _email_pair(x, y, shared)
             named = made_of_name(x, a["names"] or ()) and made_of_name(y, b["names"] or ())
-            best = min(best, 4 if strength == 2 and named and not one_slip(x, y) else strength)
+            slip = one_slip(x, y) and _digits(x) == _digits(y)
+            best = min(best, 4 if strength == 2 and named and not slip else strength)
     return (0, 1, 2, 4, 5, 3)[best] if best < 9 else 0
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char in "0123456789")
 
 
 def made_of_name(email: str, names: Sequence[Row]) -> bool:

@@ -63,6 +63,18 @@ MOST_DIFFERENT = {
     "entity": 0.02,
 }
 _OTHER_M, _OTHER_U, _OTHER_R = (0.80, 0.05, 0.15), (0.15, 0.05, 0.80), (0.40, 0.05, 0.55)
+# Of two records of one customer that both have the attribute, the least share whose level is among
+# the first ones: it holds the class of matches to what a match is, also where there are none.
+LEAST_ALIKE = {
+    "identifier": (2, 0.6),
+    "birth_date": (2, 0.5),
+    "email": (2, 0.15),
+    "phone": (2, 0.15),
+    "family_name": (3, 0.5),
+    "given_name": (4, 0.75),
+    "organisation": (4, 0.6),
+    "address": (3, 0.15),
+}
 # The most that strangers agree, by level from 1: names of organisations are chosen to be their own.
 # Without this limit a file full of one organisation makes its name look common.
 MOST_AGREEING = {"organisation": (2e-3, 6e-3, 1e-2)}

@@ -26,6 +26,7 @@ from tellonce.engine.score.comparisons import COMPARISONS, EMAIL, MAX_LEVELS, NA
 from tellonce.engine.score.encode import encode
 from tellonce.engine.score.kernels import pattern_pairs, score_pairs
 from tellonce.engine.score.priors import (
+    LEAST_ALIKE,
     LEAST_M,
     MOST_AGREEING,
     MOST_DIFFERENT,
@@ -73,14 +74,16 @@ def train(
     hash_key: bytes,
     seed: int,
     threads: int = 1,
+    unique: frozenset[str] = frozenset(),
 ) -> ScoreModel:
     """A model for a COMPARABLE table and its KEYS.
 
-    `blocks_on[k]` names the comparisons that key kind k blocks on. The same table, keys and seed
-    give the same model on any number of threads.
+    `blocks_on[k]` names the comparisons that key kind k blocks on. Pairs within a source of
+    `unique`, which has no duplicates of its own, teach nothing about matches. The same table, keys
+    and seed give the same model on any number of threads.
     """
     model = _counted(table, hash_key)
-    encoded, _values = encode(table, model, spelling, hash_key)
+    encoded, _values = encode(table, model, spelling, hash_key, unique)
     found = blocks(keys, table.num_rows)
     candidates = _candidates(encoded, model, found, threads)
     strangers = _random(encoded, model, table.num_rows, seed)
@@ -258,7 +261,7 @@ def _limited_u(u: Floats, m: Floats, start: ScoreModel, prior: float) -> Floats:
 
 
 def _within_limits(m: Floats) -> Floats:
-    """Match probabilities with LEAST_M to MOST_DIFFERENT in the level of disagreement."""
+    """Match probabilities within LEAST_M, MOST_DIFFERENT and LEAST_ALIKE."""
     limited = m.copy()
     for index, comparison in enumerate(COMPARISONS):
         worst = WORST.get(comparison.name, len(comparison.levels))
@@ -267,6 +270,11 @@ def _within_limits(m: Floats) -> Floats:
         levels = slice(1, len(comparison.levels) + 1)
         limited[index, levels] *= (1.0 - within) / (1.0 - m[index, worst])
         limited[index, worst] = within
+        first, least = LEAST_ALIKE.get(comparison.name, (1, 0.0))
+        alike = limited[index, 1 : first + 1].sum()
+        if alike < least:
+            limited[index, 1 : first + 1] *= least / alike
+            limited[index, first + 1 : len(comparison.levels) + 1] *= (1 - least) / (1 - alike)
     return limited
 
 
