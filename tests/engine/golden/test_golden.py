@@ -96,6 +96,13 @@ def test_the_newest_name_survives_a_marriage() -> None:
     assert best(merged, "full_name") == "Ala Przykładowa"
 
 
+def test_a_full_name_is_never_turned_round() -> None:
+    written = name(given="Ala", family="Testowa", full="Testowa, Ala")
+    assert best(one_customer(record("1", names=[written])), "full_name") == "Ala Testowa"
+    unparsed = one_customer(record("1", names=[name(full="Ala z Lasu")]))
+    assert best(unparsed, "full_name") == "Ala z Lasu"
+
+
 def test_an_address_is_never_a_patchwork() -> None:
     merged = one_customer(
         record("1", year=2015, addresses=[WARSAW]), record("2", year=2024, addresses=[GDANSK])

@@ -164,7 +164,9 @@ def _names(lists: pa.Array) -> Candidates:
         _stated(pc.struct_field(names, field)) for field in NAME_FIELDS
     )
     whole = _stated(pc.struct_field(names, "full"))
-    full = pc.coalesce(whole, _stated(_joined_filled([given, middle, family])))
+    parts = _stated(_joined_filled([given, middle, family]))
+    both = pc.and_(pc.is_valid(given), pc.is_valid(family))
+    full = pc.coalesce(pc.if_else(both, parts, whole), whole, parts)  # never "Family, Given"
     key = pc.if_else(
         pc.or_(pc.is_valid(given), pc.is_valid(family)),
         _joined([_folded(given), _folded(family)]),

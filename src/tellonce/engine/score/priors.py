@@ -70,7 +70,7 @@ LEAST_ALIKE = {
     "birth_date": (2, 0.5),
     "email": (2, 0.15),
     "phone": (2, 0.15),
-    "family_name": (3, 0.5),
+    "family_name": (3, 0.65),
     "given_name": (4, 0.75),
     "organisation": (4, 0.6),
     "address": (3, 0.15),
