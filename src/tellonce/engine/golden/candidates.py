@@ -183,7 +183,9 @@ def _names(lists: pa.Array) -> Candidates:
 
 
 def _joined_filled(values: Sequence[pa.Array]) -> pa.Array:
-    return pc.binary_join_element_wise(*values, " ", null_handling="skip")
+    # Rows whose values are all null would be lost without a last one that never is.
+    joined = pc.binary_join_element_wise(*values, pa.scalar(""), " ", null_handling="skip")
+    return pc.utf8_trim_whitespace(joined)
 
 
 def _addresses(lists: pa.Array) -> Candidates:
