@@ -95,6 +95,17 @@ def test_a_line_that_names_nobody_is_kept_and_is_no_orphan(file: Path) -> None:
     assert activity_counts() == {"activities": 2, "orphans": 1}
 
 
+def test_an_empty_row_shifts_no_other(file: Path) -> None:
+    a_source()
+    empty = dict.fromkeys(LAMP, "")
+    load_as("transactions", file, [LAMP, empty, BULB])
+    load_as("transactions", file, [BULB, LAMP])
+    assert sorted(activity.title for activity in Activity.objects.exclude(title="")) == [
+        "Bulb",
+        "Reading lamp",
+    ]
+
+
 def test_the_same_file_again_adds_nothing_though_lines_are_twice_in_it(file: Path) -> None:
     a_source()
     assert load_as("transactions", file, [LAMP, LAMP, BULB]).added == 3
