@@ -11,6 +11,7 @@ from tellonce.hub.sources.cards import (
     is_card_number,
     number_columns,
     truncate_cards,
+    truncate_cards_of_line,
     without_card_data,
 )
 
@@ -25,9 +26,40 @@ def test_a_card_number_is_cut_to_its_last_four_digits(card: str) -> None:
     assert text == f"Please charge [card ending {card[-4:]}], thank you."
 
 
-@pytest.mark.parametrize("written", ["4111 1111 1111 1111", "4111-1111-1111-1111"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "4111 1111 1111 1111",
+        "4111-1111-1111-1111",
+        "4111.1111.1111.1111",
+        "4111\u00a01111\u00a01111\u00a01111",
+        "4111\u20131111\u20131111\u20131111",
+        "4111  1111  1111  1111",
+    ],
+)
 def test_groups_of_digits_are_seen_through(written: str) -> None:
     assert truncate_cards(written) == "[card ending 1111]"
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("card no.4111111111111111", "card no.[card ending 1111]"),
+        ("Visa4111111111111111", "Visa[card ending 1111]"),
+        ("Anna,4111111111111111", "Anna,[card ending 1111]"),
+        ("4111111111111111.0", "[card ending 1111].0"),
+        ("4111 1111 1111 1111 12/27 737", "[card ending 1111] 12/27 737"),
+        ("2026-01-02 4111111111111111", "2026-01-02 [card ending 1111]"),
+        (f"{CARDS[0]} {CARDS[1]}", "[card ending 1111] [card ending 4444]"),
+    ],
+)
+def test_a_card_number_is_found_among_other_signs_and_digits(text: str, cut: str) -> None:
+    assert truncate_cards(text) == cut
+
+
+def test_each_cell_of_a_line_is_looked_at_by_itself() -> None:
+    line = "12,4111111111111111,7;5555555555554444\t0.50"
+    assert truncate_cards_of_line(line) == "12,[card ending 1111],7;[card ending 4444]\t0.50"
 
 
 @pytest.mark.parametrize(
@@ -42,6 +74,10 @@ def test_groups_of_digits_are_seen_through(written: str) -> None:
         "order 1234567890",
         "550e8400-e29b-41d4-a716-446655440000",
         "1111111111111117",  # no scheme begins like this
+        "0.4111111111111111",  # decimals
+        "PL41 1111 1111 1111 1111 1111 1111",
+        "41 4111 1111 1111 1111 1111 1111",  # an account number without its country
+        "+375 29 1234567",
     ],
 )
 def test_other_numbers_are_left_alone(text: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from tellonce.hub.core.errors import WrongCall
-from tellonce.hub.sources.cards import truncate_cards
+from tellonce.hub.sources.cards import truncate_cards_of_line
 from tellonce.hub.sources.config import SourceConfig
 from tellonce.hub.sources.types import RefusedRow
 from tellonce.io.stream import check_file
@@ -46,7 +46,9 @@ def customer_key(text: str | None) -> str:
 def rejected_rows(rejects: Iterable[Reject]) -> list[RefusedRow]:
     """Rows that could not be read, for the quarantine, without card numbers."""
     return [
-        RefusedRow(reject.row, f"line {reject.line}: {reject.reason}", truncate_cards(reject.raw))
+        RefusedRow(
+            reject.row, f"line {reject.line}: {reject.reason}", truncate_cards_of_line(reject.raw)
+        )
         for reject in rejects
     ]
 

@@ -2,22 +2,33 @@
 
 A card number is 14 to 19 digits, in one piece or in groups, that begin like a card scheme's, have
 its length and satisfy the Luhn check (ISO/IEC 7812-1). At most the first six and the last four
-digits may be kept (PCI DSS 3.4.1); the last four are. A column in which long numbers are common
-but rarely satisfy the check holds other numbers (one in ten satisfies it by chance) and is left
-alone.
+digits may be kept (PCI DSS 3.4.1); the last four are. Among further digits (an expiry date, another
+card) it is found where it stands in one piece or in the groups that cards are printed in. Digits
+after a decimal point, and the groups of an account number (IBAN), are not looked into. A column in
+which long numbers are common but rarely satisfy the check holds other numbers (one in ten satisfies
+it by chance) and is left alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_DIGITS = re.compile(r"(?<![\w+.,-])\d(?:[ -]?\d){13,18}(?![\w]|[.,]\d)")
-_PREFILTER = r"\d(?:[ -]?\d){13}"
+_GAP = "[ \u00a0\u2009\u202f\t._/\u2010-\u2014-]"  # what stands between groups of digits
+# A run of digits that no letter touches, but for a word that says what it is.
+_RUN = re.compile(
+    rf"(?:(?<![^\W_])(?<!\+)|(?<=card)|(?<=visa)|(?<=amex)|(?<=karta)|(?<=pan)|(?<=no)|(?<=nr))"
+    rf"\d(?:{_GAP}{{0,2}}\d){{13,}}(?![^\W_])",
+    re.ASCII | re.IGNORECASE,
+)
+_GROUP = re.compile(r"\d+", re.ASCII)
+_PREFILTER = rf"\d(?:{_GAP}{{0,2}}\d){{13}}"
+_PRINTED = {(4, 4, 4, 4), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4)}
+_ACCOUNT = (2, 4, 4, 4, 4, 4, 4)  # how the digits of a Polish account number are printed
 _SECURITY_CODES = {
     "cvv",
     "cvv2",
@@ -47,6 +58,7 @@ _SCHEMES = (  # prefixes from, to, lengths
     ("6304", "6304", {16, 18, 19}),
     ("67", "67", {16, 18, 19}),
 )
+_DELIMITERS = re.compile(r"([,;|\t])")
 _ENOUGH = 20  # long numbers in a column before it can be judged
 _BY_CHANCE = 0.3
 
@@ -75,7 +87,12 @@ def is_card_number(digits: str) -> bool:
 
 def truncate_cards(text: str) -> str:
     """`text` with every card number replaced by its last four digits."""
-    return _DIGITS.sub(_truncated, text)
+    return _RUN.sub(_truncated, text)
+
+
+def truncate_cards_of_line(line: str) -> str:
+    """`truncate_cards` of each cell of a line whose delimiter is not known."""
+    return "".join(map(truncate_cards, _DELIMITERS.split(line)))
 
 
 def without_card_data(
@@ -119,7 +136,7 @@ def card_rows(table: pa.Table, columns: Iterable[str]) -> Mapping[int, str]:
         if text is None or not pc.any(_suspicious(text)).as_py():
             continue
         for row, value in enumerate(text.to_pylist()):
-            if value and _DIGITS.fullmatch(value) and truncate_cards(value) != value:
+            if value and _RUN.fullmatch(value) and truncate_cards(value) != value:
                 found.setdefault(row, name)
     return found
 
@@ -161,8 +178,47 @@ def _only_digits(value: str) -> bool:
 
 
 def _truncated(match: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", match.group())
-    return f"[card ending {digits[-4:]}]" if is_card_number(digits) else match.group()
+    """The run with each card number in it cut."""
+    run, before = match.group(), match.string[max(0, match.start() - 3) : match.start()]
+    groups = [found.span() for found in _GROUP.finditer(run)]
+    if _is_account(groups, before):
+        return run
+    cut, done, at = "", 0, 0
+    while at < len(groups):
+        last = _card_end(run, groups, at, before)
+        if last is None:
+            at += 1
+            continue
+        start, end = groups[at][0], groups[last][1]
+        cut += f"{run[done:start]}[card ending {_digits(run[start:end])[-4:]}]"
+        done, at = end, last + 1
+    return cut + run[done:]
+
+
+def _card_end(run: str, groups: Sequence[tuple[int, int]], first: int, before: str) -> int | None:
+    """The last group of a card number that begins with this group; None where none does."""
+    start = groups[first][0]
+    decimals = re.search(r"\d[.,]$", before + run[:start]) is not None
+    for last in range(len(groups) - 1, first - 1, -1):
+        digits = _digits(run[start : groups[last][1]])
+        lengths = tuple(end - begin for begin, end in groups[first : last + 1])
+        whole = first == 0 and last == len(groups) - 1
+        shaped = whole or lengths in _PRINTED or len(lengths) == 1
+        if shaped and not (decimals and len(lengths) == 1) and is_card_number(digits):
+            return last
+    return None
+
+
+def _is_account(groups: Sequence[tuple[int, int]], before: str) -> bool:
+    """Whether these are the groups of an account number: after a country's two letters, or so
+    printed.
+    """
+    lengths = tuple(end - start for start, end in groups)
+    return lengths == _ACCOUNT or re.search(r"(^|[^A-Za-z])[A-Z]{2}$", before) is not None
+
+
+def _digits(text: str) -> str:
+    return "".join(_GROUP.findall(text))
 
 
 def _has_scheme(digits: str) -> bool:
