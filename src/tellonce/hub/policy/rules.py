@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tellonce.hub.policy.types import SECTIONS, Answer, Classification
 
-VERSION = 1
+VERSION = 2
 
 _DENY, _MASK, _ALLOW = Answer.DENY, Answer.MASK, Answer.ALLOW
 _CLASSES = tuple(Classification)
