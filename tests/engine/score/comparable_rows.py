@@ -54,7 +54,7 @@ ROWS = st.fixed_dictionaries(
             st.builds("{}@{}".format, st.text(LETTERS, min_size=3, max_size=7), words(1, 1)),
             max_size=2,
         ),
-        "phones": st.lists(st.text("12", min_size=6, max_size=9), max_size=2),
+        "phones": st.lists(st.text("012", min_size=6, max_size=9), max_size=2),
         "addresses": st.lists(ADDRESSES, max_size=2),
         "identifiers": st.lists(IDENTIFIERS, max_size=2),
         "others": st.lists(OTHERS, max_size=2),

@@ -237,8 +237,10 @@ def phone_level(a: Sequence[str], b: Sequence[str], shared: frozenset[str]) -> i
 
 
 def _same_ending(x: str, y: str) -> bool:
+    """Whether the shorter number, without zeros for "this country", ends the longer one."""
     short, long = (x, y) if len(x) < len(y) else (y, x)
-    return len(short) >= SHORTEST_PHONE and long.endswith(short)
+    national = short.lstrip("0")
+    return len(x) != len(y) and len(national) >= SHORTEST_PHONE and long.endswith(national)
 
 
 def identifier_level(a: Sequence[Row], b: Sequence[Row]) -> int:
