@@ -36,7 +36,11 @@ _ABOUT_A_PERSON = re.compile(
     r"member|name|person|phone|postal|session|street|user|zip)(_|$)"
 )
 # Here what it was, when, and how much is internal; elsewhere all is personal.
-_SECTIONS_OF_FACT = re.compile(
+_SECTIONS_OF_FACTS = frozenset({"transactions", "interactions", "marketing", "feedback", "consent"})
+_FREE_TITLES = frozenset({"interactions", "feedback"})  # there somebody wrote the title
+# A field that ends in one of these tells what it was, when, or how much. What no word marks may be
+# anything that somebody typed, and is personal.
+_FACT = re.compile(
     r"(^|_)(amount|at|brand|campaign|category|channel|code|colou?r|count|country|currency|date|day|"
     r"discount|duration|fee|freight|genre|hours|id|interest|kind|language|level|medium|method|"
     r"minutes|no|number|on|outcome|payment|percent|points|price|priority|probability|product|"
