@@ -198,7 +198,9 @@ def test_a_value_cannot_become_markup_on_the_page_or_in_the_terminal() -> None:
     assert "<script" not in page.lower()
     assert "http" not in page.replace("http-equiv", "")
     out = io.StringIO()
-    held = HeldSection("social", entries=(order(title="[bold]\x1b[31m\u202ered"),), total=1)
+    sums = {"transactions": {"amounts": {"\x1b[5m\u202eZZ": "10"}}}
+    entries = (order(title="[bold]\x1b[31m\u202ered"),)
+    held = HeldSection("social", entries=entries, total=1, summary=sums)
     print_page(readable(sealed(held)), Console(file=out, width=80, highlight=False, markup=False))
     assert "[bold]" in out.getvalue()
     assert not {"\x1b", "\u202e"} & set(out.getvalue())

@@ -305,6 +305,25 @@ def test_a_body_changed_or_swapped_in_the_database_does_not_hold(loaded: None) -
     assert selectors.verify(second).holds
 
 
+@pytest.mark.parametrize(
+    "changed", [{"purpose": "risk"}, {"trigger": "event"}, {"requested_by": "usr_9"}]
+)
+def test_a_header_changed_in_the_database_does_not_hold(
+    loaded: None, changed: dict[str, str]
+) -> None:
+    taken = asked().snapshot.id
+    Snapshot.objects.filter(public_id=taken).update(**changed)
+    found = selectors.verify(taken)
+    assert found.holds is False
+    assert "than what was sealed" in found.sentence
+
+
+def test_a_body_taken_out_by_hand_is_not_called_erased(loaded: None) -> None:
+    taken = asked().snapshot.id
+    Snapshot.objects.filter(public_id=taken).update(body=None)
+    assert selectors.verify(taken).holds is False
+
+
 def test_once_its_key_is_destroyed_header_and_hash_are_what_is_left(loaded: None) -> None:
     taken = asked()
     destroy_keys([Snapshot.objects.get().key_id])

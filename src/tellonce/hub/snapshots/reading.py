@@ -112,7 +112,7 @@ def _note(section: Mapping[str, Any]) -> str:
         parts.append(f"{section['completeness']:.0%} complete")
     if section["age_days"] is not None:
         parts.append(f"newest {age(section['age_days'])} old")
-    return " · ".join(parts)
+    return visible(" · ".join(parts))
 
 
 def _is_told_twice(value: Mapping[str, Any], values: Sequence[Mapping[str, Any]]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tellonce.hub.core.clock import iso
 from tellonce.hub.core.errors import KeyTrouble, Unknown
 from tellonce.hub.snapshots.models import Snapshot
 from tellonce.hub.snapshots.sealing import opened, seal
@@ -32,8 +33,12 @@ def verify(public_id: str) -> Verification:
     except KeyTrouble as trouble:
         return Verification(False, str(trouble))
     if found.document is None:
-        when = f" on {found.erased_at:%Y-%m-%d}" if found.erased_at else ""
-        return Verification(None, f"The body was erased{when}; header and hash remain.")
+        return _without_body(found)
+    if differing := _differing_headers(found, found.document):
+        return Verification(
+            False,
+            f"The snapshot's row says another {' and '.join(differing)} than what was sealed.",
+        )
     return _compared(found.document, found.sha256)
 
 
@@ -47,6 +52,27 @@ def verify_document(exported: Mapping[str, Any]) -> Verification:
 def snapshot_count() -> int:
     """How many snapshots were taken."""
     return Snapshot.objects.count()
+
+
+def _without_body(found: SealedSnapshot) -> Verification:
+    """Erasure destroys the key; a body that is gone while its key lives was taken out by hand."""
+    row = Snapshot.objects.get(public_id=found.id)
+    if row.key_id in opened_keys([row.key_id]):
+        return Verification(False, "The body is missing, though it was never erased.")
+    when = f" on {found.erased_at:%Y-%m-%d}" if found.erased_at else ""
+    return Verification(None, f"The body was erased{when}; header and hash remain.")
+
+
+def _differing_headers(found: SealedSnapshot, document: Mapping[str, Any]) -> list[str]:
+    """What the row says outside the sealed body, where the body says something else."""
+    said = {
+        "customer": (found.customer, document["customer"]),
+        "purpose": (found.purpose, document["purpose"]),
+        "trigger": (found.trigger, document["trigger"]),
+        "requester": (found.requested_by, document["requested_by"]["id"]),
+        "time": (iso(found.as_of), document["as_of"]),
+    }
+    return [name for name, (row, sealed) in said.items() if row != sealed]
 
 
 def _compared(document: Mapping[str, Any], sha256: str) -> Verification:
