@@ -1,10 +1,13 @@
 """SipHash: the published vectors, and the compiled one against the plain one."""
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numba.core import caching
 
 from tellonce.engine.model.hashing import hash64, key_fingerprint, siphash
+from tellonce.engine.model.kernels import compiled
 
 KEY = bytes(range(16))
 
@@ -28,3 +31,10 @@ def test_a_slice_hashes_like_its_values() -> None:
 
 def test_a_fingerprint_tells_keys_apart() -> None:
     assert key_fingerprint(KEY) != key_fingerprint(bytes(16))
+
+
+def test_without_a_folder_for_the_cache_kernels_are_compiled_in_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(caching.CacheImpl, "_locator_classes", [])
+    assert compiled()(lambda a: a + 1)(1) == 2

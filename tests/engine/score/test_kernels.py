@@ -94,3 +94,23 @@ def test_abandoning_a_pair_early_never_loses_one_above_the_cut(rows: list[dict[s
     cut = weights(model, encoded, 0.5)
     kept, _pattern, _extra = kernels.score_pairs(encoded, cut, left, right)
     assert np.array_equal(np.where(every >= cut.kept_above, every, -np.inf), kept)
+
+
+@given(
+    st.lists(ROWS, min_size=2, max_size=4),
+    st.sampled_from([1e-6, 0.2]),
+    st.sampled_from([(), ("job",)]),
+)
+def test_a_pair_exactly_at_the_cut_is_kept(
+    rows: list[dict[str, Any]], relatives: float, others: tuple[str, ...]
+) -> None:
+    unlike_relatives = tuple(tuple(share * 2.0**-40 for share in row) for row in shipped().r)
+    model = replace(shipped(1000, others), relatives=relatives, r=unlike_relatives)
+    encoded, _values = encode(table(rows), model, SPELLING, FILE_HASH_KEY)
+    left, right = (a.astype(np.int32) for a in np.triu_indices(len(rows), 1))
+    all_pairs = weights(model, encoded, None)
+    every, _pattern, _extra = kernels.score_pairs(encoded, all_pairs, left, right)
+    for pair, weight in enumerate(every):
+        cut = all_pairs._replace(kept_above=weight)
+        kept, _pattern, _extra = kernels.score_pairs(encoded, cut, left, right)
+        assert kept[pair] == weight

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
+from tellonce.engine.model.kernels import compiled
 
-@numba.njit(cache=True, nogil=True)
+
+@compiled()
 def _root(parent: Any, row: Any) -> Any:
     while parent[row] != row:
         parent[row] = parent[parent[row]]
@@ -16,7 +17,7 @@ def _root(parent: Any, row: Any) -> Any:
     return row
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def smallest_connected(rows: Any, left: Any, right: Any) -> Any:
     """For each of `rows` rows the smallest row it is connected with."""
     parent = np.arange(rows)
@@ -31,7 +32,7 @@ def smallest_connected(rows: Any, left: Any, right: Any) -> Any:
     return parent
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _linked(sums: Any, cut: Any, forced: Any) -> Any:
     """Average linkage of n items; `sums` (n x n) holds pair weights and is used up.
 
@@ -69,7 +70,7 @@ def _linked(sums: Any, cut: Any, forced: Any) -> Any:
                 label[c] = first
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def split_components(
     off: Any,
     members: Any,

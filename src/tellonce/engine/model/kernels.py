@@ -1,19 +1,34 @@
-"""Compiled SipHash-2-4; `hashing.siphash` is the readable oracle."""
+"""How kernels are compiled, and compiled SipHash-2-4 (`hashing.siphash` is its readable oracle)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numba
 import numpy as np
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """numba.njit that releases the GIL and keeps the compiled code beside the source or in the
+    user's cache; where neither can be written the code is compiled anew in each process.
+    """
+
+    def compile_when_called(function: Callable[..., Any]) -> Any:
+        try:
+            return numba.njit(cache=True, nogil=True, **options)(function)
+        except RuntimeError:  # no folder that could hold a cache
+            return numba.njit(nogil=True, **options)(function)
+
+    return compile_when_called
+
+
+@compiled(inline="always")
 def _rotated(x: Any, bits: Any) -> Any:
     return (x << np.uint64(bits)) | (x >> np.uint64(64 - bits))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _round(v0: Any, v1: Any, v2: Any, v3: Any) -> Any:
     v0 = v0 + v1
     v1 = _rotated(v1, 13) ^ v0
@@ -28,7 +43,7 @@ def _round(v0: Any, v1: Any, v2: Any, v3: Any) -> Any:
     return v0, v1, v2, v3
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def siphash_all(off: Any, data: Any, k0: Any, k1: Any, out: Any) -> Any:
     """SipHash-2-4 of each string data[off[i]:off[i+1]] into out (uint64)."""
     for item in range(off.shape[0] - 1):

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
+from tellonce.engine.model.kernels import compiled
 from tellonce.engine.score.arrays import Blocks, Bytes, Encoded, Weights
 
 UNIT = 1024.0  # weights per bit
@@ -21,7 +21,7 @@ OTHERS_AT = 12  # index of the first generic comparison
 COMPARED = 20  # number of comparisons
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def jaro_winkler(pool: Bytes, a0: int, a1: int, b0: int, b1: int) -> Any:
     """Jaro-Winkler of pool[a0:a1] and pool[b0:b1]; as `similarity.jaro_winkler`."""
     n, m = a1 - a0, b1 - b0
@@ -62,7 +62,7 @@ def jaro_winkler(pool: Bytes, a0: int, a1: int, b0: int, b1: int) -> Any:
     return jaro + prefix * 0.1 * (1.0 - jaro)
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def one_slip(pool: Bytes, a0: int, a1: int, b0: int, b1: int) -> Any:
     """As `similarity.one_slip`, for strings that are not equal."""
     n, m = a1 - a0, b1 - b0
@@ -97,7 +97,7 @@ def one_slip(pool: Bytes, a0: int, a1: int, b0: int, b1: int) -> Any:
     return True
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _token_in(pool: Bytes, t0: int, t1: int, b0: int, b1: int) -> Any:
     start = b0
     for i in range(b0, b1 + 1):
@@ -114,7 +114,7 @@ def _token_in(pool: Bytes, t0: int, t1: int, b0: int, b1: int) -> Any:
     return False
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _tokens(pool: Bytes, a0: int, a1: int) -> Any:
     count = 1
     for i in range(a0, a1):
@@ -123,7 +123,7 @@ def _tokens(pool: Bytes, a0: int, a1: int) -> Any:
     return count
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def tokens_within(pool: Bytes, a0: int, a1: int, b0: int, b1: int) -> Any:
     """As `similarity.tokens_within`."""
     if _tokens(pool, a0, a1) > _tokens(pool, b0, b1):
@@ -137,7 +137,7 @@ def tokens_within(pool: Bytes, a0: int, a1: int, b0: int, b1: int) -> Any:
     return True
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def share_token(pool: Bytes, a0: int, a1: int, b0: int, b1: int, shortest: int) -> Any:
     """As `similarity.share_token`."""
     start = a0
@@ -149,7 +149,7 @@ def share_token(pool: Bytes, a0: int, a1: int, b0: int, b1: int, shortest: int) 
     return False
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def close(e: Encoded, a: int, b: int, cut: float) -> Any:
     if a == b:
         return True
@@ -159,12 +159,12 @@ def close(e: Encoded, a: int, b: int, cut: float) -> Any:
     )
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def length(e: Encoded, a: int) -> Any:
     return e.pool_off[a + 1] - e.pool_off[a] if a >= 0 else 0
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _given_level(e: Encoded, a: int, b: int) -> Any:
     a0, a1, b0, b1 = e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1]
     n, m = a1 - a0, b1 - b0
@@ -196,7 +196,7 @@ def _given_level(e: Encoded, a: int, b: int) -> Any:
     return 5 if score >= 0.82 else 6
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _family_level(e: Encoded, a: int, b: int) -> Any:
     if a == b:
         return 1
@@ -213,7 +213,7 @@ def _family_level(e: Encoded, a: int, b: int) -> Any:
     return 4 if min(a1 - a0, b1 - b0) == 1 and e.pool[a0] == e.pool[b0] else 5
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _crossed(e: Encoded, x: int, y: int) -> Any:
     """Whether given and family name of entries x and y are exchanged."""
     if (
@@ -232,7 +232,7 @@ GIVEN_POINTS = np.array([0, 7, 6, 5, 4, 1, -4], dtype=np.int64)
 FAMILY_POINTS = np.array([0, 8, 5, 6, 1, -3, 9], dtype=np.int64)
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _name_pair(e: Encoded, x: int, y: int) -> Any:
     given = 0
     family = 0
@@ -255,7 +255,7 @@ def _name_pair(e: Encoded, x: int, y: int) -> Any:
     return given, family
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def names_levels(e: Encoded, i: int, j: int) -> Any:
     """Levels of given and family name of the best pair, and the extra weights of rare values."""
     best = -1000
@@ -280,7 +280,7 @@ def names_levels(e: Encoded, i: int, j: int) -> Any:
     return given, family, given_tf, family_tf
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def middle_level(e: Encoded, i: int, j: int) -> Any:
     best = 9
     for x in range(e.name_off[i], e.name_off[i + 1]):
@@ -299,7 +299,7 @@ def middle_level(e: Encoded, i: int, j: int) -> Any:
     return best if best < 9 else 0
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def mailboxes_of_names(
     off: Any,
     pool: Bytes,
@@ -331,7 +331,7 @@ def mailboxes_of_names(
     return named
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _date_slip(y1: int, m1: int, d1: int, y2: int, m2: int, d2: int) -> Any:
     """One digit changed or two neighbouring digits exchanged in YYYYMMDD."""
     a = y1 * 10000 + m1 * 100 + d1
@@ -357,7 +357,7 @@ def _date_slip(y1: int, m1: int, d1: int, y2: int, m2: int, d2: int) -> Any:
     return differ == 1 or (differ == 2 and last == first + 1)
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def birth_date_level(e: Encoded, i: int, j: int) -> Any:
     y1, m1, d1 = np.int64(e.year[i]), np.int64(e.month[i]), np.int64(e.day[i])
     y2, m2, d2 = np.int64(e.year[j]), np.int64(e.month[j]), np.int64(e.day[j])
@@ -381,7 +381,7 @@ def birth_date_level(e: Encoded, i: int, j: int) -> Any:
     return 4
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _same_digits(pool: Bytes, a0: int, a1: int, b0: int, b1: int) -> Any:
     """Whether both strings have the same digits in the same order."""
     j = b0
@@ -398,7 +398,7 @@ def _same_digits(pool: Bytes, a0: int, a1: int, b0: int, b1: int) -> Any:
     return True
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _near(e: Encoded, x: int, y: int) -> Any:
     """Strength of two e-mails that are alike: 4 where only because both are made of the name."""
     a, b = e.email[x], e.email[y]
@@ -407,7 +407,7 @@ def _near(e: Encoded, x: int, y: int) -> Any:
     return 4 if e.email_named[x] and e.email_named[y] and not slip else 2
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _email_pair(e: Encoded, x: int, y: int) -> Any:
     a, b = e.email[x], e.email[y]
     if a == b:
@@ -436,7 +436,7 @@ EMAIL_LEVELS = np.array([0, 1, 2, 4, 5, 3], dtype=np.int64)
 PHONE_LEVELS = np.array([0, 1, 2, 4, 3], dtype=np.int64)
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def email_level(e: Encoded, i: int, j: int) -> Any:
     best = 9
     for x in range(e.email_off[i], e.email_off[i + 1]):
@@ -445,7 +445,7 @@ def email_level(e: Encoded, i: int, j: int) -> Any:
     return EMAIL_LEVELS[best] if best < 9 else 0
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _phone_pair(e: Encoded, x: int, y: int) -> Any:
     a, b = e.phone[x], e.phone[y]
     if a == b:
@@ -462,7 +462,7 @@ def _phone_pair(e: Encoded, x: int, y: int) -> Any:
     return 2
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def phone_level(e: Encoded, i: int, j: int) -> Any:
     best = 9
     for x in range(e.phone_off[i], e.phone_off[i + 1]):
@@ -471,7 +471,7 @@ def phone_level(e: Encoded, i: int, j: int) -> Any:
     return PHONE_LEVELS[best] if best < 9 else 0
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def identifier_level(e: Encoded, i: int, j: int) -> Any:
     best = 9
     for x in range(e.identifier_off[i], e.identifier_off[i + 1]):
@@ -488,7 +488,7 @@ def identifier_level(e: Encoded, i: int, j: int) -> Any:
     return best if best < 9 else 0
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _less(e: Encoded, p: int, p1: int, q: int, q1: int) -> Any:
     """Whether the words p..p1 come before the words q..q1 in the order of their texts."""
     while p < p1 and q < q1:
@@ -505,7 +505,7 @@ def _less(e: Encoded, p: int, p1: int, q: int, q1: int) -> Any:
     return q < q1
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _organisation_pair(e: Encoded, x: int, y: int) -> Any:
     if e.organisation[x] == e.organisation[y]:
         return 1
@@ -530,7 +530,7 @@ def _organisation_pair(e: Encoded, x: int, y: int) -> Any:
     return 4 if common >= 0.5 * less else 5
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def organisation_level(e: Encoded, i: int, j: int) -> Any:
     best, tf = 9, 0
     for x in range(e.organisation_off[i], e.organisation_off[i + 1]):
@@ -542,7 +542,7 @@ def organisation_level(e: Encoded, i: int, j: int) -> Any:
     return (best, tf) if best < 9 else (0, 0)
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _agree(e: Encoded, a: int, b: int, cut: float) -> Any:
     if a < 0 or b < 0:
         return 0
@@ -552,14 +552,14 @@ def _agree(e: Encoded, a: int, b: int, cut: float) -> Any:
     return 1 if tokens_within(e.pool, a0, a1, b0, b1) else -1
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _exact(a: int, b: int) -> Any:
     if a < 0 or b < 0:
         return 0
     return 1 if a == b else -1
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _address_pair(e: Encoded, x: int, y: int) -> Any:
     street = _agree(e, e.street[x], e.street[y], 0.90)
     number = _exact(e.number[x], e.number[y])
@@ -581,7 +581,7 @@ def _address_pair(e: Encoded, x: int, y: int) -> Any:
     return 7 if street == -1 or postal == -1 or city == -1 or region == -1 else 0
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def address_level(e: Encoded, i: int, j: int) -> Any:
     best, tf = 9, 0
     for x in range(e.address_off[i], e.address_off[i + 1]):
@@ -599,7 +599,7 @@ def address_level(e: Encoded, i: int, j: int) -> Any:
     return (best, tf) if best < 9 else (0, 0)
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def other_level(e: Encoded, i: int, j: int, g: int) -> Any:
     a, b = e.other[i, g], e.other[j, g]
     if a < 0 or b < 0:
@@ -609,14 +609,14 @@ def other_level(e: Encoded, i: int, j: int, g: int) -> Any:
     return (2 if close(e, a, b, 0.90) else 3), 0
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def equal_level(a: int, b: int) -> Any:
     if a == 0 or b == 0:
         return 0
     return 1 if a == b else 2
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def match_weight(w: Weights, stranger: int, relative: int) -> Any:
     """log2 of m over the mixture of strangers and relatives, from sums in 1/1024 bit.
 
@@ -627,14 +627,15 @@ def match_weight(w: Weights, stranger: int, relative: int) -> Any:
     return -np.log2(strange + w.relatives * 2.0 ** (-relative / UNIT))
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def compare(e: Encoded, w: Weights, i: int, j: int, levels: Any, extra: Any) -> Any:
     """Fill `levels` and `extra` of a pair and return its match weight in bits.
 
     Returns -inf as soon as the pair cannot reach `w.kept_above`: what is still to come is at most
-    `w.rest`, and the relatives' share only lowers a weight. Cheap comparisons come first.
+    `w.rest`, and relatives can add no more than -log2(1 - their share), which they take from the
+    strangers (see `match_weight`). Cheap comparisons come first.
     """
-    cut = w.kept_above * UNIT - 1.0
+    cut = (w.kept_above + np.log2(1.0 - w.relatives)) * UNIT - 1.0
     both = e.present[i] & e.present[j]
     s = 0
     r = 0
@@ -684,7 +685,7 @@ def compare(e: Encoded, w: Weights, i: int, j: int, levels: Any, extra: Any) -> 
     return weight if weight >= w.kept_above else -np.inf
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _pack(levels: Any) -> Any:
     pattern = np.int64(0)
     for k in range(COMPARED):
@@ -692,13 +693,13 @@ def _pack(levels: Any) -> Any:
     return pattern
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _excluded(e: Encoded, i: int, j: int) -> Any:
     """Whether both rows are of one source that has no duplicates of its own."""
     return e.unique[i] >= 0 and e.unique[i] == e.unique[j]
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def first_shared(b: Blocks, i: int, j: int) -> Any:
     """The first block both rows are in; -1 if none."""
     p, q = b.row_off[i], b.row_off[j]
@@ -714,7 +715,7 @@ def first_shared(b: Blocks, i: int, j: int) -> Any:
     return -1
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _shared_kinds(b: Blocks, i: int, j: int) -> Any:
     """Bit mask of the key kinds under which both rows share a block."""
     mask = np.int64(0)
@@ -733,14 +734,14 @@ def _shared_kinds(b: Blocks, i: int, j: int) -> Any:
     return mask
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _grown(a: Any) -> Any:
     bigger = np.empty(2 * a.shape[0], a.dtype)
     bigger[: a.shape[0]] = a
     return bigger
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def score_blocks(e: Encoded, w: Weights, b: Blocks, first: int, last: int) -> Any:
     """Score each pair of blocks first..last-1 once, under the first block it shares.
 
@@ -773,7 +774,7 @@ def score_blocks(e: Encoded, w: Weights, b: Blocks, first: int, last: int) -> An
     return left[:kept], right[:kept], kind[:kept], pattern[:kept], weight[:kept], scored
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def score_pairs(e: Encoded, w: Weights, left: Any, right: Any) -> Any:
     """Weight, pattern and extra weights of given pairs (with `w.kept_above` at -inf: of all)."""
     n = left.shape[0]
@@ -786,7 +787,7 @@ def score_pairs(e: Encoded, w: Weights, left: Any, right: Any) -> Any:
     return weight, pattern, extras
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False)
 def _sampled(i: int, j: int, every: int) -> Any:
     """One pair in `every`, by a mix of both rows (constants of SplitMix64)."""
     z = (np.uint64(i) << np.uint64(32)) ^ np.uint64(j)
@@ -795,7 +796,7 @@ def _sampled(i: int, j: int, every: int) -> Any:
     return (z ^ (z >> np.uint64(31))) % np.uint64(every) == 0
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def pattern_pairs(e: Encoded, w: Weights, b: Blocks, first: int, last: int, every: int) -> Any:
     """Pattern and shared key kinds of one in `every` candidate pair of blocks first..last-1."""
     room = 4096

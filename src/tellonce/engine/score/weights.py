@@ -64,12 +64,10 @@ def _rest(stranger: npt.NDArray[np.int32], encoded: Encoded) -> npt.NDArray[np.i
     rarest.update({OTHER + g: encoded.other_tf[:, g] for g in range(encoded.other.shape[1])})
     for comparison, extra in rarest.items():
         most[comparison] += int(extra.max(initial=0))
+    most[OTHER + encoded.other.shape[1] :] = 0
     needs = {GIVEN: 1, FAMILY: 1, MIDDLE: 1, ORGANISATION: 2, ADDRESS: 4}
     rest = np.zeros((16, COMPARED + 1), np.int32)
     for both in range(16):
-        can = [
-            most[k] if needs.get(k, 8 if k >= OTHER else both) & both or k < GIVEN else 0
-            for k in range(COMPARED)
-        ]
+        can = [most[k] if k < GIVEN or needs.get(k, 8) & both else 0 for k in range(COMPARED)]
         rest[both, :-1] = np.cumsum(can[::-1])[::-1]
     return rest
