@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db import connection
 
 from tellonce.hub.audit.models import AuditEntry
 from tellonce.hub.audit.selectors import first_break
@@ -48,6 +49,14 @@ def test_a_changed_entry_is_found(five_acts: None, column: str, value: object) -
         3,
         "the entry was changed after it was written",
     )
+
+
+def test_an_entry_of_bytes_that_are_no_text_is_found(five_acts: None) -> None:
+    if connection.vendor != "sqlite":
+        return  # a column of PostgreSQL holds its own type only
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_entries SET reason = x'ff' WHERE number = 3")
+    assert first_break().number == 3
 
 
 def test_a_removed_entry_is_found(five_acts: None) -> None:

@@ -14,6 +14,7 @@ from tellonce.hub import env
 from tellonce.hub.core import clock
 from tellonce.hub.core.canonical import canonical_json, digest, plain
 from tellonce.hub.core.errors import Busy, Failed
+from tellonce.hub.core.files import write_once
 from tellonce.hub.core.ids import is_id, new_id
 from tellonce.hub.core.storage import database_in_words
 
@@ -28,6 +29,33 @@ def test_ids_say_what_they_are_and_sort_by_age() -> None:
 @pytest.mark.parametrize("text", ["", "cus_1", "snp_" + "0" * 32, "cus_" + "g" * 32, "cus_é"])
 def test_what_is_no_id_of_a_customer_is_told_apart(text: str) -> None:
     assert not is_id(text, "cus")
+
+
+def test_a_secret_file_is_written_whole_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "some.key"
+    write_once(path, "first")
+    write_once(path, "second")
+    assert path.read_text() == "first"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_secret_file_that_cannot_be_finished_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(number: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_once(tmp_path / "some.key", "first")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sqlite_without_its_file_is_not_told_to_start_a_server() -> None:
+    with pytest.raises(Failed, match="cannot be opened") as caught, database_in_words():
+        raise OperationalError("unable to open database file")
+    assert "DATABASE_URL" not in caught.value.hint
 
 
 def test_a_stopped_clock_stands_still_in_utc_and_runs_on_afterwards() -> None:

@@ -183,6 +183,24 @@ def test_doctor_finds_a_healthy_hub_healthy(run: Run, home: Path) -> None:
     assert json.loads(found.stdout)["ok"]
 
 
+def test_doctor_misses_the_secret_key(run: Run, home: Path) -> None:
+    (home / "secret.key").write_text("")
+    assert "secret.key is missing or empty" in run("doctor").stdout
+    (home / "secret.key").unlink()
+    assert "secret.key is missing or empty" in run("doctor").stdout
+    run("init")
+    assert run("doctor").returncode == 0
+
+
+def test_doctor_asks_the_other_questions_while_the_database_is_locked(run: Run, home: Path) -> None:
+    with sqlite3.connect(home / "hub.sqlite3", isolation_level=None) as database:
+        database.execute("BEGIN IMMEDIATE")
+        found = run("doctor", TELLONCE_DATABASE_TIMEOUT="0.1")
+    assert found.returncode == 1, found.stderr
+    assert "BAD  audit: The database is in use" in found.stdout
+    assert "ok   keys" in found.stdout
+
+
 def test_doctor_says_where_the_audit_breaks_and_who_may_read_the_keys(run: Run, home: Path) -> None:
     run("user", "add", "ada@example.org", "--role", "steward")
     with sqlite3.connect(home / "hub.sqlite3") as database:

@@ -10,10 +10,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core import checks
-from django.db import connection
+from django.db import DatabaseError, connection
 
+from tellonce.hub import env
 from tellonce.hub.audit.selectors import entry_count, first_break
 from tellonce.hub.core.errors import HubError
+from tellonce.hub.core.storage import database_in_words
 from tellonce.hub.jobs.sequencer import number_pending
 from tellonce.hub.vault.services import check_keys
 
@@ -40,10 +42,14 @@ def findings() -> list[Finding]:
 
 
 def _asked(question: Callable[[], Finding]) -> Finding:
+    name = question.__name__.strip("_")
     try:
-        return question()
+        with database_in_words():
+            return question()
     except HubError as error:
-        return Finding(question.__name__.strip("_"), False, str(error), error.hint)
+        return Finding(name, False, str(error), error.hint)
+    except DatabaseError as error:
+        return Finding(name, False, f"The database says: {error}", "Restore the last backup.")
 
 
 def _system() -> Finding:
@@ -71,6 +77,13 @@ def _files() -> Finding:
     """Keys may be read by their owner only; that the disk is encrypted we can only ask for."""
     home = Path(settings.TELLONCE_HOME)
     files = [Path(settings.TELLONCE_MASTER_KEY_FILE), home / "secret.key"]
+    if not (env.read("TELLONCE_SECRET_KEY") or _is_filled(files[1])):
+        return Finding(
+            "files",
+            False,
+            f"The secret key {files[1]} is missing or empty.",
+            "Remove it if it is empty, and run `tellonce init`, which makes a new one.",
+        )
     open_ones = [str(path) for path in files if path.is_file() and path.stat().st_mode & 0o077]
     if open_ones:
         return Finding(
@@ -85,6 +98,10 @@ def _files() -> Finding:
         "key files belong to their owner alone.",
         "Names, e-mails and addresses stand readable in the database: is the disk encrypted?",
     )
+
+
+def _is_filled(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
 
 
 def _keys() -> Finding:

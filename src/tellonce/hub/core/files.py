@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 
 def write_once(path: Path, text: str) -> None:
-    """Write a file only its owner may read, durably; one that is there stays as it is."""
-    try:
-        number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
+    """Write a file only its owner may read, durably; one that is there stays as it is.
+
+    The file is there whole or not at all, whenever the process or the machine stops.
+    """
+    if path.exists():
         return
-    with os.fdopen(number, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(number, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        os.unlink(name)
+    _make_durable(path.parent)
+
+
+def _make_durable(folder: Path) -> None:
+    """A new name in a folder survives a power failure once the folder is synced."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

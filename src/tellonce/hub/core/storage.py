@@ -40,6 +40,13 @@ _SENTENCES = (
         Failed("The database file is damaged.", hint="Restore the last backup."),
     ),
     (
+        ("unable to open database file",),  # SQLite's, also where it may not make its log
+        Failed(
+            "The database file cannot be opened, or its folder may not be written.",
+            hint="Check that both are there and who owns them, and that the disk is not read-only.",
+        ),
+    ),
+    (
         ("connection refused", "could not connect", "connection failed", "unable to open"),
         Failed(
             "The database cannot be reached.",
