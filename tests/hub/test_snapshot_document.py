@@ -174,6 +174,7 @@ def test_a_page_names_the_customer_and_says_of_each_section_what_there_is() -> N
         "Details",
         "Source",
     )
+    assert demographics.more.startswith("+: at least so old")
     assert transactions.table.rows[0][3:5] == ("1,234.50 EUR", "gift: yes")
     assert transactions.more == "and 38 earlier"
     assert (social.note, social.table) == ("nothing known", None)
@@ -207,7 +208,7 @@ def test_a_value_cannot_become_markup_on_the_page_or_in_the_terminal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "words"), [(None, "?"), (0, "0 d"), (59, "59 d"), (90, "3 mo"), (800, "2 y")]
+    ("days", "words"), [(None, "?"), (0, "today"), (59, "59 d"), (90, "3 mo"), (800, "2 y")]
 )
 def test_ages_are_in_words_people_use(days: int | None, words: str) -> None:
     assert age(days) == words

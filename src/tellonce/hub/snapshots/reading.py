@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,16 @@ _COLUMNS = {  # label -> fields; the first filled one is shown
     "Status": ("status", "state"),
 }
 _FOLDED = frozenset({"currency"}).union(*_COLUMNS.values())
+_ONE = {  # kind -> what one of it is called
+    "transactions": "purchase",
+    "opportunities": "opportunity",
+    "interactions": "contact",
+    "tickets": "ticket",
+    "accounts": "account",
+    "products": "product",
+}
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?")
+_AT_LEAST = "+: at least so old; its source does not say when it was observed"
 
 
 @dataclass(frozen=True)
@@ -33,15 +44,17 @@ class PageTable:
     right: frozenset[str] = frozenset({"Qty", "Amount", "Age", "Sure"})
 
     @property
-    def cells(self) -> list[list[tuple[str, bool]]]:
-        """The rows, each text with whether it is set flush right."""
+    def cells(self) -> list[list[tuple[str, str, bool]]]:
+        """The rows, each text with its column and whether it is set flush right."""
         flush = [column in self.right for column in self.columns]
-        return [list(zip(row, flush, strict=True)) for row in self.rows]
+        return [list(zip(self.columns, row, flush, strict=True)) for row in self.rows]
 
 
 @dataclass(frozen=True)
 class PageSection:
-    """One section: its name, one line about it, and its table (None where there is nothing)."""
+    """One section: its name, one line about it, its table (None where there is nothing), and one
+    line below it.
+    """
 
     name: str
     note: str
@@ -62,7 +75,10 @@ class Page:
 def readable(snapshot: SealedSnapshot) -> Page:
     """The page of a snapshot whose body is still there."""
     document = snapshot.document or {}
-    records = ", ".join(f"{source} {count}" for source, count in document["records"].items())
+    records = ", ".join(
+        source if count == 1 else f"{source} ({count} records)"
+        for source, count in document["records"].items()
+    )
     facts = (
         ("Customer", snapshot.customer),
         ("Known from", records or "no record"),
@@ -93,7 +109,9 @@ def _section(name: str, section: Mapping[str, Any], as_of: datetime) -> PageSect
         return PageSection(title, f"not served: {section['reason']}", None)
     if section["values"]:
         values = [one for one in section["values"] if not _is_told_twice(one, section["values"])]
-        return PageSection(title, _note(section), _values_table(values, as_of))
+        table = _values_table(values, as_of)
+        guessed = any(row[table.columns.index("Age")].endswith("+") for row in table.rows)
+        return PageSection(title, _note(section), table, _AT_LEAST if guessed else "")
     if not section["entries"]:
         return PageSection(title, "nothing known", None)
     shown = section["entries"][:SHOWN]
@@ -111,7 +129,7 @@ def _note(section: Mapping[str, Any]) -> str:
     if section["completeness"] is not None:
         parts.append(f"{section['completeness']:.0%} complete")
     if section["age_days"] is not None:
-        parts.append(f"newest {age(section['age_days'])} old")
+        parts.append(f"newest {_old(section['age_days'])}")
     return visible(" · ".join(parts))
 
 
@@ -150,13 +168,14 @@ def _entries_table(entries: Sequence[Mapping[str, Any]]) -> PageTable:
 
 def _entry_row(entry: Mapping[str, Any], with_kind: bool) -> dict[str, str]:
     fields = entry["fields"]
-    row = {"When": _day(entry["at"]), "Kind": entry["kind"] if with_kind else ""}
+    kind = _ONE.get(entry["kind"], entry["kind"])
+    row = {"When": _day(entry["at"]), "Kind": kind if with_kind else ""}
     for label, names in _COLUMNS.items():
         row[label] = next((str(fields[name]) for name in names if fields.get(name)), "")
     if row["Amount"]:
         row["Amount"] = f"{_money(row['Amount'])} {fields.get('currency', '')}".strip()
     others = {name: value for name, value in fields.items() if name not in _FOLDED and value}
-    row["Details"] = "; ".join(f"{_label(name)}: {value}" for name, value in others.items())
+    row["Details"] = "; ".join(f"{_label(name)}: {_told(value)}" for name, value in others.items())
     row["Source"] = entry["source"]
     return row
 
@@ -173,16 +192,29 @@ def _age_of(value: Mapping[str, Any], as_of: datetime) -> str:
     """Its age or, where its source does not say, since when we hold it: at least that old."""
     if value["age_days"] is not None or value["delivered_at"] is None:
         return age(value["age_days"])
-    return f"{age((as_of - datetime.fromisoformat(value['delivered_at'])).days)}+"
+    held = (as_of - datetime.fromisoformat(value["delivered_at"])).days
+    return f"{age(held)}+" if held else age(None)
 
 
 def age(days: int | None) -> str:
-    """Days in words people use: 12 d, 5 mo, 3 y; '?' where the age is not known."""
+    """Days in words people use: today, 12 d, 5 mo, 3 y; '?' where the age is not known."""
     if days is None:
         return "?"
+    if days == 0:
+        return "today"
     if days < 60:
         return f"{days} d"
     return f"{days // 30} mo" if days < 730 else f"{days // 365} y"
+
+
+def _old(days: int) -> str:
+    return f"{age(days)} old" if days else age(days)
+
+
+def _told(value: Any) -> str:
+    """A value as people read it: a moment without its seconds."""
+    text = str(value)
+    return _day(text) if _MOMENT.fullmatch(text) else text
 
 
 def _day(moment: str | None) -> str:
