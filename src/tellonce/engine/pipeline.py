@@ -16,7 +16,7 @@ from tellonce.engine import standardise
 from tellonce.engine.block import keys as block
 from tellonce.engine.block.cost import cost
 from tellonce.engine.block.kinds import KINDS, SELECTIVE
-from tellonce.engine.cluster.components import Components, Pairs, components
+from tellonce.engine.cluster.components import CERTAIN, Components, Pairs, components
 from tellonce.engine.cluster.constraints import conflicts, decided, together
 from tellonce.engine.cluster.split import clusters_table, confidences, pairs_needed, split
 from tellonce.engine.evaluate import estimate
@@ -231,7 +231,7 @@ def _linked(
     rows: int, known: Pairs, same_left: Any, same_right: Any, threshold: float
 ) -> Components:
     links = known.where(known.odds >= log_odds(threshold))
-    certain = np.full(len(same_left), 1e9)
+    certain = np.full(len(same_left), CERTAIN)
     return components(
         rows,
         Pairs(

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tellonce.engine.cluster.components import LARGEST, Pairs, components
+from tellonce.engine.cluster.components import CERTAIN, LARGEST, Pairs, components
 from tellonce.engine.cluster.split import (
     Constraints,
     confidences,
@@ -73,6 +73,31 @@ def test_a_component_beyond_the_limit_loses_its_weakest_links() -> None:
     chain = [(i, i + 1, 5.0 if i == 100 else 12.0) for i in range(size - 1)]
     found = components(size, pairs(*chain))
     assert found.sizes.max() <= LARGEST
+
+
+def test_many_copies_of_one_record_stay_one_customer() -> None:
+    copies = LARGEST + 50
+    every = pairs(*((a, b, 12.0) for a, b in combinations(range(copies), 2)))
+    assert clusters(copies + 1, every, every) == [0] * copies + [copies]
+
+
+def test_a_crowd_tied_together_by_decisions_alone_is_left_to_them() -> None:
+    rows = LARGEST + 50
+    found = components(rows, pairs(*((i, i + 1, CERTAIN) for i in range(rows - 1))))
+    assert found.sizes.tolist() == [rows]
+
+
+def test_how_a_large_component_is_cut_does_not_depend_on_other_components() -> None:
+    size = LARGEST + 50
+    chain = [(i, i + 1, 12.2 if i == 100 else 12.8) for i in range(size - 1)]
+    alone = components(size + 2, pairs(*chain))
+    beside = components(size + 2, pairs(*chain, (size, size + 1, 7.5)))
+    assert beside.sizes.tolist() == [*alone.sizes.tolist(), 2]
+
+
+def test_a_pair_decided_the_same_is_certain_of_it() -> None:
+    same = Constraints(np.array([0]), np.array([1]), NONE, NONE)
+    assert confidences(np.array([0, 0, 2]), pairs((0, 2, -3.0)), same).tolist()[:2] == [1.0, 1.0]
 
 
 @st.composite

@@ -11,7 +11,9 @@ from tellonce.engine.cluster.kernels import smallest_connected
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-LARGEST = 300  # records in a component that is split as a whole
+LARGEST = 300  # records in a component that is split as a whole, if it may not cohere
+BOUND = 20.0  # odds beyond so many bits say no more: one strange pair must not decide for many
+CERTAIN = 1e9  # odds of a link that a person decided
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,34 @@ class Components:
 
 
 def components(rows: int, links: Pairs) -> Components:
-    """Components of the links; those above LARGEST lose their weakest links, one bit at a time."""
+    """Components of the links. Those above LARGEST that may not cohere lose their weakest links,
+    in steps of one whole bit, until what is left is small enough, coheres, or is held together by
+    decisions alone (links of CERTAIN odds). What becomes of a component depends on its own links.
+    """
     root = smallest_connected(rows, links.left, links.right)
-    sizes = np.bincount(root, minlength=rows)
-    level = float(links.odds.min()) if len(links.odds) else 0.0
-    while len(sizes) and sizes.max() > LARGEST:
-        level += 1.0
-        too_large = sizes[root] > LARGEST
-        keep = ~too_large[links.left] | (links.odds >= level)
-        links = links.where(keep)
+    level = np.floor(links.odds.min(initial=CERTAIN))
+    while True:
+        large = np.bincount(root, minlength=rows) > LARGEST
+        open_links = large[root[links.left]] & (links.odds < CERTAIN)
+        if not open_links.any():
+            return grouped(root)
+        open_links &= ~_coherent(root, links)[root[links.left]]
+        if not open_links.any():
+            return grouped(root)
+        level = max(level + 1.0, np.floor(links.odds[open_links].min()) + 1.0)
+        links = links.where(~open_links | (links.odds >= level))
         root = smallest_connected(rows, links.left, links.right)
-        sizes = np.bincount(root, minlength=rows)
-    return grouped(root)
+
+
+def _coherent(root: Longs, links: Pairs) -> npt.NDArray[np.bool_]:
+    """By the smallest row of a component: whether its links alone outweigh all its other pairs,
+    were these as strongly against it as a pair can be.
+    """
+    counted = links.where(links.odds < CERTAIN)
+    at = root[counted.left]
+    bits = np.bincount(at, weights=np.minimum(counted.odds, BOUND) + BOUND, minlength=len(root))
+    sizes = np.bincount(root, minlength=len(root)).astype(np.float64)
+    return np.asarray(bits >= BOUND * sizes * (sizes - 1) / 2)
 
 
 def grouped(root: Longs) -> Components:

@@ -33,6 +33,25 @@ def smallest_connected(rows: Any, left: Any, right: Any) -> Any:
 
 
 @compiled()
+def _average(sums: Any, size: Any, a: int, b: int, forced: Any) -> Any:
+    """Average weight between clusters a and b, infinite where they are forced together."""
+    return np.inf if sums[a, b] >= forced else sums[a, b] / (size[a] * size[b])
+
+
+@compiled()
+def _set_nearest(
+    a: int, sums: Any, size: Any, alive: Any, forced: Any, nearest: Any, best: Any
+) -> None:
+    """Put the first of the clusters after `a` with the largest average into `nearest[a]`."""
+    best[a], nearest[a] = -np.inf, -1
+    for b in range(a + 1, sums.shape[0]):
+        if alive[b]:
+            average = _average(sums, size, a, b, forced)
+            if average > best[a]:
+                best[a], nearest[a] = average, b
+
+
+@compiled()
 def _linked(sums: Any, cut: Any, forced: Any) -> Any:
     """Average linkage of n items; `sums` (n x n) holds pair weights and is used up.
 
@@ -43,31 +62,33 @@ def _linked(sums: Any, cut: Any, forced: Any) -> Any:
     label = np.arange(n)
     size = np.ones(n, np.int64)
     alive = np.ones(n, np.bool_)
+    nearest = np.empty(n, np.int64)
+    best = np.empty(n, np.float64)
+    for a in range(n):
+        _set_nearest(a, sums, size, alive, forced, nearest, best)
     while True:
-        best = -np.inf
-        first, second = -1, -1
-        for a in range(n):
-            if not alive[a]:
-                continue
-            for b in range(a + 1, n):
-                if not alive[b]:
-                    continue
-                average = sums[a, b] / (size[a] * size[b])
-                if sums[a, b] >= forced:
-                    average = np.inf
-                if average > best:
-                    best, first, second = average, a, b
-        if first < 0 or best < cut:
+        first = np.argmax(best)
+        second = nearest[first]
+        if second < 0 or best[first] < cut:
             return label
         for c in range(n):
             if alive[c] and c != first and c != second:
                 sums[first, c] += sums[second, c]
                 sums[c, first] = sums[first, c]
         size[first] += size[second]
-        alive[second] = False
+        alive[second], best[second] = False, -np.inf
         for c in range(n):
             if label[c] == second:
                 label[c] = first
+        for a in range(second):
+            if not alive[a]:
+                continue
+            if a == first or nearest[a] == first or nearest[a] == second:
+                _set_nearest(a, sums, size, alive, forced, nearest, best)
+            elif a < first:
+                average = _average(sums, size, a, first, forced)
+                if average > best[a] or (average == best[a] and first < nearest[a]):
+                    best[a], nearest[a] = average, first
 
 
 @compiled()

@@ -14,12 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from tellonce.engine.cluster.components import Components, Floats, Longs, Pairs
+from tellonce.engine.cluster.components import BOUND, Components, Floats, Longs, Pairs
 from tellonce.engine.cluster.kernels import split_components
 from tellonce.engine.tables import CLUSTERS
 
 UNIT = 1024.0
-BOUND = 20.0  # odds beyond so many bits say no more: one strange pair must not decide for many
 NEVER = -(1 << 40)  # weight, in 1/1024 bit, of a pair that must not be one customer
 ALWAYS = 1 << 40
 COHERENT = 0.0  # log2 odds that two parts of a cluster have at least, on average
@@ -90,7 +89,7 @@ def split(rows: int, found: Components, known: Pairs, constraints: Constraints) 
 def confidences(cluster: Longs, known: Pairs, constraints: Constraints) -> Floats:
     """Per row: probability of its strongest link inside its cluster, or for a singleton one minus
     that of its strongest link to any other record, 1 where there is none. Pairs that cannot be one
-    customer are no links.
+    customer are no links; those decided to be one are certain.
     """
     different = _codes(constraints.different_left, constraints.different_right)
     known = known.where(~np.isin(_codes(known.left, known.right), different))
@@ -101,6 +100,9 @@ def confidences(cluster: Longs, known: Pairs, constraints: Constraints) -> Float
     for side in (known.left, known.right):
         np.maximum.at(best_inside, side[inside], probability[inside])
         np.maximum.at(best_outside, side[~inside], probability[~inside])
+    decided = cluster[constraints.same_left] == cluster[constraints.same_right]
+    for side in (constraints.same_left, constraints.same_right):
+        best_inside[side[decided]] = 1.0
     alone = np.bincount(cluster, minlength=len(cluster))[cluster] == 1
     return np.where(alone, 1.0 - best_outside, best_inside)
 
