@@ -24,6 +24,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 VERIFIED_TRUST = 0.99
 STRONGEST = 0.999
+LEAST_DOUBT = 500.0  # in -ln(1 - S): what hundreds of records agree on is as sure as it gets
 
 ONLY = "only"  # no other value was stated
 ORDER = "order"  # no criterion tells the two apart: the smaller (source, record_id) wins
@@ -54,7 +55,7 @@ def confidence(summed: Floats, group: Ints, competing: bool) -> Floats:
     support: Floats = -np.expm1(-summed)
     if not competing or not len(summed):
         return support
-    odds = np.expm1(summed)
+    odds = np.expm1(np.minimum(summed, LEAST_DOUBT))
     rivals = np.bincount(group, weights=odds)
     rated: Floats = odds / (1.0 + rivals[group])
     return rated
