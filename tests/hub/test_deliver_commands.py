@@ -104,3 +104,29 @@ def test_a_configuration_is_read_before_anything_is_made(run: Run, tmp_path: Pat
     assert "no setting 'colour'" in sentences(run(*add), 2)
     assert "already" in sentences(run("source", "add", "crm", "--kind", "crm"), 2)
     assert [one["name"] for one in json.loads(run("source", "list", "--json").stdout)] == ["crm"]
+
+
+def test_only_who_delivers_or_decides_reads_the_rows_in_quarantine(
+    run: Run, tmp_path: Path
+) -> None:
+    file = write_csv(tmp_path / "people.csv", [ANNA, OTTO])
+    file.write_text(file.read_text() + "too,short\n")
+    run("load", "crm", str(file))
+    run("user", "add", "ada@example.org", "--role", "representative")
+    said = sentences(run("source", "show", "crm", "--json", TELLONCE_USER="ada@example.org"), 3)
+    assert "quarantine" in said
+    assert "too,short" in run("source", "show", "crm", "--json").stdout
+    assert "too,short" not in run("source", "show", "crm", TELLONCE_USER="ada@example.org").stdout
+
+
+def test_what_a_file_says_cannot_steer_the_terminal(run: Run, tmp_path: Path) -> None:
+    bad = "\x1b[31m\x9b5m\u202e"
+    row = {f"{bad}{name}": value for name, value in ANNA.items()} | {"email": "ada@example.org"}
+    file = write_csv(tmp_path / f"people{bad}.csv", [row, row | {"email": "b@example.org"}])
+    loaded = run("load", "crm", str(file))
+    shown, listed = run("source", "show", "crm"), run("source", "show", "crm", "--json")
+    missing = run("load", "crm", str(tmp_path / f"{bad}.csv"))
+    assert (loaded.returncode, missing.returncode) == (0, 2), loaded.stderr
+    for told in (loaded, shown, listed, missing):
+        assert not set(bad[:1] + "\x9b\u202e") & set(told.stdout + told.stderr)
+    assert bad in json.loads(listed.stdout)["deliveries"][0]["file"]

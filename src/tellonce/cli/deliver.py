@@ -9,7 +9,7 @@ import typer
 import yaml
 
 from tellonce.cli.opened import opened_hub
-from tellonce.cli.output import Stages, print_json
+from tellonce.cli.output import Stages, print_json, show
 from tellonce.hub.core.errors import WrongCall
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
@@ -37,9 +37,7 @@ def add_source(
         from tellonce.hub.sources.services import add_source as add  # noqa: PLC0415
 
         added = add(name, kind, document, by=actor())
-    typer.echo(
-        f"Source {added.name} ({added.kind}) is there. Next: tellonce load {added.name} FILE"
-    )
+    show(f"Source {added.name} ({added.kind}) is there. Next: tellonce load {added.name} FILE")
 
 
 @source.command("list")
@@ -53,9 +51,9 @@ def list_sources(as_json: Json = False) -> None:
         print_json([_as_json(one) for one in found])
         return
     if not found:
-        typer.echo("There is no source yet. Add one: tellonce source add NAME --kind KIND")
+        show("There is no source yet. Add one: tellonce source add NAME --kind KIND")
     for one in found:
-        typer.echo(
+        show(
             f"{one.name:<20} {one.kind:<14} {one.records:>10,} records "
             f"{one.deliveries:>5,} deliveries {one.quarantined:>6,} quarantined"
         )
@@ -68,10 +66,14 @@ def show_source(
     """Show a source: what was declared, what was recognised, its deliveries and quarantine."""
     with opened_hub():
         from tellonce.hub.sources import selectors  # noqa: PLC0415
+        from tellonce.hub.sources.services import read_quarantine  # noqa: PLC0415
 
         one = selectors.source_named(name)
         deliveries = selectors.deliveries_of(one.id)
-        waiting = selectors.quarantined_rows(one.id)
+        if as_json:
+            waiting = read_quarantine(one, by=_actor())
+        else:
+            waiting = selectors.quarantined_rows(one.id)
     if as_json:
         print_json(
             _as_json(one)
@@ -88,23 +90,23 @@ def show_source(
 
 
 def _show(one: Any, deliveries: list[Any], waiting: list[Any]) -> None:
-    typer.echo(f"{one.name} ({one.kind}), {one.records:,} active records")
+    show(f"{one.name} ({one.kind}), {one.records:,} active records")
     settled = one.learned.get("records", {})
     if settled:
-        typer.echo(f"record id: {settled['record_id'] or 'row number'}")
+        show(f"record id: {settled['record_id'] or 'row number'}")
     for header, attribute in settled.get("columns", {}).items():
-        typer.echo(f"  {header} = {'(not compared)' if attribute == 'ignore' else attribute}")
+        show(f"  {header} = {'(not compared)' if attribute == 'ignore' else attribute}")
     for delivery in deliveries:
         counts = delivery.counts
-        typer.echo(
+        show(
             f"{delivery.file_name} as {delivery.content}: {delivery.state}, {counts.rows:,} rows, "
             f"{counts.added:,} new, {counts.changed:,} changed, {counts.repeated:,} held already, "
             f"{counts.quarantined:,} quarantined, {counts.deleted:,} deleted"
         )
     if waiting:
-        typer.echo(f"In quarantine ({one.quarantined:,}):")
+        show(f"In quarantine ({one.quarantined:,}):")
     for row in waiting:
-        typer.echo(f"  {row.file_name} row {row.row}: {row.reason}")
+        show(f"  {row.file_name} row {row.row}: {row.reason}")
 
 
 def load(
@@ -167,16 +169,16 @@ def _tell(report: Any, placed: Any) -> None:
     parts += [f"{counts.repeated:,} held already"]
     parts += [f"{counts.older:,} older than what is held"] if counts.older else []
     parts += [f"{counts.deleted:,} deleted"] if counts.deleted else []
-    typer.echo(f"{report.delivery.file_name}: {counts.rows:,} rows: {', '.join(parts)}.")
+    show(f"{report.delivery.file_name}: {counts.rows:,} rows: {', '.join(parts)}.")
     if counts.quarantined:
-        typer.echo(
+        show(
             f"{counts.quarantined:,} rows could not be used and wait in quarantine: "
             f"tellonce source show {report.delivery.source}"
         )
     if counts.card_values:
-        typer.echo(f"{counts.card_values:,} values with card data were cut before they were kept.")
+        show(f"{counts.card_values:,} values with card data were cut before they were kept.")
     if placed is not None:
-        typer.echo(
+        show(
             f"{placed.records:,} records are {placed.customers:,} customers "
             f"({placed.created:,} new, {placed.changed:,} changed, {placed.merged:,} merged, "
             f"{placed.split:,} split, {placed.removed:,} removed; model: {placed.model})."

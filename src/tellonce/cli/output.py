@@ -16,6 +16,7 @@ from typing import Any
 import typer
 
 from tellonce.engine.errors import TellonceError
+from tellonce.io.visible import steers, visible
 
 WRONG_CALL = 2
 REFUSED = 3
@@ -25,12 +26,22 @@ INTERRUPTED = 130  # what Typer returns for Ctrl-C when it is asked not to exit 
 
 def print_json(value: Any) -> None:
     """Print one JSON document on stdout."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    if not text.isascii():  # JSON means the same with a sign written as its number
+        text = "".join(
+            f"\\u{ord(sign):04x}" if sign != "\n" and steers(sign) else sign for sign in text
+        )
+    typer.echo(text)
+
+
+def show(line: str) -> None:
+    """Print one line on stdout; what it quotes from files cannot steer the terminal."""
+    typer.echo(visible(line))
 
 
 def say(line: str) -> None:
-    """Print one line about the work on stderr."""
-    typer.echo(line, err=True)
+    """Print one line about the work on stderr, as `show` does."""
+    typer.echo(visible(line), err=True)
 
 
 def present_failure(error: BaseException, *, debug: bool) -> int:
@@ -137,7 +148,7 @@ class Stages:
     def say(self, line: str) -> None:
         """Print one line above the bar."""
         if self._bar is not None:
-            self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
+            self._bar.console.print(visible(line), markup=False, highlight=False, soft_wrap=True)
         elif not self._quiet:
             say(line)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tellonce.hub.snapshots.types import SealedSnapshot
+from tellonce.io.visible import visible
 
-_STEERING = frozenset({"Cc", "Cf", "Cs"})
 SHOWN = 25  # entries of a section; the document holds more
 _NAMES = ("full_name", "title given_name middle_name family_name name_suffix", "organisation")
 _COLUMNS = {  # label -> fields; the first filled one is shown
@@ -178,14 +177,6 @@ def _entry_row(entry: Mapping[str, Any], with_kind: bool) -> dict[str, str]:
     row["Details"] = "; ".join(f"{_label(name)}: {_told(value)}" for name, value in others.items())
     row["Source"] = entry["source"]
     return row
-
-
-def visible(text: str) -> str:
-    """Text that cannot steer a terminal or turn the direction of writing."""
-    return "".join(
-        " " if sign in "\t\n\r" else "\ufffd" if unicodedata.category(sign) in _STEERING else sign
-        for sign in text
-    )
 
 
 def _age_of(value: Mapping[str, Any], as_of: datetime) -> str:

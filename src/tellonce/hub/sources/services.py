@@ -18,8 +18,8 @@ from tellonce.hub.core.errors import Refused, Unknown, WrongCall
 from tellonce.hub.sources.config import CONTENTS, RECORDS, source_config
 from tellonce.hub.sources.models import Delivery, Quarantined, Source
 from tellonce.hub.sources.places import quarantine_place
-from tellonce.hub.sources.selectors import delivery_view, source_named
-from tellonce.hub.sources.types import Counts, DeliveryView, RefusedRow, SourceView
+from tellonce.hub.sources.selectors import delivery_view, quarantined_rows, source_named
+from tellonce.hub.sources.types import Counts, DeliveryView, QuarantinedRow, RefusedRow, SourceView
 from tellonce.hub.vault.services import encrypt, new_key, opened_key
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -137,6 +137,28 @@ def quarantine(delivery: DeliveryView, refused: Sequence[RefusedRow]) -> int:
     ]
     Quarantined.objects.bulk_create(fresh, batch_size=2_000)
     return len(fresh)
+
+
+def read_quarantine(source: SourceView, *, by: Actor) -> list[QuarantinedRow]:
+    """Rows that wait in quarantine, opened for a person to read; audited.
+
+    Raises `Refused` for who is neither engineer, steward nor administrator.
+    """
+    action = "quarantine.read"
+    allowed = bool(by.roles & {"engineer", "steward", "admin"})
+    rows = quarantined_rows(source.id) if allowed else []
+    with transaction.atomic():
+        if not allowed:
+            reason = "neither engineer, steward nor administrator"
+            record_act(Act(action, by.id, outcome=REFUSED, reason=reason, target=source.name[:64]))
+        elif rows:
+            record_act(Act(action, by.id, target=source.name[:64], details={"rows": len(rows)}))
+    if not allowed:
+        raise Refused(
+            f"{by.email} may not read what waits in quarantine.",
+            hint="Ask an engineer or a steward, or leave --json out: then no row is opened.",
+        )
+    return rows
 
 
 def mark_stored(delivery: DeliveryView, *, by: Actor, as_of: int | None = None) -> None:
