@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.consents.selectors import consent_states, consents_of
 from tellonce.hub.consents.services import load_consents
+from tellonce.hub.core import clock
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.sources import selectors
+from tellonce.hub.sources.models import Quarantined
 from tellonce.hub.sources.types import Counts
 from tests.hub.delivering import ANNA, OTTO, Row, a_source, load, write_csv
 
@@ -72,6 +75,29 @@ def test_the_newest_word_counts_in_any_order_of_arrival(file: Path, anna: list[i
 def test_of_two_words_at_one_moment_the_withdrawal_counts(file: Path, anna: list[int]) -> None:
     load_rows(file, [GIVEN | {"status": "withdrawn"}, GIVEN])
     assert consent_states(anna) == {"marketing": False}
+
+
+def test_what_is_given_in_the_future_does_not_count_yet(file: Path, anna: list[int]) -> None:
+    soon = datetime.now(UTC) + timedelta(hours=2)
+    rows = [GIVEN | {"status": "withdrawn"}, GIVEN | {"date": soon.isoformat()}]
+    write_csv(file, rows)
+    load_consents("crm", file, by=actor())
+    assert consent_states(anna) == {"marketing": False}
+    with clock.stopped_at(soon + timedelta(seconds=1)):
+        assert consent_states(anna) == {"marketing": True}
+
+
+def test_a_withdrawal_by_a_clock_that_is_ahead_counts_at_once(file: Path, anna: list[int]) -> None:
+    soon = datetime.now(UTC) + timedelta(hours=2)
+    write_csv(file, [GIVEN, GIVEN | {"status": "withdrawn", "date": soon.isoformat()}])
+    load_consents("crm", file, by=actor())
+    assert consent_states(anna) == {"marketing": False}
+
+
+def test_a_reason_in_quarantine_quotes_nothing_of_the_row(file: Path, anna: list[int]) -> None:
+    write_csv(file, [GIVEN, GIVEN | {"status": "44051401359"}])
+    load_consents("crm", file, by=actor())
+    assert "44051401359" not in Quarantined.objects.get().reason
 
 
 def test_the_same_file_again_adds_nothing(file: Path, anna: list[int]) -> None:

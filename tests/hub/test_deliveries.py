@@ -139,7 +139,7 @@ def test_rows_that_cannot_be_used_wait_in_quarantine_with_the_reason(file: Path)
     assert done.report.delivery.counts.quarantined == 2
     waiting = selectors.quarantined_rows(selectors.source_named("crm").id)
     assert [(row.row, row.reason) for row in waiting] == [
-        (1, "source version '?' is neither a whole number nor a time"),
+        (1, "its source version is neither a whole number nor a time"),
         (2, "no value in id, the record id"),
     ]
     assert json.loads(waiting[1].raw)["first name"] == "Wilhelmina"

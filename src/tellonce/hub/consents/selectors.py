@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from tellonce.hub.consents.models import Consent
 from tellonce.hub.consents.types import ConsentView
+from tellonce.hub.core import clock
 from tellonce.hub.sources.selectors import customer_keys
 
 
@@ -39,6 +40,9 @@ def consent_states(records: Collection[int]) -> dict[str, bool]:
 
 
 def _all(records: Collection[int]) -> list[ConsentView]:
+    """All but what is said to be given in the future: it does not count before that moment. A
+    withdrawal counts at once, whatever the clock of its source.
+    """
     names: dict[int, str] = {}
     by_source: dict[int, list[str]] = defaultdict(list)
     for source, name, key in customer_keys(records):
@@ -47,7 +51,8 @@ def _all(records: Collection[int]) -> list[ConsentView]:
     if not by_source:
         return []
     wanted = reduce(or_, (Q(source_id=s, customer_key__in=keys) for s, keys in by_source.items()))
-    rows = Consent.objects.filter(wanted).order_by("id")
+    early = Q(state=Consent.GIVEN, at__gt=clock.now())
+    rows = Consent.objects.filter(wanted).exclude(early).order_by("id")
     return [
         ConsentView(
             names[row.source_id],

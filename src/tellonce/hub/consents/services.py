@@ -143,7 +143,7 @@ def _state(text: str) -> str:
         return Consent.GIVEN
     if word in _WITHDRAWN:
         return Consent.WITHDRAWN
-    raise ValueError(f"{text!r} is neither given nor withdrawn")
+    raise ValueError("what it says is neither given nor withdrawn")
 
 
 def _texts(table: pa.Table, layout: Layout, name: str) -> list[str]:

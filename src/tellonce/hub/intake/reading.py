@@ -228,8 +228,8 @@ def _refuse_second(row: ArrivedRecord, first: dict[str, ArrivedRecord]) -> None:
     before = first.setdefault(row.record_key, row)
     if before.content_hash != row.content_hash:
         raise ValueError(
-            f"the record id {row.record_key!r} is that of row {before.row} too, which says "
-            "something else, and no source version says which is newer"
+            f"its record id is that of row {before.row} too, which says something else, "
+            " and no source version says which is newer"
         )
 
 
@@ -243,7 +243,7 @@ def _is_deleted(text: str) -> bool:
         return True
     if word in _KEPT:
         return False
-    raise ValueError(f"{text!r} does not say whether the record is deleted")
+    raise ValueError("its value does not say whether the record is deleted")
 
 
 def _lookup_keys(rows: list[StandardisedRow]) -> list[tuple[int, ...]]:

@@ -56,12 +56,10 @@ def version_order(text: str) -> int:
     except ValueError:
         moment = version_time(text)
         if moment is None:
-            raise ValueError(
-                f"source version {text!r} is neither a whole number nor a time"
-            ) from None
+            raise ValueError("its source version is neither a whole number nor a time") from None
         order = int(moment.timestamp() * 1_000_000)
     if abs(order) > _LARGEST:
-        raise ValueError(f"source version {text!r} is too large")
+        raise ValueError("its source version is too large")
     return order
 
 
