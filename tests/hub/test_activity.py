@@ -210,6 +210,34 @@ def test_what_a_field_cannot_hold_is_kept_among_the_details(file: Path) -> None:
     assert line.title == long[:255]
 
 
+def test_only_the_row_whose_value_a_field_cannot_hold_keeps_it_among_the_details(
+    file: Path,
+) -> None:
+    a_source()
+    load(file, [ANNA])
+    good = {"order": "1", "customer": "1", "when": "2024-05-01", "item": "Lamp", "cost": "7"}
+    rows = [good, good | {"order": "2", "when": "soon"}, good | {"order": "3", "when": ""}]
+    heard: list[str] = []
+    load_activity("crm", write_csv(file, rows), "transactions", by=actor(), tell=heard.append)
+    lines = activity_of(records("1"), ["transactions"])
+    assert {line.reference: line.details for line in lines} == {
+        "1": {"cost": "7"},
+        "2": {"cost": "7", "when": "soon"},
+        "3": {"cost": "7"},
+    }
+    assert heard[-1] == "Values that could not be read and are kept as they stand: 1 of when."
+
+
+@pytest.mark.parametrize(("quantity", "amount"), [({"qty": "4"}, "10"), ({}, "2.5")])
+def test_a_price_is_the_price_of_one(file: Path, quantity: Row, amount: str) -> None:
+    a_source()
+    load(file, [ANNA])
+    load_as("transactions", file, [{"customer": "1", "item": "Lamp", "price": "2.50"} | quantity])
+    (line,) = activity_of(records("1"), ["transactions"])
+    assert line.amount == Decimal(amount)
+    assert line.details == ({"price": "2.50"} if quantity else {})
+
+
 def test_sensitive_columns_are_sealed_and_card_numbers_cut(file: Path) -> None:
     a_source()
     load(file, [ANNA])
@@ -271,6 +299,10 @@ def test_a_timeline_takes_few_queries(file: Path) -> None:
         (
             ["kundennummer", "rechnungsnummer", "datum", "betrag", "waehrung"],
             {"customer_key": "kundennummer", "amount": "betrag", "occurred_at": "datum"},
+        ),
+        (
+            ["ticket", "Kundennr", "opened", "closed", "subject"],
+            {"reference": "ticket", "occurred_at": "opened", "title": "subject"},
         ),
     ],
 )

@@ -26,12 +26,15 @@ FIELDS: Mapping[str, str] = {
         visitedat visitdate notedat notedate writtenat postedat publishedat respondedat
         responsedate answeredat submittedat surveydate startedat startdate startedon since
         registeredat joinedat happenedat timestamp datetime date time at day data datum
-        kaufdatum bestelldatum datazamowienia datasprzedazy""",
+        kaufdatum bestelldatum bestelltam erstelltam eroeffnetam datazamowienia datasprzedazy
+        datazakupu datautworzenia opened ordered purchased created sent received posted contacted
+        when""",
     "reference": """orderid orderno ordernumber ordernr invoiceid invoiceno invoicenumber invoicenr
         transactionid transactionno receiptid receiptno salesid saleid bookingid caseid
         caseno casenumber ticketid ticketno ticketnumber opportunityid dealid campaignid
         surveyid accountid accountno contractid contractno subscriptionid policyid
-        bestellnummer rechnungsnummer nrzamowienia nrfaktury order invoice""",
+        bestellnummer rechnungsnummer nrzamowienia nrfaktury order invoice ticket case receipt
+        interactionid noteid touchid""",
     "title": """subject title productname itemname articlename product item productpurchased
         campaignname campaign opportunityname dealname accountname planname plan topic
         headline question surveyname event action type kind description stockdescription
@@ -39,10 +42,11 @@ FIELDS: Mapping[str, str] = {
     "product_key": """productid productkey productcode productno productsku sku stockcode itemid
         itemcode itemno articleid articleno articlenumber skuid artikelnummer""",
     "quantity": "quantity qty orderquantity units count pieces menge anzahl ilosc",
-    "unit_price": "unitprice itemprice priceperunit einzelpreis stueckpreis cenajednostkowa",
+    "unit_price": """unitprice itemprice priceperunit einzelpreis stueckpreis cenajednostkowa price
+        preis cena""",
     "amount": """amount total totalamount ordertotal invoicetotal grandtotal linetotal netamount
         grossamount totalprice value ordervalue dealvalue expectedvalue paid paidamount
-        paymentamount payment revenue sum price premium betrag summe gesamt kwota wartosc
+        paymentamount payment revenue sum premium betrag summe gesamt kwota wartosc
         suma""",
     "currency": "currency currencycode isocurrency waehrung waluta",
     "status": "status state stage outcome result resolutionstatus phase step stan etap",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -51,10 +52,12 @@ class Keys:
         return key if count == 1 else f"{key}#{count}"
 
 
-def activities(table: pa.Table, layout: Layout, kind: str, keys: Keys) -> list[ArrivedActivity]:
-    """The rows of a table of text columns, in order."""
+def activities(
+    table: pa.Table, layout: Layout, kind: str, keys: Keys, unread: Counter[str]
+) -> list[ArrivedActivity]:
+    """The rows of a table of text columns, in order; `unread` counts as `_Columns` says."""
     rows = table.num_rows
-    one = _Columns(table, layout)
+    one = _Columns(table, layout, unread)
     digests = digests_of(table)
     own = one.text(layout.key) if layout.key else [None] * rows
     quantities, amounts, currencies = _money(one)
@@ -72,13 +75,13 @@ def activities(table: pa.Table, layout: Layout, kind: str, keys: Keys) -> list[A
         _states(one.short("status", _SHORT), quantities, amounts, kind),
         one.short("channel", _SHORT),
     )
-    details = _details(table, one.kept_whole() - {layout.columns.get("unit_price")}, kind)
+    details = _details(one.rest(but=_price_beside_amount(layout)), kind)
     return [ArrivedActivity(*row) for row in zip(*columns, *details, strict=True)]
 
 
-def products(table: pa.Table, layout: Layout) -> list[ArrivedProduct]:
+def products(table: pa.Table, layout: Layout, unread: Counter[str]) -> list[ArrivedProduct]:
     """The rows of a catalogue; those without a product key are left out."""
-    one = _Columns(table, layout)
+    one = _Columns(table, layout, unread)
     columns = (
         [key.strip() for key in one.short("product_key", 100)],
         one.short("title", _TITLE),
@@ -86,7 +89,7 @@ def products(table: pa.Table, layout: Layout) -> list[ArrivedProduct]:
         one.numbers("price"),
         one.currencies("price"),
     )
-    details, _ = _details(table, one.kept_whole(), "products")
+    details, _ = _details(one.rest(), "products")
     return [ArrivedProduct(*row) for row in zip(*columns, details, strict=True) if row[0]]
 
 
@@ -104,17 +107,27 @@ def digests_of(table: pa.Table) -> list[bytes]:
 class _Columns:
     """The columns of a table by field; a field without a column is all missing.
 
-    It remembers which columns a field could not hold in full (a text too long, a date that cannot
-    be read), so that these are kept among the details as well.
+    It remembers which values a field could not hold in full (a text too long, a date that cannot
+    be read), so that these are kept among the details as well, and counts in `unread`, by column,
+    the dates and numbers that could not be read.
     """
 
-    def __init__(self, table: pa.Table, layout: Layout) -> None:
-        self._table, self._layout = table, layout
-        self._lossy: set[str] = set()
+    def __init__(self, table: pa.Table, layout: Layout, unread: Counter[str]) -> None:
+        self._table, self._layout, self._unread = table, layout, unread
+        self._lost: dict[str, list[bool]] = {}
 
-    def kept_whole(self) -> set[str]:
-        """The columns whose every value is held by its field."""
-        return set(self._layout.columns.values()) - self._lossy
+    def rest(self, but: str | None = None) -> pa.Table:
+        """What no field holds: columns without a field and `but`, and lost values of the others."""
+        table, nothing = self._table, pa.scalar(None, pa.string())
+        for header in set(self._layout.columns.values()) - {but}:
+            place = table.column_names.index(header)
+            if header in self._lost:
+                lost = pa.array(self._lost[header], pa.bool_())
+                kept = pc.if_else(lost, whole(table.column(header)), nothing)
+                table = table.set_column(place, header, kept)
+            else:
+                table = table.remove_column(place)
+        return table
 
     def column(self, name: str) -> pa.Array:
         """The column of a field, as one array of text."""
@@ -130,8 +143,7 @@ class _Columns:
     def short(self, name: str, width: int) -> list[str]:
         """A field of at most `width` characters, "" where missing."""
         texts = [text or "" for text in self.column(name).to_pylist()]
-        if any(len(text) > width for text in texts):
-            self._lossy.add(self._layout.columns[name])
+        self._note_lost(name, [len(text) > width for text in texts])
         return [text[:width] for text in texts]
 
     def customer_keys(self) -> list[str]:
@@ -142,16 +154,14 @@ class _Columns:
         """A field of times."""
         texts = self.column(name)
         moments = read_times(texts, day_first=self._layout.day_first is not False)
-        if sum(moment is None for moment in moments) > texts.null_count:
-            self._lossy.add(self._layout.columns[name])
+        self._note_unread(name, texts, moments)
         return moments
 
     def numbers(self, name: str) -> list[Decimal | None]:
         """A field of numbers."""
         texts = self.column(name)
         numbers = _each(texts, number)
-        if sum(value is None for value in numbers) > texts.null_count:
-            self._lossy.add(self._layout.columns[name])
+        self._note_unread(name, texts, numbers)
         return numbers
 
     def currencies(self, amount: str) -> list[str]:
@@ -160,6 +170,17 @@ class _Columns:
         return [
             told or found for told, found in zip(self.short("currency", 10), written, strict=True)
         ]
+
+    def _note_lost(self, name: str, lost: list[bool]) -> None:
+        if any(lost):
+            self._lost[self._layout.columns[name]] = lost
+
+    def _note_unread(self, name: str, texts: pa.Array, read: Sequence[Any]) -> None:
+        if sum(value is None for value in read) > texts.null_count:
+            given = texts.is_valid().to_pylist()
+            lost = [there and value is None for there, value in zip(given, read, strict=True)]
+            self._note_lost(name, lost)
+            self._unread[self._layout.columns[name]] += sum(lost)
 
 
 def whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
@@ -181,6 +202,12 @@ def _money(one: _Columns) -> tuple[list[Decimal | None], list[Decimal | None], l
     return quantities, amounts, one.currencies("amount")
 
 
+def _price_beside_amount(layout: Layout) -> str | None:
+    """The column of the price of one, where the amount does not say the same."""
+    fields = layout.columns
+    return fields.get("unit_price") if {"quantity", "amount"} & set(fields) else None
+
+
 def _states(
     stated: Sequence[str],
     quantities: Sequence[Decimal | None],
@@ -196,14 +223,12 @@ def _states(
     ]
 
 
-def _details(
-    table: pa.Table, taken: Collection[str | None], kind: str
-) -> tuple[list[str], list[str | None]]:
-    """The columns that have no field, as JSON: open ones, and those that must be sealed."""
-    rest = [header for header in table.column_names if header not in taken]
-    hidden = [h for h in rest if is_encrypted(field_class(SECTION_OF[kind], header_name(h)))]
-    opened = [h for h in rest if h not in hidden]
-    return [text or "" for text in _objects(table, opened)], _objects(table, hidden)
+def _details(rest: pa.Table, kind: str) -> tuple[list[str], list[str | None]]:
+    """What no field holds, as JSON: open columns, and those that must be sealed."""
+    names = rest.column_names
+    hidden = [h for h in names if is_encrypted(field_class(SECTION_OF[kind], header_name(h)))]
+    opened = [h for h in names if h not in hidden]
+    return [text or "" for text in _objects(rest, opened)], _objects(rest, hidden)
 
 
 def _objects(table: pa.Table, headers: Sequence[str]) -> list[str | None]:

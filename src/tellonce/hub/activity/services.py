@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -67,7 +68,9 @@ def load_activity(
         if kind not in source.learned:
             learn(source, kind, reader.layout.as_json())
         mark_stored(delivery, by=by)
-    return LoadReport(delivery_view(delivery.id), tuple(reader.sentences()))
+        for sentence in reader.unread():
+            tell(sentence)
+    return LoadReport(delivery_view(delivery.id), (*reader.sentences(), *reader.unread()))
 
 
 class _Reader:
@@ -76,6 +79,7 @@ class _Reader:
     def __init__(self, source: SourceView, kind: str, file_name: str, opened: Opened) -> None:
         self._source, self._kind, self._file, self._opened = source, kind, file_name, opened
         self._findings, self._keys = CardFindings(), Keys()
+        self._unread: Counter[str] = Counter()
         self._first: tuple[pa.Table, list[RefusedRow]] | None = None
         self._exempt: list[str] = []
         self.layout = Layout({})
@@ -124,9 +128,9 @@ class _Reader:
             if not table.num_rows:
                 rows: Sequence[Any] = ()
             elif self.catalogue:
-                rows = products(table, self.layout)
+                rows = products(table, self.layout, self._unread)
             else:
-                rows = activities(table, self.layout, self._kind, self._keys)
+                rows = activities(table, self.layout, self._kind, self._keys, self._unread)
             yield rows, batch[1], self._findings.total - before
             batch = next(rest, None)
 
@@ -138,6 +142,12 @@ class _Reader:
         if not self.catalogue:
             key = self.layout.key
             yield f"Each row is known by {key}." if key else "Each row is known by its content."
+
+    def unread(self) -> Iterator[str]:
+        """What could not be read as the date or the number it should be, once all rows are read."""
+        if self._unread:
+            counts = ", ".join(f"{count:,} of {column}" for column, count in self._unread.items())
+            yield f"Values that could not be read and are kept as they stand: {counts}."
 
     def _recognised(self, table: pa.Table, fields: Sequence[str] = ACTIVITY_FIELDS) -> Layout:
         declared = self._source.config.layouts.get(self._kind, {})
