@@ -113,9 +113,31 @@ def test_nobody_has_another_ones_consents(file: Path, anna: list[int]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "given"),
+    [
+        ("Opt-in", True),
+        ("1", True),
+        ("Erteilt", True),
+        ("wyrażona", True),
+        ("widerrufen", False),
+        ("Cofnięta", False),
+        ("opt out", False),
+        ("nicht erteilt", False),
+    ],
+)
+def test_a_consent_is_understood_in_english_german_and_polish(
+    file: Path, anna: list[int], word: str, given: bool
+) -> None:
+    assert load_rows(file, [GIVEN | {"status": word}]).quarantined == 0
+    assert consent_states(anna) == {"marketing": given}
+
+
+@pytest.mark.parametrize(
     "row",
     [
         GIVEN | {"status": "perhaps"},
+        GIVEN | {"status": "yes?"},
+        GIVEN | {"status": "-1"},
         GIVEN | {"date": "some day"},
         GIVEN | {"purpose": ""},
         GIVEN | {"customer_id": ""},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from tellonce.hub.activity.columns import (
     recognised_layout,
 )
 from tellonce.hub.activity.reading import whole
+from tellonce.hub.bridge.services import header_name
 from tellonce.hub.bridge.times import day_comes_first, read_times
 from tellonce.hub.bridge.types import Progress, Tell, no_progress, no_telling
 from tellonce.hub.consents.models import Consent
@@ -39,10 +41,14 @@ from tellonce.hub.sources.types import Counts, DeliveryView, LoadReport, Refused
 from tellonce.io.read import read_file
 from tellonce.io.values import Contents
 
-_GIVEN = """given granted yes y true t 1 opt-in optin opt_in in active accepted agreed subscribed
-    consented ja tak""".split()  # noqa: SIM905
-_WITHDRAWN = """withdrawn revoked no n false f 0 opt-out optout opt_out out inactive refused denied
-    declined unsubscribed none nein nie""".split()  # noqa: SIM905
+# In English, German and Polish, as `header_name` folds them.
+_GIVEN = """given granted yes y true t 1 opt_in optin in active accepted agreed subscribed consented
+    ja tak erteilt eingewilligt zugestimmt angemeldet aktiv udzielona udzielono wyrazona wyrazono
+    aktywna aktywny""".split()  # noqa: SIM905
+_WITHDRAWN = """withdrawn revoked no n false f 0 opt_out optout out inactive refused denied declined
+    unsubscribed none not_given nein nie widerrufen entzogen abgelehnt verweigert abgemeldet
+    nicht_erteilt inaktiv wycofana wycofano cofnieta cofnieto odwolana odwolano odmowa brak
+    nieudzielona nieaktywna nieaktywny""".split()  # noqa: SIM905
 _NEEDED = {
     "customer_key": "the customer",
     "purpose": "the purpose",
@@ -138,7 +144,8 @@ def _row(at: datetime | None, said: Sequence[str]) -> ArrivedConsent:
 
 
 def _state(text: str) -> str:
-    word = text.strip().lower()
+    # What is said with any other sign, such as `yes?` or `-1`, is not understood.
+    word = header_name(text) if re.fullmatch(r"\w[\w -]*", text.strip()) else ""
     if word in _GIVEN:
         return Consent.GIVEN
     if word in _WITHDRAWN:
