@@ -22,6 +22,8 @@ GERMAN = "id;Name;Ort\n1;Jörg Grünspäht;Köln\n2;Änne Weißgärber;Überling
 FRENCH = "id;prénom;ville\n1;Aurèle Fictîf;Orléans\n2;Gaëlle Çaprice;Besançon\n3;Noël Être;Nîmes\n"
 SPANISH = "id;nombre;ciudad\n1;Íñigo Ficción;A Coruña\n2;Begoña Señuelo;Málaga\n"
 SWEDISH = "id;namn;stad\n1;Åke Påhittad;Malmö\n2;Märta Öländsk;Gävle\n"
+CARONS = "id;jméno;město\n1;Žofie Smyšlená;Děčín\n2;Šárka Šímová;Žatec\n"  # signs in cp1250
+SIGNS = "id;name;ort\n1;Fabel® GmbH – „Müller“;Köln\n2;Märchen © AG;Düsseldorf\n"
 DANISH = "id;navn;by\n1;Søren Opdigtet;Ærø\n2;Åse Grød;Århus\n"
 
 
@@ -57,6 +59,9 @@ def test_unicode_is_recognised_with_and_without_a_mark(
         (DANISH, "cp1252", "Windows-1252"),
         (GERMAN, "cp1252", "Windows-1252"),
         (POLISH + GERMAN[12:] * 5, "cp1250", "Windows-1250"),
+        (CARONS, "cp1250", "Windows-1250"),
+        (CARONS, "iso8859-2", "ISO-8859-2"),
+        (SIGNS, "cp1252", "Windows-1252"),
     ],
 )
 def test_8_bit_encodings_are_told_apart_by_their_letters(
@@ -111,6 +116,14 @@ def test_a_wrong_given_encoding_gets_a_sentence(tmp_path: Path) -> None:
         read_file(path, FileSettings(encoding="utf-8"))
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_text_that_cannot_be_in_the_given_encoding_at_all_gets_a_sentence(
+    tmp_path: Path, encoding: str
+) -> None:
+    with pytest.raises(NotText, match=f"not in {encoding}"):
+        read_file(written(tmp_path, GERMAN, "utf-8"), FileSettings(encoding=encoding))
+
+
 def test_utf_16_cut_in_half_rejects_the_last_row_only(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_bytes("id,name\n1,Ada Test\n2,Bo Test".encode("utf-16")[:-1])
@@ -119,7 +132,7 @@ def test_utf_16_cut_in_half_rejects_the_last_row_only(tmp_path: Path) -> None:
     assert contents.rejects[0].line == 3
 
 
-@pytest.mark.parametrize("encoding", ["klingon", "base64", "rot13"])
+@pytest.mark.parametrize("encoding", ["klingon", "base64", "rot13", "punycode", "utf\0"])
 def test_what_is_no_encoding_of_text_is_refused(tmp_path: Path, encoding: Any) -> None:
     path = written(tmp_path, GERMAN, "utf-8")
     with pytest.raises(BadSetting):

@@ -105,10 +105,24 @@ def test_json_lines_are_flattened_and_numbers_stay_as_written(tmp_path: Path) ->
     assert contents.rejects[0].reason == "not a JSON object"
 
 
-@pytest.mark.parametrize("text", ['[{"id": 1},\n{"id": 2}]', '[{"id": 1}]', '{\n"id": 1\n}'])
+@pytest.mark.parametrize(
+    "text",
+    ['[{"id": 1},\n{"id": 2}]', '[{"id": 1}]', '{\n"id": 1\n}', '[\n {"id": 1},\n {"id": 2}\n]'],
+)
 def test_one_json_document_is_not_json_lines(tmp_path: Path, text: Any) -> None:
     with pytest.raises(errors.UnknownFormat, match="one JSON document"):
         read_file(write(tmp_path, "a.json", text))
+
+
+def test_half_a_character_in_a_name_of_json_rejects_its_row(tmp_path: Path) -> None:
+    contents = read_file(write(tmp_path, "a.jsonl", '{"\\ud800": "x"}\n{"id": "1"}\n'))
+    assert contents.table.to_pylist() == [{"id": "1"}]
+    assert "half a character" in contents.rejects[0].reason
+
+
+def test_json_objects_that_hold_nothing_are_no_records(tmp_path: Path) -> None:
+    with pytest.raises(errors.NoRecords, match="holds no values"):
+        read_file(write(tmp_path, "a.jsonl", "{}\n{}\n"))
 
 
 def test_parquet_columns_become_text(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ import pyarrow as pa
 import python_calamine
 from pyarrow import parquet
 
-from tellonce.io.astext import text_table
+from tellonce.io.astext import text_table, typed
 from tellonce.io.dialect import column_names, looks_like_header
 from tellonce.io.errors import DamagedFile, FileEmpty
 from tellonce.io.values import Chunk, FileReport, FileSettings, Opened
@@ -61,7 +60,7 @@ def open_workbook(path: Path, settings: FileSettings) -> Opened:
     Raises DamagedFile, FileEmpty and DuplicateHeaders.
     """
     name, rows = _first_sheet(path)
-    cells = [[_cell(value) for value in row] for row in rows[:200]]
+    cells = [[typed(value) for value in row] for row in rows[:200]]
     header = looks_like_header(cells) if settings.header is None else settings.header
     if header:
         columns = column_names(path.name, cells[0])
@@ -86,7 +85,7 @@ def _first_sheet(path: Path) -> tuple[str, list[list[Any]]]:
         workbook = python_calamine.CalamineWorkbook.from_path(str(path))
         for name in workbook.sheet_names:
             rows = [
-                row for row in workbook.get_sheet_by_name(name).iter_rows() if any(map(_cell, row))
+                row for row in workbook.get_sheet_by_name(name).iter_rows() if any(map(typed, row))
             ]
             if rows:
                 return name, rows
@@ -99,22 +98,9 @@ def _workbook_chunks(rows: list[list[Any]], columns: tuple[str, ...]) -> Iterato
     for start in range(0, len(rows), BATCH):
         part = rows[start : start + BATCH]
         arrays = [
-            pa.array([_cell(row[n]) or None for row in part], pa.string())
+            pa.array([typed(row[n]) or None for row in part], pa.string())
             for n in range(len(columns))
         ]
         batch = pa.RecordBatch.from_arrays(arrays, names=list(columns))
         numbers = pa.array(np.arange(start, start + len(part), dtype=np.int64))
         yield Chunk(batch, numbers, ())
-
-
-def _cell(value: Any) -> str:
-    """A cell as it would be typed: whole numbers without ".0", dates as ISO 8601."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    if isinstance(value, dt.datetime) and value.time() == dt.time():
-        return value.date().isoformat()
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    return "" if value is None else str(value)

@@ -46,6 +46,7 @@ ALPHABETS = {
 ALPHABETS["iso8859-2"] = ALPHABETS["cp1250"]
 NEUTRAL = frozenset("„”“‚‘’«»–—…€§°©®™•\u00a0")
 
+_NOT_OF_FILES = ("idna", "punycode", "undefined")
 _BOMS = (
     (codecs.BOM_UTF32_LE, ""),
     (codecs.BOM_UTF32_BE, ""),
@@ -56,7 +57,7 @@ _BOMS = (
 _MAGIC = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook", ".xlsx"),
     (b"PAR1", "a Parquet file", ".parquet"),
-    (b"\x1f\x8b", "gzipped", ".csv.gz"),
+    (b"\x1f\x8b", "a gzipped file", ".csv.gz"),
     (b"%PDF", "a PDF document", ""),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", ""),
     (b"\x89PNG", "a picture", ""),
@@ -69,13 +70,13 @@ def known_encoding(name: str) -> str:
     """The codec of an encoding a person named. Raises BadSetting."""
     try:
         codec = codecs.lookup(name)
-    except LookupError:
+    except (LookupError, ValueError):  # ValueError: a zero byte in the name
         raise BadSetting(
             f"There is no encoding called {name!r}.",
             "Use for example utf-8, utf-16, windows-1250, windows-1252 or iso-8859-2.",
         ) from None
-    if not codec._is_text_encoding:
-        raise BadSetting(f"{name!r} is not an encoding of text.", "Use for example utf-8.")
+    if not codec._is_text_encoding or codec.name in _NOT_OF_FILES:
+        raise BadSetting(f"{name!r} is not an encoding of text files.", "Use for example utf-8.")
     return codec.name
 
 
@@ -144,20 +145,23 @@ def _utf16_without_bom(head: bytes) -> str:
 
 def _plausibility(high: np.ndarray, codec: str) -> float:
     """How well the counts of bytes 128..255 read as letters in `codec`: the share that one of its
-    languages explains alone, plus the share that all of them explain together.
+    languages explains alone, plus the share that all of them explain together. Signs that stand in
+    any text are half explained, so that a sign in one encoding which is a letter in another (the
+    copyright sign is a Czech letter) neither helps nor harms where its text is in doubt otherwise.
     """
     counts = _letter_counts(bytes(range(128, 256)).decode(codec, "replace"), high)
     total = sum(counts.values()) or 1
     alphabets = ALPHABETS[codec]
     alone = max(sum(counts.get(c, 0) for c in letters) for letters in alphabets)
     together = sum(counts.get(c, 0) for c in frozenset("".join(alphabets)))
-    return (alone + together) / total
+    signs = sum(counts.get(c, 0) for c in NEUTRAL)
+    return (alone + together + signs) / total
 
 
 def _letter_counts(text: str, high: np.ndarray) -> dict[str, int]:
-    """How often each character occurs, upper and lower case added, punctuation left out."""
+    """How often each character occurs, upper and lower case added."""
     counts: dict[str, int] = {}
     for char, amount in zip(text, high, strict=True):
-        if amount and char not in NEUTRAL:
+        if amount:
             counts[char.lower()] = counts.get(char.lower(), 0) + int(amount)
     return counts

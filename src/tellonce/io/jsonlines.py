@@ -10,10 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from tellonce.io.astext import MAX_ITEMS
 from tellonce.io.stream import readable
 from tellonce.io.values import MAX_RAW, Chunk, Reject
-
-MAX_ITEMS = 32  # of a list that is spread over columns; a longer one stays JSON
 
 
 def json_chunks(blocks: Iterator[bytes], max_row: int) -> Iterator[Chunk]:
@@ -79,7 +78,7 @@ def _parse(data: bytes, max_row: int) -> tuple[dict[str, str], str]:
         return {}, "not a JSON object"
     flat: dict[str, str] = {}
     _flatten("", value, flat)
-    if any("\0" in text or not _is_unicode(text) for text in flat.values()):
+    if any("\0" in text or not _is_unicode(text) for text in (*flat, *flat.values())):
         return {}, "the row holds a zero byte or half a character"
     return flat, ""
 

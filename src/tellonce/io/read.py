@@ -66,8 +66,9 @@ def read_file(path: str | Path, settings: FileSettings | None = None) -> Content
             f"No row of {name} could be read; line {rejects[0].line}: {rejects[0].reason}.",
             "Check its delimiter, encoding and header, or give them in the mapping.",
         )
-    if not tables:
-        raise NoRecords(f"{name} has a header and no row below it.", "Export it again with rows.")
+    if not any(table.num_columns for table in tables):
+        what = "has a header and no row below it" if opened.report.columns else "holds no values"
+        raise NoRecords(f"{name} {what}.", "Export it again with rows.")
     rows = pa.concat_arrays([chunk.rows for chunk in chunks])
     table = pa.concat_tables(tables, promote_options="default")
     report = replace(opened.report, columns=tuple(table.column_names))
@@ -139,10 +140,13 @@ def _open_json(
 
 
 def _checked(chunks: Iterator[Chunk], path: Path) -> Iterator[Chunk]:
-    """The chunks; raises UnknownFormat where the file is one JSON document."""
+    """The chunks; raises UnknownFormat where the file is one JSON document, recognised by a first
+    row that is no more than its opening, or by rows none of which can be read.
+    """
     for chunk in chunks:
-        raw = chunk.rejects[0].raw if chunk.rejects and not chunk.table.num_rows else ""
-        if raw.lstrip().startswith(("[", "{")) and chunk.rejects[0].row == 0:
+        raw = chunk.rejects[0].raw.strip() if chunk.rejects else ""
+        opening = raw in ("[", "{") or (raw[:1] in ("[", "{") and not chunk.table.num_rows)
+        if opening and chunk.rejects[0].row == 0:
             raise UnknownFormat(
                 f"{path.name} is one JSON document, not one object a line.",
                 "Write one object on each line (jq -c '.[]' does it).",

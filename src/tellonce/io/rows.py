@@ -107,9 +107,15 @@ def _spans(
         try:
             fields = next(reader)
         except csv.Error as problem:
-            error = f"not delimited text: {problem}"
+            error = f"not delimited text: {_in_words(problem)}"
         yield start, at + reader.line_num, fields, error
         start = at + reader.line_num
+
+
+def _in_words(problem: csv.Error) -> str:
+    """What Python's csv module complains of, without its advice to programmers."""
+    alone = "new-line character seen in unquoted field"
+    return "a carriage return alone in a field" if alone in str(problem) else str(problem)
 
 
 def _judge(

@@ -60,6 +60,9 @@ def source_mappings(
     """What is said about each source. Raises BadSetting where it is about none of `sources`."""
     if not sources:
         raise BadSetting("No source was given.", "Name at least one file or frame.")
+    for name in sources:
+        if not isinstance(name, str):
+            raise BadSetting(f"{name!r} is no name of a source.", "Names are texts.")
     if mapping is None:
         return {}
     if isinstance(mapping, str | Path):

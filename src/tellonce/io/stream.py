@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from tellonce.io.errors import DamagedFile, FileEmpty, FileMissing, NotAFile
+from tellonce.io.errors import DamagedFile, FileEmpty, FileMissing, NotAFile, NotText
 
 BLOCK = 1 << 22
 
@@ -46,14 +46,23 @@ def utf8_blocks(blocks: Iterator[bytes], codec: str, *, old_mac: bool = False) -
     What cannot be decoded is kept as lone surrogates (which strict UTF-8 refuses, so that whoever
     splits the rows can find and reject them): bytes b as U+DC00+b for 8-bit encodings and UTF-8.
     `old_mac` turns carriage returns, where they alone end lines, into newlines.
+
+    Raises NotText where the bytes cannot be text in this encoding at all.
     """
-    errors = "surrogatepass" if codec.startswith("utf-16") else "surrogateescape"
-    decoder = codecs.getincrementaldecoder(codec)(errors)
+    wide = codec.startswith(("utf-16", "utf-32"))
+    decoder = codecs.getincrementaldecoder(codec)("surrogatepass" if wide else "surrogateescape")
     for data in blocks:
-        yield _encode(decoder.decode(data), old_mac)
+        try:
+            text = decoder.decode(data)
+        except UnicodeError as error:
+            raise NotText(
+                f"The file is not in {codec}: {getattr(error, 'reason', error)}.",
+                "Leave the encoding out, it is recognised, or give another one.",
+            ) from error
+        yield _encode(text, old_mac)
     try:
         yield _encode(decoder.decode(b"", final=True), old_mac)
-    except UnicodeDecodeError as error:  # UTF-16 cut in the middle of a character
+    except UnicodeDecodeError as error:  # UTF-16 or 32 cut in the middle of a character
         yield _encode("".join(chr(0xDC00 + byte) for byte in error.object), old_mac)
 
 

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
 from tellonce.engine.errors import InputError, ModelError, SchemaMismatch, UnknownRecord
 from tellonce.engine.golden import GoldenRules, Override, SourceTrust, Survivorship, golden, merge
-from tellonce.engine.golden.lineage import confidence
 from tellonce.engine.tables import CLUSTERS, GOLDEN, RECORDS
 
 NAME_PARTS = ("given", "middle", "family", "full", "title", "suffix")
@@ -397,10 +395,3 @@ def test_rules_go_to_json_and_back_and_refuse_what_they_do_not_know() -> None:
         Survivorship("name", ("astrology",))
     with pytest.raises(ModelError, match="cannot be read"):
         GoldenRules.from_json({"trust": []})
-
-
-def test_hundreds_of_records_that_agree_are_sure_of_it() -> None:
-    summed = np.array([900.0, 2.0, 900.0])
-    sure, unsure, alone = confidence(summed, np.array([0, 0, 1]), competing=True)
-    assert (sure, alone) == (1.0, 1.0)
-    assert unsure < 1e-12

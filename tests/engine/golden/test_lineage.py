@@ -1,0 +1,12 @@
+"""Confidence of golden values."""
+
+import numpy as np
+
+from tellonce.engine.golden.lineage import confidence
+
+
+def test_hundreds_of_records_that_agree_are_sure_of_it() -> None:
+    summed = np.array([900.0, 2.0, 900.0])
+    sure, unsure, alone = confidence(summed, np.array([0, 0, 1]), competing=True)
+    assert (sure, alone) == (1.0, 1.0)
+    assert unsure < 1e-12
