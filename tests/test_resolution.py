@@ -189,6 +189,7 @@ def test_a_mapping_overrides_recognition() -> None:
     [
         ({"threshold": 0.4}, "do not fit together"),
         ({"threshold": 1.5}, "do not fit together"),
+        ({"seed": -1}, "seed -1 is negative"),
         ({"unique": ["nowhere"]}, "no source 'nowhere'"),
         ({"ignore": ["nothing"]}, "No source has a column 'nothing'"),
         ({"mapping": {"nowhere": {}}}, "a source 'nowhere', which is not given"),

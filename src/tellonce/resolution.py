@@ -6,6 +6,7 @@ The path: read every source (`io`), recognise its columns, standardise its recor
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import time
@@ -120,10 +121,7 @@ def resolve(
     Raises TellonceError; each says what is wrong and what to do.
     """
     clock = StageClock(progress)
-    settings = pipeline.Settings(
-        threshold=threshold, review=review, seed=seed, unique_sources=frozenset(unique)
-    )
-    _check_settings(settings, sources)
+    settings = _settings(sources, threshold=threshold, review=review, seed=seed, unique=unique)
     pinned = load_model(model)
     ready = standardised(sources, id=id, mapping=mapping, ignore=ignore, progress=clock, say=say)
     found = pipeline.resolve(ready.records, model=pinned, settings=settings, progress=clock)
@@ -164,9 +162,18 @@ def _row_of(records: pa.Table, source: str, record_id: str) -> pa.Table:
         names = ", ".join(sorted(pc.unique(records["source"]).to_pylist()))
         raise UnknownRecord(
             f"There is no record {source}:{record_id}.",
-            f"Records are named SOURCE:ID; the sources here are {names}.",
+            f"Records are named SOURCE:ID, such as {_some_record(records, source)}; the sources "
+            f"here are {names}. --id COL takes the ids from a column.",
         )
     return found
+
+
+def _some_record(records: pa.Table, source: str) -> str:
+    """The name of a record, of this source if it has one."""
+    ids = records.filter(pc.equal(records["source"], source))["record_id"]
+    if len(ids):
+        return f"{source}:{ids[0].as_py()}"
+    return f"{records['source'][0].as_py()}:{records['record_id'][0].as_py()}"
 
 
 def standardised(
@@ -196,18 +203,35 @@ def standardised(
     return Standardised(pa.concat_tables(tables), rejects, summaries)
 
 
-def _check_settings(settings: pipeline.Settings, sources: Mapping[str, Any]) -> None:
-    if not 0 < settings.review <= settings.threshold < 1:
+def _settings(
+    sources: Mapping[str, Any],
+    *,
+    threshold: float,
+    review: float,
+    seed: int,
+    unique: Collection[str],
+) -> pipeline.Settings:
+    """What the engine is asked for, on all processors. Raises BadSetting."""
+    if not 0 < review <= threshold < 1:
         raise BadSetting(
-            f"Threshold {settings.threshold} and review {settings.review} do not fit together.",
+            f"Threshold {threshold} and review {review} do not fit together.",
             "Both are probabilities between 0 and 1, and review is not above the threshold.",
         )
-    for name in settings.unique_sources:
+    if seed < 0:
+        raise BadSetting(f"The seed {seed} is negative.", "Give 0 or more.")
+    for name in unique:
         if name not in sources:
             raise BadSetting(
                 f"There is no source {name!r} to be without duplicates.",
                 f"The sources are {', '.join(sources)}.",
             )
+    return pipeline.Settings(
+        threshold=threshold,
+        review=review,
+        seed=seed,
+        unique_sources=frozenset(unique),
+        threads=os.cpu_count() or 1,
+    )
 
 
 def load_model(model: MatchModel | str | Path | None) -> MatchModel | None:

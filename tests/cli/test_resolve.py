@@ -193,6 +193,26 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path, capsys: Output) -> No
     assert "Two files are called 'crm'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--out", "--golden", "--save-model"])
+def test_no_result_is_written_over_what_is_read(
+    company: Path, tmp_path: Path, capsys: Output, option: str
+) -> None:
+    name = files(company)[0]
+    before = Path(name).read_bytes()
+    assert execute(["resolve", *files(company), *out(tmp_path), option, name]) == 2
+    assert "which is read" in capsys.readouterr().err
+    assert Path(name).read_bytes() == before
+
+
+def test_rejects_of_an_earlier_run_are_not_thrown_away_while_they_are_read(
+    tmp_path: Path, capsys: Output
+) -> None:
+    rejects = tmp_path / "out.rejects.jsonl"
+    rejects.write_text('{"email": "ada@example.com"}\n', encoding="utf-8")
+    assert execute(["resolve", str(rejects), *out(tmp_path)]) == 2
+    assert rejects.exists()
+
+
 def test_two_results_in_one_file_are_refused(company: Path, tmp_path: Path, capsys: Output) -> None:
     same = ["--golden", str(tmp_path / "out.parquet")]
     assert execute(["resolve", *files(company), *out(tmp_path), *same]) == 2

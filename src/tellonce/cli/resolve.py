@@ -74,11 +74,13 @@ def resolve(
     _refuse_not_yet(labels, engine)
     targets = {"out": out, "edges": edges, "golden": golden, "model": save_model}
     places = {name: path for name, path in targets.items() if path is not None}
-    _check_places(places)
+    sources = named_files(files)
+    inputs = [*sources.values(), *(path for path in (map, model) if path is not None)]
+    _check_places(places, inputs)
     asked = {"id": id, "mapping": map, "model": model, "threshold": threshold, "review": review}
     asked |= {"ignore": _split(ignore), "unique": _split(unique), "seed": seed}
     with Stages() as stages:
-        result = resolution.resolve(named_files(files), progress=stages, say=stages.say, **asked)
+        result = resolution.resolve(sources, progress=stages, say=stages.say, **asked)
         stages("write", 0, 1)
         written = _write(result, places)
     if json:
@@ -87,12 +89,25 @@ def resolve(
         print_table(_human(result.summary, written))
 
 
-def _check_places(places: dict[str, Path]) -> None:
-    """Refuse before any work what could not be written after it."""
-    for path in places.values():
+def _check_places(places: dict[str, Path], inputs: list[Path]) -> None:
+    """Refuse before any work what could not be written after it, or would destroy what is read."""
+    for name, path in places.items():
         check_writable(path)
-    if len({path.absolute() for path in places.values()}) < len(places):
+        if name != "model" and path.suffix != ".parquet":
+            raise BadSetting(
+                f"{path} is not named as what it would be, a Parquet file.",
+                f"Name it {path.with_suffix('.parquet')}.",
+            )
+    written = [path.resolve() for path in (*places.values(), _rejects_of(places["out"]))]
+    if len(set(written)) < len(written):
         raise BadSetting("Two results would go to the same file.", "Name a file for each.")
+    for path in inputs:
+        if path.resolve() in written:
+            raise BadSetting(f"A result would go to {path}, which is read.", "Name another file.")
+
+
+def _rejects_of(out: Path) -> Path:
+    return Path(f"{str(out).removesuffix('.parquet')}.rejects.jsonl")
 
 
 def named_files(files: list[str]) -> dict[str, Path]:
@@ -125,7 +140,7 @@ def _refuse_not_yet(labels: Path | None, engine: str) -> None:
 
 def _write(result: resolution.Resolution, places: dict[str, Path]) -> dict[str, str]:
     """Write what was asked for, the customers last; return what is where."""
-    rejects = Path(f"{str(places['out']).removesuffix('.parquet')}.rejects.jsonl")
+    rejects = _rejects_of(places["out"])
     rejects.unlink(missing_ok=True)  # of an earlier run
     written = {}
     if result.rejects:
@@ -169,4 +184,4 @@ def _count(number: int, noun: str) -> str:
 
 def _percent(estimate: dict[str, float]) -> str:
     low, high = 100 * estimate["low"], 100 * estimate["high"]
-    return f"{100 * estimate['value']:.1f} % ({low:.1f} to {high:.1f}), as the model sees it"
+    return f"{100 * estimate['value']:.1f} % ({low:.1f} to {high:.1f}), the model's own estimate"

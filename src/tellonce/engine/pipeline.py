@@ -40,7 +40,13 @@ SPELLING = Spelling(phonetic=phonetic, variants=variant_groups)
 
 @dataclass(frozen=True)
 class Settings:
-    """What the caller chooses. Probabilities from 0 to 1; `threads` 0 means one."""
+    """What the caller chooses.
+
+    `threshold` and `review` are match probabilities: pairs are linked from the first on and kept
+    from the second on. `seed`, 0 or more, is for sampling. `unique_sources` have no duplicates of
+    their own. `threads` score at the same time and change no result. Without `golden` no golden
+    records are built. Keys are hashed under `hash_key` (16 bytes).
+    """
 
     threshold: float = 0.95
     review: float = 0.5
