@@ -173,6 +173,7 @@ ADA = "id,name,born,email\n1,Ada Test,1980-01-02,ada@example.com\n"
         ("no.csv", ADA, ["--model", "nowhere.json"], "There is no file nowhere.json"),
         ("no.csv", ADA, ["--map", "nowhere.yaml"], "There is no file nowhere.yaml"),
         ("no.csv", ADA, ["--edges", "/nowhere/e.parquet"], "There is no folder /nowhere"),
+        ("no.csv", ADA, ["--golden", "golden.csv"], "not named as what it would be"),
     ],
 )
 def test_a_call_that_cannot_work_ends_with_2_and_writes_nothing(
@@ -197,11 +198,12 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path, capsys: Output) -> No
 def test_no_result_is_written_over_what_is_read(
     company: Path, tmp_path: Path, capsys: Output, option: str
 ) -> None:
-    name = files(company)[0]
-    before = Path(name).read_bytes()
-    assert execute(["resolve", *files(company), *out(tmp_path), option, name]) == 2
+    source = tmp_path / "crm.parquet"
+    parquet.write_table(csv.read_csv(files(company)[0]), source)
+    before = source.read_bytes()
+    assert execute(["resolve", str(source), *out(tmp_path), option, str(source)]) == 2
     assert "which is read" in capsys.readouterr().err
-    assert Path(name).read_bytes() == before
+    assert source.read_bytes() == before
 
 
 def test_rejects_of_an_earlier_run_are_not_thrown_away_while_they_are_read(
@@ -223,7 +225,9 @@ def test_an_unknown_record_cannot_be_explained(resolved: Path, capsys: Output) -
     model = ["--model", str(resolved / "model.json")]
     pair = ["--left", "crm:nobody", "--right", "crm:noone"]
     assert execute(["explain", *files(resolved), *pair, *model]) == 2
-    assert "There is no record crm:nobody." in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "There is no record crm:nobody." in said
+    assert "such as crm:" in said
     pair = ["--left", "nowhere:1", "--right", "crm:1"]
     assert execute(["explain", *files(resolved), *pair, *model]) == 2
     assert "'nowhere:1' does not name a record" in capsys.readouterr().err
