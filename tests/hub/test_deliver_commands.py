@@ -130,3 +130,10 @@ def test_what_a_file_says_cannot_steer_the_terminal(run: Run, tmp_path: Path) ->
     for told in (loaded, shown, listed, missing):
         assert not set(bad[:1] + "\x9b\u202e") & set(told.stdout + told.stderr)
     assert bad in json.loads(listed.stdout)["deliveries"][0]["file"]
+
+
+def test_a_configuration_nested_without_end_is_no_yaml(run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "deep.yaml"
+    config.write_text("[" * 20_000)
+    said = sentences(run("source", "add", "deep", "--kind", "crm", "--config", str(config)), 2)
+    assert "is not a YAML file" in said

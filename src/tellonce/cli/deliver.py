@@ -221,7 +221,7 @@ def _read_yaml(path: Path) -> Any:
             f"There is no file {path}.",
             hint="A configuration is optional: leave --config away to have columns recognised.",
         ) from None
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as error:
         raise WrongCall(
             f"{path} is not a YAML file: {str(error).splitlines()[0]}.",
             hint="Write lines of `name: value`, such as `record_id: CustomerID`.",
