@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tellonce.engine.lists import flat, owners, steps
 from tellonce.engine.model.spelling import Spelling
 
 Longs = npt.NDArray[np.int64]
@@ -25,12 +26,10 @@ class Unit:
     features: dict[str, pa.Array]
 
 
-def flat(column: pa.ChunkedArray) -> tuple[Longs, pa.Array]:
+def _entries(column: pa.ChunkedArray) -> tuple[Longs, pa.Array]:
     """Row and value of each entry of a list column."""
-    counts = pc.fill_null(pc.list_value_length(column), 0).to_numpy()
-    values = pc.list_flatten(column)
-    values = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    return np.repeat(np.arange(len(counts), dtype=np.int64), counts), values
+    offsets, values = flat(column)
+    return owners(offsets), values
 
 
 def mapped(strings: pa.Array, function: Callable[[str], str | None]) -> pa.Array:
@@ -62,7 +61,7 @@ def _roots(spelling: Spelling) -> Callable[[str], list[str]]:
 
 def names(column: pa.ChunkedArray, spelling: Spelling) -> Unit:
     """Given and family names: sounds, roots, heads, initials, and both in alphabetical order."""
-    rows, entries = flat(column)
+    rows, entries = _entries(column)
     given = pc.struct_field(entries, "given")
     family = pc.struct_field(entries, "family")
     encoded = given.dictionary_encode()
@@ -71,8 +70,7 @@ def names(column: pa.ChunkedArray, spelling: Spelling) -> Unit:
         pa.list_(pa.string()),
     ).take(encoded.indices)
     counts = np.maximum(pc.fill_null(pc.list_value_length(roots), 0).to_numpy(), 1)
-    at = np.repeat(np.arange(len(rows)), counts)
-    step = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
+    at, step = steps(counts)
     root = _element(roots, at, step)
     given, family = given.take(pa.array(at)), family.take(pa.array(at))
     others = {
@@ -121,7 +119,7 @@ def dates(table: pa.Table) -> Unit:
 
 def addresses(column: pa.ChunkedArray) -> Unit:
     """Addresses: street and number with the postal code's head or the city, and the parts alone."""
-    rows, entries = flat(column)
+    rows, entries = _entries(column)
     street, number, city, postal = (
         pc.struct_field(entries, part) for part in ("street", "number", "city", "postal_code")
     )
@@ -140,7 +138,7 @@ def addresses(column: pa.ChunkedArray) -> Unit:
 
 def emails(column: pa.ChunkedArray) -> Unit:
     """E-mails: whole, the mailbox before the @, and its first letters."""
-    rows, values = flat(column)
+    rows, values = _entries(column)
     mailbox = mapped(values, lambda text: text.split("@")[0])
     long = pc.greater_equal(pc.binary_length(mailbox), SHORTEST_MAILBOX)
     return Unit(
@@ -158,13 +156,13 @@ def emails(column: pa.ChunkedArray) -> Unit:
 
 def plain(column: pa.ChunkedArray) -> Unit:
     """A list of strings as it is."""
-    rows, values = flat(column)
+    rows, values = _entries(column)
     return Unit(rows, {"value": values})
 
 
 def identifiers(column: pa.ChunkedArray) -> Unit:
     """Kind and value together."""
-    rows, entries = flat(column)
+    rows, entries = _entries(column)
     return Unit(
         rows,
         {"value": _joined(pc.struct_field(entries, "kind"), pc.struct_field(entries, "value"))},
@@ -173,7 +171,7 @@ def identifiers(column: pa.ChunkedArray) -> Unit:
 
 def organisations(column: pa.ChunkedArray, spelling: Spelling) -> Unit:
     """Organisation names: the sounds of all words in alphabetical order, and each rarer word."""
-    rows, values = flat(column)
+    rows, values = _entries(column)
 
     def sound(text: str) -> str:
         return " ".join(sorted(spelling.phonetic(t) or t for t in set(text.split(" "))))
@@ -185,8 +183,7 @@ def organisations(column: pa.ChunkedArray, spelling: Spelling) -> Unit:
     ]
     lists = pa.array(words, pa.list_(pa.string())).take(encoded.indices)
     counts = np.maximum(pc.fill_null(pc.list_value_length(lists), 0).to_numpy(), 1)
-    at = np.repeat(np.arange(len(rows)), counts)
-    step = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
+    at, step = steps(counts)
     word = _element(lists, at, step)
     word = pc.if_else(pc.equal(word, ""), pa.scalar(None, pa.string()), word)
     return Unit(
@@ -200,7 +197,7 @@ def organisations(column: pa.ChunkedArray, spelling: Spelling) -> Unit:
 
 def categories(column: pa.ChunkedArray, rows: int) -> Unit:
     """All further attributes of a record as one value, for records that have nothing else."""
-    owner, entries = flat(column)
+    owner, entries = _entries(column)
     parts = pc.binary_join_element_wise(
         pc.struct_field(entries, "name"), pc.struct_field(entries, "value"), "="
     )

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from tellonce.engine.block import features as f
 from tellonce.engine.block.cost import affordable_size, block_sizes, pairs_of
 from tellonce.engine.block.kinds import BY_NAME, KINDS, Kind
+from tellonce.engine.lists import steps
 from tellonce.engine.model.document import BlockModel
 from tellonce.engine.model.hashing import hash64
 from tellonce.engine.model.spelling import Spelling
@@ -83,8 +84,7 @@ def _crossed(
     """Every entry of the first with every entry of the second of the same row; rows ascending."""
     starts = np.searchsorted(other_rows, np.arange(count + 1))
     times = np.diff(starts)[rows]
-    left = np.repeat(np.arange(len(rows)), times)
-    step = np.arange(len(left)) - np.repeat(np.cumsum(times) - times, times)
+    left, step = steps(times)
     right = starts[rows[left]] + step
     take_left, take_right = pa.array(left), pa.array(right)
     crossed = [p.take(take_left) for p in parts] + [p.take(take_right) for p in others]

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from tellonce.engine.cluster.components import Components
 from tellonce.engine.cluster.split import Constraints, inner_pairs
+from tellonce.engine.lists import flat, owners
 
 Longs = npt.NDArray[np.int64]
 # A person has one number of each of these for life, and a check digit vouches for what is written.
@@ -50,11 +51,10 @@ def conflicts(records: pa.Table, found: Components, unique_sources: frozenset[st
 
 def _numbers_for_life(records: pa.Table) -> list[Longs]:
     """Per kind: a code of each row's valid number, -1 where it has none or several."""
-    counts = pc.fill_null(pc.list_value_length(records["identifiers"]), 0).to_numpy()
-    entries = pc.list_flatten(records["identifiers"])
+    offsets, entries = flat(records["identifiers"])
     table = pa.table(
         {
-            "row": np.repeat(np.arange(records.num_rows), counts),
+            "row": owners(offsets),
             "kind": pc.struct_field(entries, "kind"),
             "value": pc.struct_field(entries, "value"),
             "valid": pc.fill_null(pc.struct_field(entries, "valid"), False),

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tellonce.engine.lists import flat, joined, owners
 from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.model.hashing import hash64
 from tellonce.engine.model.spelling import Spelling
@@ -22,19 +23,6 @@ Ints = npt.NDArray[np.int32]
 RAREST, MOST_COMMON = 8.0, -4.0  # bounds of the extra weight of a value, bits
 ENTITIES = {"person": 1, "organisation": 2}
 GENDERS = {"f": 1, "m": 2, "x": 3}
-
-
-def flat(column: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
-    """Offsets and values of a list column; null lists are empty."""
-    counts = pc.fill_null(pc.list_value_length(column), 0).to_numpy()
-    offsets = np.zeros(len(counts) + 1, np.int32)
-    np.cumsum(counts, out=offsets[1:])
-    return offsets, joined(pc.list_flatten(column))
-
-
-def joined(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """The column as one array."""
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 class _Pool:
@@ -86,13 +74,13 @@ def _numbers(column: pa.ChunkedArray, kind: Any) -> Any:
     return np.ascontiguousarray(joined(pc.fill_null(column, 0)).to_numpy(), dtype=kind).copy()
 
 
-def _dates(table: pa.Table, weak_days: tuple[tuple[int, int], ...]) -> tuple[Any, Any, Any]:
+def _dates(table: pa.Table, weak_days: tuple[tuple[int, int], ...]) -> dict[str, Any]:
     year = _numbers(table["birth_year"], np.int16)
     month, day = (_numbers(table[f"birth_{part}"], np.int8) for part in ("month", "day"))
     for weak_month, weak_day in weak_days:
         weak = (month == weak_month) & (day == weak_day)
         month[weak], day[weak] = 0, 0
-    return year, month, day
+    return {"year": year, "month": month, "day": day}
 
 
 def _sounds(values: pa.Array, names: list[Ints], spelling: Spelling) -> dict[str, Ints]:
@@ -128,16 +116,15 @@ def rarities(words: list[str], model: ScoreModel) -> list[int]:
 def other_values(table: pa.Table, names: tuple[str, ...]) -> list[pa.Array]:
     """Per attribute compared generically: its first value in each row, null where there is none."""
     offsets, others = flat(table["others"])
-    rows = np.repeat(np.arange(table.num_rows), np.diff(offsets))
-    fields = joined(others)
+    rows = owners(offsets)
     columns = []
     for name in names:
-        here = pc.fill_null(pc.equal(pc.struct_field(fields, "name"), name), False).to_numpy(False)
+        here = pc.fill_null(pc.equal(pc.struct_field(others, "name"), name), False).to_numpy(False)
         found, first = np.unique(rows[here], return_index=True)
         at = np.full(table.num_rows, -1, np.int64)
         at[found] = np.flatnonzero(here)[first]
         index = pa.array(at, mask=at < 0)
-        columns.append(pc.struct_field(fields, "value").take(index))
+        columns.append(pc.struct_field(others, "value").take(index))
     return columns
 
 
@@ -171,9 +158,9 @@ def encode(
         pool.add(column)
     codes, values = pool.close()
     coded = dict(zip(_CODED, codes, strict=False))
-    year, month, day = _dates(table, model.weak_days)
     arrays: dict[str, Any] = {
         **offsets,
+        **_dates(table, model.weak_days),
         **coded,
         **_pool_arrays(values),
         **_sounds(values, [coded[part] for part in ("given", "middle", "family")], spelling),
@@ -188,9 +175,6 @@ def encode(
             email_at,
             *(arrays[name] for name in ("name_off", "given", "family")),
         ),
-        year=year,
-        month=month,
-        day=day,
         unique=_sources_without_duplicates(table["source"], unique),
         gender=_small_codes(table["gender"], GENDERS),
         suffix=_suffixes(table["suffix"]),
@@ -288,4 +272,4 @@ def _at_signs(emails: pa.Array) -> Ints:
 def _structs(column: pa.ChunkedArray, fields: tuple[str, ...]) -> tuple[Ints, list[pa.Array]]:
     """Offsets of a list-of-struct column and its fields as flat arrays."""
     offsets, structs = flat(column)
-    return offsets, [joined(pc.struct_field(structs, name)) for name in fields]
+    return offsets, [pc.struct_field(structs, name) for name in fields]

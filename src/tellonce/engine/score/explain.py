@@ -62,10 +62,11 @@ class Explanation:
 
 
 def _signed(step: Step) -> str:
-    rare = (
-        f", of which {step.rarity_bits:+.1f} because of how rare it is" if step.rarity_bits else ""
-    )
-    return f"{step.bits + step.rarity_bits:+.1f}{rare}"
+    weight = f"{step.bits + step.rarity_bits:+.1f}"
+    if not step.rarity_bits:
+        return weight
+    how = "rare" if step.rarity_bits > 0 else "common"
+    return f"{weight}, {step.rarity_bits:+.1f} of it because that is {how}"
 
 
 def explanation(

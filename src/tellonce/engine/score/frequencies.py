@@ -11,9 +11,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tellonce.engine.lists import flat, joined, owners
 from tellonce.engine.model.hashing import hash64
 from tellonce.engine.score.comparisons import MAX_OTHERS
-from tellonce.engine.score.encode import flat, joined, other_values
+from tellonce.engine.score.encode import other_values
 
 LEAST_SEEN = 5  # a value seen less often is not kept in a model
 DISCOUNT = 0.7  # of a value seen once, as absolute discounting does (Ney, Essen and Kneser 1994)
@@ -55,18 +56,15 @@ def _anchors(table: pa.Table) -> pa.Array:
 def _house(table: pa.Table) -> pa.Array:
     """Street and number of each record's first address, null where either is missing."""
     offsets, addresses = flat(table["addresses"])
-    parts = [
-        _first_of(offsets, joined(pc.struct_field(addresses, part)))
-        for part in ("street", "number")
-    ]
+    parts = [_first_of(offsets, pc.struct_field(addresses, part)) for part in ("street", "number")]
     return pc.binary_join_element_wise(*parts, " ")
 
 
 def _values(table: pa.Table, column: str, field: str = "") -> tuple[pa.Array, pa.Array]:
     """Row and value of each entry of a list column, of a field of it where one is named."""
     offsets, entries = flat(table[column])
-    rows = pa.array(np.repeat(np.arange(table.num_rows), np.diff(offsets)))
-    return rows, joined(pc.struct_field(entries, field)) if field else entries
+    rows = pa.array(owners(offsets))
+    return rows, pc.struct_field(entries, field) if field else entries
 
 
 def frequencies(
@@ -111,7 +109,7 @@ def _who(table: pa.Table) -> pa.Array:
     """
     offsets, names = flat(table["names"])
     given, family = (
-        pc.utf8_slice_codeunits(_first_of(offsets, joined(pc.struct_field(names, part))), 0, 3)
+        pc.utf8_slice_codeunits(_first_of(offsets, pc.struct_field(names, part)), 0, 3)
         for part in ("given", "family")
     )
     either_way = (
@@ -128,8 +126,7 @@ def shared_contacts(table: pa.Table, hash_key: bytes) -> tuple[int, ...]:
     found: list[npt.NDArray[np.int64]] = []
     for column in ("emails", "phones"):
         offsets, values = flat(table[column])
-        owner = np.repeat(np.arange(table.num_rows), np.diff(offsets))
-        pairs = pa.table({"value": values, "who": who.take(pa.array(owner))})
+        pairs = pa.table({"value": values, "who": who.take(pa.array(owners(offsets)))})
         named = pairs.filter(pc.is_valid(pairs["who"])).group_by(["value", "who"]).aggregate([])
         counts = named.group_by("value").aggregate([("who", "count")])
         many = counts.filter(pc.greater_equal(counts["who_count"], SHARED_BY))
