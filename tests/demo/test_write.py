@@ -148,6 +148,12 @@ def test_some_consents_were_withdrawn_after_they_were_given(company: demo.Manife
     assert all(row["at"] >= given[row["customer_key"]] for row in withdrawn)
 
 
+def test_no_consent_names_a_notice_from_after_it(company: demo.Manifest) -> None:
+    consents = of(company, "newsletter", "consents")
+    assert all(row["notice_version"] <= str(row["at"]) for row in consents)
+    assert len({row["notice_version"] for row in consents}) == 3
+
+
 def test_lives_change_on_known_days(company: demo.Manifest) -> None:
     changes = pa.parquet.read_table(company.life_changes)
     assert set(changes["change"].to_pylist()) == {"moved", "married", "income"}

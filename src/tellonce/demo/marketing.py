@@ -11,6 +11,7 @@ from tellonce.demo.layouts import Columns, Known
 from tellonce.engine.synth import rng_of
 
 _CAMPAIGNS = ("Spring garden", "Summer terrace", "Autumn wool", "Winter lights", "Welcome")
+_NOTICES = ("2016-10", "2018-05", "2022-01")
 _TIERS = ("bronze", "silver", "gold")
 
 
@@ -42,17 +43,24 @@ def _consents(given: Happenings, purpose: str, withdrawn: float) -> list[Columns
     rows: list[Columns] = []
     later = given.some(withdrawn)
     for event, state, delay in ((given, "given", 0), (later, "withdrawn", 400 * 86_400)):
+        at = event.at(delay)
         rows.append(
             {
                 "customer_key": event.known["record_id"].take(pa.array(event.row)),
                 "purpose": pa.repeat(pa.scalar(purpose), event.size),
                 "state": pa.repeat(pa.scalar(state), event.size),
-                "at": event.at(delay),
+                "at": at,
                 "channel": event.choice(("form", "web", "telephone"), (0.3, 0.6, 0.1)),
-                "notice_version": event.choice(("2018-05", "2022-01")),
+                "notice_version": _notice(at),
             }
         )
     return rows
+
+
+def _notice(at: pa.Array) -> pa.Array:
+    """The version of the privacy notice that was in force at these moments."""
+    after = [pc.greater_equal(at, version) for version in _NOTICES[1:]]
+    return pc.case_when(pc.make_struct(*reversed(after)), *reversed(_NOTICES[1:]), _NOTICES[0])
 
 
 def _stacked(parts: list[Columns]) -> Columns:
