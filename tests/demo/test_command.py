@@ -79,6 +79,7 @@ def test_the_hub_it_leaves_answers_the_commands_it_names(told: str, home: Path) 
     assert counted["sources"] == 5
     assert counted["snapshots"] == 2
     assert counted["orphans"] > 0
+    assert "the next demo replaces it" in run(home, "init").stdout
 
 
 def test_a_demo_replaces_an_earlier_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,9 @@ def test_init_keeps_its_secrets_to_its_owner_and_can_be_run_again(run: Run, home
     assert set(before) == {"master.key", "secret.key"}
     for path in home.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
-    assert run("init").returncode == 0
+    again = run("init")
+    assert again.returncode == 0
+    assert "was there already" in again.stdout
     assert {path.name: path.read_bytes() for path in home.glob("*.key")} == before
 
 

@@ -12,13 +12,12 @@ import typer
 
 from tellonce import demo as company
 from tellonce.cli.demo_story import Story
-from tellonce.cli.hub import init
+from tellonce.cli.hub import DEMO_MARK, init
 from tellonce.cli.opened import check_made, opened_hub, set_up_hub
 from tellonce.cli.output import Stages
 from tellonce.hub import env
 from tellonce.hub.core.errors import NotInitialised, WrongCall
 
-MARK = "demo.json"
 _FILES = "demo-files"
 _HUB = ("master.key", "secret.key", "hub.sqlite3*")
 
@@ -49,7 +48,7 @@ def prepare(home: Path) -> None:
     if env.read("TELLONCE_DATABASE_URL"):
         with set_up_hub():
             _refuse_a_hub_in_a_server()
-    if (home / MARK).is_file():
+    if (home / DEMO_MARK).is_file():
         for pattern in _HUB:
             for path in home.glob(pattern):
                 path.unlink()
@@ -59,7 +58,7 @@ def prepare(home: Path) -> None:
             hint="Give the demo a place of its own: TELLONCE_HOME=./demo tellonce demo",
         )
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (home / MARK).write_text(json.dumps({"company": company.COMPANY}) + "\n")
+    (home / DEMO_MARK).write_text(json.dumps({"company": company.COMPANY}) + "\n")
 
 
 def _refuse_a_hub_in_a_server() -> None:

@@ -11,13 +11,14 @@ from tellonce.cli.output import Stages, print_json, print_table
 from tellonce.cli.resolve import Files, Id, Json, Map, Model, named_files
 from tellonce.io.errors import BadSetting
 
-Record = Annotated[str, typer.Option(metavar="SOURCE:ID", help="A record.")]
+Left = Annotated[str, typer.Option(metavar="SOURCE:ID", help="One record, such as crm:17.")]
+Right = Annotated[str, typer.Option(metavar="SOURCE:ID", help="Another record.")]
 
 
 def explain(
     files: Files,
-    left: Record,
-    right: Record,
+    left: Left,
+    right: Right,
     *,
     model: Model = None,
     id: Id = None,
@@ -62,15 +63,22 @@ def waterfall(explanation: Any) -> list[tuple[str, str]]:
     compared = [step for step in explanation.steps if step.level]
     rows = [(_bits(explanation.prior_bits), "before anything is compared")]
     for step in sorted(compared, key=lambda step: -abs(step.bits + step.rarity_bits)):
-        rare = f", of it {_bits(step.rarity_bits)} for rarity" if step.rarity_bits else ""
-        what = f"{step.words}: {step.left} / {step.right}{rare}"
+        what = f"{step.words}: {step.left} / {step.right}{_rarity(step.rarity_bits)}"
         rows.append((_bits(step.bits + step.rarity_bits), what))
     if explanation.relatives_bits:
-        rows.append((_bits(explanation.relatives_bits), "relatives share this too"))
+        rows.append((_bits(explanation.relatives_bits), "taken back: relatives share this too"))
     odds = explanation.prior_bits + explanation.match_weight
-    rows.append((_bits(odds), f"in all: match probability {explanation.probability:.4f}"))
+    sum_up = f"in all: match probability {explanation.probability:.4f} (+1 doubles the odds)"
+    rows.append((_bits(odds), sum_up))
     missing = ", ".join(explanation.missing())
     return rows + ([("", f"missing on one side: {missing}")] if missing else [])
+
+
+def _rarity(bits: float) -> str:
+    """How much of a step's weight comes from how often its value is seen."""
+    if not bits:
+        return ""
+    return f", {_bits(bits)} of it because that is {'rare' if bits > 0 else 'common'}"
 
 
 def _bits(bits: float) -> str:

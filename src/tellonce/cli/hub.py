@@ -14,9 +14,11 @@ from django.db import connection
 from tellonce.cli.opened import opened_hub, set_up_hub
 from tellonce.cli.output import print_json
 from tellonce.hub import env
+from tellonce.hub.accounts.types import ROLES
 from tellonce.hub.core.files import write_once
 
 FOUND_PROBLEMS = 1
+DEMO_MARK = "demo.json"  # in the home of a hub that `tellonce demo` made and may replace
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 As = Annotated[str | None, typer.Option("--as", help="E-mail of the user who acts.")]
 
@@ -28,6 +30,7 @@ def init() -> None:
     if not env.read("TELLONCE_SECRET_KEY"):
         write_once(home / "secret.key", secrets.token_urlsafe(48) + "\n")
     with set_up_hub():
+        from tellonce.hub.accounts.selectors import user_count  # noqa: PLC0415
         from tellonce.hub.accounts.services import make_first_administrator  # noqa: PLC0415
         from tellonce.hub.vault import services as vault  # noqa: PLC0415
 
@@ -35,11 +38,16 @@ def init() -> None:
             write_once(Path(connection.settings_dict["NAME"]), "")
         call_command("migrate", verbosity=0, interactive=False)
         vault.install(make_key_file=True)
+        state = "was there already and is up to date" if user_count() else "is ready"
         administrator = make_first_administrator()
-    typer.echo(f"The hub in {home} is ready; commands act as {administrator.email}.")
+    typer.echo(f"The hub in {home} {state}; commands act as {administrator.email}.")
+    if (home / DEMO_MARK).is_file():
+        typer.echo("It is a demo's, and the next demo replaces it. For a hub of your own:")
+        typer.echo("export TELLONCE_HOME=./my-hub; tellonce init")
+        return
     typer.echo(f"Keep a copy of {settings.TELLONCE_MASTER_KEY_FILE} in another place:")
     typer.echo("without it nothing secret can be read again.")
-    typer.echo("Next: tellonce source add NAME --kind KIND --config FILE")
+    typer.echo("Next: tellonce source add NAME --kind KIND, then tellonce load NAME FILE")
 
 
 user = typer.Typer(help="The people who work with the hub.")
@@ -53,7 +61,7 @@ def _users() -> None:
 @user.command("add")
 def add_user(
     email: Annotated[str, typer.Argument(help="E-mail address to sign in with.")],
-    role: Annotated[str, typer.Option(help="What the user does; repeat the command for more.")],
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}; again for more.")],
     name: Annotated[str, typer.Option(help="The user's name.")] = "",
     as_user: As = None,
 ) -> None:

@@ -78,7 +78,14 @@ def load(name: str) -> Any:
         single.command(name)(found)
         command = typer.main.get_command(single)
     command.name = name
+    for one in (command, *getattr(command, "commands", {}).values()):
+        one.help = _flowing(one.help or "")
     return command
+
+
+def _flowing(text: str) -> str:
+    """Paragraphs without line breaks, which Typer would keep however wide the terminal is."""
+    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
 
 
 app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=False)

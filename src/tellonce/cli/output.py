@@ -91,7 +91,8 @@ def _describe_call(error: typer.TyperException) -> tuple[str, str, int]:
     path = context.command_path if context is not None else "tellonce"
     if not error.format_message():  # called without a command: Typer has shown the help
         return "", "", error.exit_code
-    sentence = error.format_message().rstrip(".") + "."
+    message = error.format_message().replace("'?.", "'?")
+    sentence = message if message.endswith("?") else message.rstrip(".") + "."
     return sentence, f"See `{path} --help`.", error.exit_code
 
 

@@ -91,19 +91,20 @@ def resolve(
 
 def _check_places(places: dict[str, Path], inputs: list[Path]) -> None:
     """Refuse before any work what could not be written after it, or would destroy what is read."""
-    for name, path in places.items():
+    for path in places.values():
         check_writable(path)
-        if name != "model" and path.suffix != ".parquet":
-            raise BadSetting(
-                f"{path} is not named as what it would be, a Parquet file.",
-                f"Name it {path.with_suffix('.parquet')}.",
-            )
     written = [path.resolve() for path in (*places.values(), _rejects_of(places["out"]))]
     if len(set(written)) < len(written):
         raise BadSetting("Two results would go to the same file.", "Name a file for each.")
     for path in inputs:
         if path.resolve() in written:
             raise BadSetting(f"A result would go to {path}, which is read.", "Name another file.")
+    for name, path in places.items():
+        if name != "model" and path.suffix != ".parquet":
+            raise BadSetting(
+                f"{path} is not named as what it would be, a Parquet file.",
+                f"Name it {path.with_suffix('.parquet')}.",
+            )
 
 
 def _rejects_of(out: Path) -> Path:

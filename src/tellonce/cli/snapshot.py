@@ -13,6 +13,7 @@ from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import print_json
 from tellonce.cli.snapshot_table import print_page
 from tellonce.hub.core.errors import WrongCall
+from tellonce.hub.policy.types import PURPOSES, SECTIONS, TRIGGERS
 
 
 class Format(StrEnum):
@@ -26,15 +27,19 @@ class Format(StrEnum):
 
 def snapshot(
     *,
-    purpose: Annotated[str, typer.Option(help="What it is for: service, sales, ...")],
+    purpose: Annotated[str, typer.Option(help=f"What it is for: {', '.join(PURPOSES)}.")],
     customer: Annotated[str, typer.Option(help="The customer's id, cus_...")] = "",
     record: Annotated[str, typer.Option(help="One of the customer's records, SOURCE:ID.")] = "",
     email: Annotated[str, typer.Option(help="A complete e-mail address of the customer.")] = "",
     phone: Annotated[str, typer.Option(help="A complete phone number of the customer.")] = "",
-    trigger: Annotated[str, typer.Option(help="What caused the request.")] = "profile",
-    sections: Annotated[str, typer.Option(help="Only these sections, by comma.")] = "",
+    trigger: Annotated[
+        str, typer.Option(help=f"What caused it: {', '.join(TRIGGERS)}.")
+    ] = "profile",
+    sections: Annotated[str, typer.Option(help=f"Only some of {', '.join(SECTIONS)}.")] = "",
     as_user: Annotated[str | None, typer.Option("--as", help="E-mail of who asks.")] = None,
-    shown_as: Annotated[Format, typer.Option("--format", help="How to show it.")] = Format.TABLE,
+    shown_as: Annotated[
+        Format, typer.Option("--format", help="How to show it; pdf: not yet.")
+    ] = Format.TABLE,
 ) -> None:
     """Ask for the snapshot of one customer; P1624 says that it is ready."""
     if shown_as is Format.PDF:

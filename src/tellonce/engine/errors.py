@@ -19,6 +19,8 @@ class TellonceError(Exception):
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+        if hint:
+            self.add_note(hint)  # shown below the sentence where the error is not caught
 
 
 class InputError(TellonceError):
