@@ -34,14 +34,14 @@ def test_a_load_says_what_was_recognised_and_what_became_of_the_rows(
     file = write_csv(tmp_path / "people.csv", [ANNA, OTTO])
     done = run("load", "crm", str(file))
     assert done.returncode == 0, done.stderr
-    assert "first name = given_name" in done.stderr
+    assert "first name as given_name" in done.stderr
     assert "Each record is known by id." in done.stderr
     assert "2 rows: 2 new, 0 changed, 0 held already." in done.stdout
     assert "2 records are 2 customers" in done.stdout
     again = run("load", "crm", str(file))
     assert "2 rows: 0 new, 0 changed, 2 held already." in again.stdout
     shown = run("source", "show", "crm")
-    assert "email = email" in shown.stdout
+    assert "  email: email" in shown.stdout
     listed = json.loads(run("source", "list", "--json").stdout)
     assert [(one["name"], one["records"]) for one in listed] == [("crm", 2)]
 

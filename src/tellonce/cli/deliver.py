@@ -9,10 +9,17 @@ import typer
 import yaml
 
 from tellonce.cli.opened import opened_hub
-from tellonce.cli.output import Stages, print_json, show
+from tellonce.cli.output import Stages, counted, print_json, show
 from tellonce.hub.core.errors import WrongCall
+from tellonce.hub.sources.config import CONSENTS, CONTENTS, RECORDS
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+
+_MODELS = {  # where the model came from that said who is who
+    "shipped": "the model Tellonce comes with; from 1,000 records on one is trained",
+    "trained": "a model trained on them just now",
+    "adopted": "the model it has",
+}
 
 source = typer.Typer(no_args_is_help=True, help="The systems records come from.")
 
@@ -95,25 +102,31 @@ def _show(one: Any, deliveries: list[Any], waiting: list[Any]) -> None:
     if settled:
         show(f"record id: {settled['record_id'] or 'row number'}")
     for header, attribute in settled.get("columns", {}).items():
-        show(f"  {header} = {'(not compared)' if attribute == 'ignore' else attribute}")
+        show(f"  {header}: {'kept but not compared' if attribute == 'ignore' else attribute}")
+    for content, layout in one.learned.items():
+        if content != "records":
+            columns = ", ".join(
+                f"{column} as {field}" for field, column in layout["columns"].items()
+            )
+            show(f"{content}: {columns}")
     for delivery in deliveries:
         counts = delivery.counts
         show(
-            f"{delivery.file_name} as {delivery.content}: {delivery.state}, {counts.rows:,} rows, "
-            f"{counts.added:,} new, {counts.changed:,} changed, {counts.repeated:,} held already, "
-            f"{counts.quarantined:,} quarantined, {counts.deleted:,} deleted"
+            f"{delivery.file_name} as {delivery.content}: {delivery.state}, "
+            f"{counted(counts.rows, 'row')}, {_became(counts)}, {counts.quarantined:,} quarantined"
         )
     if waiting:
         show(f"In quarantine ({one.quarantined:,}):")
     for row in waiting:
-        show(f"  {row.file_name} row {row.row}: {row.reason}")
+        place = "" if row.reason.startswith("line ") else f" row {row.row}"  # the line says more
+        show(f"  {row.file_name}{place}: {row.reason}")
 
 
 def load(
     source_name: Annotated[str, typer.Argument(metavar="SOURCE", help="The source's name.")],
     file: Annotated[Path, typer.Argument(help="csv, tsv, jsonl, parquet or xlsx.")],
     content: Annotated[
-        str, typer.Option("--as", help="records, transactions, tickets, consents, ...")
+        str, typer.Option("--as", help=f"What its rows are: {', '.join(CONTENTS)}.")
     ] = "records",
     full: Annotated[
         bool, typer.Option("--full/--delta", help="Full: records missing from it are deleted.")
@@ -123,10 +136,9 @@ def load(
     """Load a file of records (and place them), of activity or of consents."""
     with opened_hub(), Stages(quiet=as_json) as progress:
         from tellonce.hub.consents.services import load_consents  # noqa: PLC0415
-        from tellonce.hub.sources.config import CONSENTS, CONTENTS, RECORDS  # noqa: PLC0415
 
         said = {"by": _actor(), "progress": progress, "tell": progress.say}
-        _check_call(content, CONTENTS, full)
+        _check_call(content, full)
         if content == RECORDS:
             from tellonce.hub.intake.services import load_records  # noqa: PLC0415
 
@@ -151,10 +163,10 @@ def _actor() -> Any:
     return actor()
 
 
-def _check_call(content: str, contents: tuple[str, ...], full: bool) -> None:
-    if content not in contents:
+def _check_call(content: str, full: bool) -> None:
+    if content not in CONTENTS:
         raise WrongCall(
-            f"Nothing is loaded as {content!r}.", hint=f"Say one of {', '.join(contents)}."
+            f"Nothing is loaded as {content!r}.", hint=f"Say one of {', '.join(CONTENTS)}."
         )
     if full and content != "records":
         raise WrongCall(
@@ -165,24 +177,28 @@ def _check_call(content: str, contents: tuple[str, ...], full: bool) -> None:
 
 def _tell(report: Any, placed: Any) -> None:
     counts = report.delivery.counts
+    show(f"{report.delivery.file_name}: {counted(counts.rows, 'row')}: {_became(counts)}.")
+    if counts.quarantined:
+        show(
+            f"In quarantine, since it could not be used: {counted(counts.quarantined, 'row')}. "
+            f"Why: tellonce source show {report.delivery.source}"
+        )
+    if counts.card_values:
+        show(f"Cut before anything was kept: card data in {counted(counts.card_values, 'value')}.")
+    if placed is not None:
+        show(
+            f"{counted(placed.records, 'record')} are {counted(placed.customers, 'customer')} "
+            f"({placed.created:,} new, {placed.changed:,} changed, {placed.merged:,} merged, "
+            f"{placed.split:,} split, {placed.removed:,} removed) by {_MODELS[placed.model]}."
+        )
+
+
+def _became(counts: Any) -> str:
     parts = [f"{counts.added:,} new", f"{counts.changed:,} changed"]
     parts += [f"{counts.repeated:,} held already"]
     parts += [f"{counts.older:,} older than what is held"] if counts.older else []
     parts += [f"{counts.deleted:,} deleted"] if counts.deleted else []
-    show(f"{report.delivery.file_name}: {counts.rows:,} rows: {', '.join(parts)}.")
-    if counts.quarantined:
-        show(
-            f"{counts.quarantined:,} rows could not be used and wait in quarantine: "
-            f"tellonce source show {report.delivery.source}"
-        )
-    if counts.card_values:
-        show(f"{counts.card_values:,} values with card data were cut before they were kept.")
-    if placed is not None:
-        show(
-            f"{placed.records:,} records are {placed.customers:,} customers "
-            f"({placed.created:,} new, {placed.changed:,} changed, {placed.merged:,} merged, "
-            f"{placed.split:,} split, {placed.removed:,} removed; model: {placed.model})."
-        )
+    return ", ".join(parts)
 
 
 def _as_json(one: Any) -> dict[str, Any]:

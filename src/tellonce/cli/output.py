@@ -34,6 +34,11 @@ def print_json(value: Any) -> None:
     typer.echo(text)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with what is counted: 1 row, 2,000 rows."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def show(line: str) -> None:
     """Print one line on stdout; what it quotes from files cannot steer the terminal."""
     typer.echo(visible(line))

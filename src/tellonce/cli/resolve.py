@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from tellonce import resolution
-from tellonce.cli.output import Stages, print_json, print_table
+from tellonce.cli.output import Stages, counted, print_json, print_table
 from tellonce.io.errors import BadSetting
 from tellonce.io.write import check_writable, write_json_lines, write_parquet, write_text
 
@@ -162,7 +162,7 @@ def _human(summary: dict[str, Any], written: dict[str, str]) -> list[tuple[str, 
     slow = sorted((s for s in seconds if s != "total"), key=lambda s: -seconds[s])[:4]
     stages = ", ".join(f"{stage} {seconds[stage]:.1f}" for stage in slow)
     rows = [
-        ("records", f"{summary['rows']:,} from {_count(len(summary['sources']), 'source')}"),
+        ("records", f"{summary['rows']:,} from {counted(len(summary['sources']), 'source')}"),
         ("customers", f"{summary['customers']:,}"),
         ("precision", _percent(summary["estimated"]["precision"])),
         ("recall", _percent(summary["estimated"]["recall"])),
@@ -170,17 +170,13 @@ def _human(summary: dict[str, Any], written: dict[str, str]) -> list[tuple[str, 
         ("memory", f"{summary['peak_mb']:,} MB at most"),
     ]
     if summary["rejected"]:
-        rows.insert(1, ("rejected", f"{_count(summary['rejected'], 'row')}, see the rejects"))
+        rows.insert(1, ("rejected", f"{counted(summary['rejected'], 'row')}, see the rejects"))
     placeholders = sum(p["count"] for s in summary["sources"].values() for p in s["placeholders"])
     if placeholders:
-        rows.insert(2, ("placeholders", f"{_count(placeholders, 'value')} taken as missing"))
+        rows.insert(2, ("placeholders", f"{counted(placeholders, 'value')} taken as missing"))
     if "model" in written:
         written = written | {"model": f"{written['model']} (no hashed values of single customers)"}
     return rows + list(written.items())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _percent(estimate: dict[str, float]) -> str:

@@ -27,7 +27,7 @@ from tellonce.hub.bridge.times import day_comes_first
 from tellonce.hub.bridge.types import Progress, Tell, no_progress, no_telling
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.jobs.services import held_lease
-from tellonce.hub.sources.arrival import file_digest, file_settings, rejected_rows
+from tellonce.hub.sources.arrival import as_field, file_digest, file_settings, rejected_rows
 from tellonce.hub.sources.cards import CardFindings, number_columns, without_card_data
 from tellonce.hub.sources.loading import store_in_slices
 from tellonce.hub.sources.selectors import delivery_view, source_named
@@ -82,6 +82,7 @@ class _Reader:
         self._unread: Counter[str] = Counter()
         self._first: tuple[pa.Table, list[RefusedRow]] | None = None
         self._exempt: list[str] = []
+        self._headers: list[str] = []
         self.layout = Layout({})
         self.catalogue = False
 
@@ -104,6 +105,7 @@ class _Reader:
         """Settle the layout by the first stretch."""
         self._first = first
         table = first[0]
+        self._headers = table.column_names
         self._exempt = number_columns(table)
         settled = self._source.learned.get(self._kind)
         if settled and self._kind not in self._source.config.layouts:
@@ -137,8 +139,10 @@ class _Reader:
     def sentences(self) -> Iterator[str]:
         """What was recognised, aloud."""
         yield from self._opened.report.sentences()
-        columns = self.layout.columns.items()
-        yield "Columns: " + ", ".join(f"{field} = {column}" for field, column in columns) + "."
+        columns = self.layout.columns
+        yield "Recognised: " + ", ".join(as_field(c, field) for field, c in columns.items()) + "."
+        if rest := [header for header in self._headers if header not in columns.values()]:
+            yield "Kept as details: " + ", ".join(rest) + "."
         if not self.catalogue:
             key = self.layout.key
             yield f"Each row is known by {key}." if key else "Each row is known by its content."

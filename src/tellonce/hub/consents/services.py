@@ -26,6 +26,7 @@ from tellonce.hub.consents.types import ArrivedConsent
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.jobs.services import held_lease
 from tellonce.hub.sources.arrival import (
+    as_field,
     customer_key,
     file_digest,
     file_settings,
@@ -196,5 +197,8 @@ def _store(delivery: DeliveryView, rows: Sequence[ArrivedConsent]) -> Counts:
 
 def _sentences(contents: Contents, layout: Layout) -> Iterator[str]:
     yield from contents.report.sentences()
-    columns = ", ".join(f"{field} = {column}" for field, column in layout.columns.items())
-    yield f"Columns: {columns}."
+    columns = layout.columns
+    yield "Recognised: " + ", ".join(as_field(c, field) for field, c in columns.items()) + "."
+    left = [h for h in contents.table.column_names if h not in columns.values()]
+    if left:
+        yield "Not used: " + ", ".join(left) + "."

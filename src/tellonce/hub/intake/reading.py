@@ -15,6 +15,7 @@ from tellonce.hub.bridge.services import own_key_columns, standardised_rows
 from tellonce.hub.bridge.types import Recognised, StandardisedRow
 from tellonce.hub.policy.classes import attribute_class, is_encrypted
 from tellonce.hub.sources.arrival import (
+    as_field,
     check_columns,
     customer_key,
     file_settings,
@@ -261,9 +262,9 @@ def _sentences(
     contents: Contents, columns: Mapping[str, str], recognised: Recognised
 ) -> Iterator[str]:
     yield from contents.report.sentences()
-    used = [f"{c.header} = {c.attribute}" for c in recognised.columns if c.attribute]
+    used = [as_field(c.header, c.attribute) for c in recognised.columns if c.attribute]
     unused = [c.header for c in recognised.columns if not c.attribute]
-    yield "Columns: " + ", ".join(used) + "."
+    yield "Recognised: " + ", ".join(used) + "."
     if unused:
         yield "Kept but not compared: " + ", ".join(unused) + "."
     if columns.get("record_id"):

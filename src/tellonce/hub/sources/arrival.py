@@ -53,6 +53,11 @@ def rejected_rows(rejects: Iterable[Reject]) -> list[RefusedRow]:
     ]
 
 
+def as_field(header: str, field: str) -> str:
+    """What a column was recognised as, in words: `Kaufdatum as occurred_at`."""
+    return header if header == field else f"{header} as {field}"
+
+
 def row_objects(table: pa.Table) -> list[bytes]:
     """Each row as JSON, its filled columns by name: equal rows have equal bytes."""
     headers = sorted(table.column_names)
