@@ -310,6 +310,13 @@ def test_columns_are_recognised_by_their_headers(headers: list[str], expected: d
     assert expected.items() <= recognised_layout(headers, ACTIVITY_FIELDS, {}).columns.items()
 
 
+def test_a_remark_beside_an_order_is_no_title() -> None:
+    headers = ["order_id", "customer_id", "comment"]
+    assert "title" not in recognised_layout(headers, ACTIVITY_FIELDS, {}).columns
+    notes = recognised_layout(headers, ACTIVITY_FIELDS, {}, written=True)
+    assert notes.columns["title"] == "comment"
+
+
 def test_an_activity_is_stored_once_whatever_is_loaded_between(file: Path) -> None:
     a_source()
     for rows in ([LAMP], [BULB], [LAMP, BULB]):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from tellonce import resolution
-from tellonce.cli.output import Stages, print_json, print_table
+from tellonce.cli.output import Stages, print_json, print_table, show
 from tellonce.cli.resolve import Files, Id, Json, Map, Model, named_files
 from tellonce.io.errors import BadSetting
 
@@ -42,7 +42,7 @@ def explain(
     if json:
         print_json({"left": left, "right": right, **explanation.to_dict()})
     else:
-        typer.echo(f"{left} and {right}")
+        show(f"{left} and {right}")
         print_table(waterfall(explanation))
 
 

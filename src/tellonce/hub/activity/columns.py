@@ -38,7 +38,7 @@ FIELDS: Mapping[str, str] = {
     "title": """subject title productname itemname articlename product item productpurchased
         campaignname campaign opportunityname dealname accountname planname plan topic
         headline question surveyname event action type kind description stockdescription
-        summary note notes comment text body message content name betreff produkt temat opis""",
+        name betreff produkt temat opis""",
     "product_key": """productid productkey productcode productno productsku sku stockcode itemid
         itemcode itemno articleid articleno articlenumber skuid artikelnummer""",
     "quantity": "quantity qty orderquantity units count pieces menge anzahl ilosc",
@@ -76,6 +76,8 @@ ACTIVITY_FIELDS = (
     "channel",
     "title",
 )
+TEXT = "summary note notes comment text body message content"
+WRITTEN = frozenset({"interactions", "tickets", "notes", "social", "surveys"})
 CONSENT_FIELDS = ("customer_key", "purpose", "consent", "at", "channel", "notice_version")
 PRODUCT_FIELDS = ("product_key", "title", "category", "price", "currency")
 OWN_KEYS = """id key uid guid uuid lineid activityid interactionid eventid messageid noteid touchid
@@ -107,11 +109,17 @@ class Layout:
 
 
 def recognised_layout(
-    headers: Sequence[str], fields: Sequence[str], declared: Mapping[str, str]
+    headers: Sequence[str],
+    fields: Sequence[str],
+    declared: Mapping[str, str],
+    *,
+    written: bool = False,
 ) -> Layout:
     """The layout of a file with these headers; raises `WrongCall` for a declared column it lacks.
 
     `declared`: field -> column, of any field and of `key`; an empty column means: there is none.
+    `written`: the rows are what people wrote, so a column of text may be their title; beside an
+    order or an account it is a remark about a person and stays among the details.
     """
     for field, column in declared.items():
         _check_declared(field, column, headers, fields)
@@ -120,7 +128,8 @@ def recognised_layout(
     for field in fields:
         if field not in declared:
             taken = set(columns.values())
-            found = _find(FIELDS[field].split(), {h: n for h, n in names.items() if h not in taken})
+            words = FIELDS[field].split() + (TEXT.split() if written and field == "title" else [])
+            found = _find(words, {h: n for h, n in names.items() if h not in taken})
             columns |= {field: found} if found else {}
     if "key" in declared:
         return Layout(columns, [declared["key"]] if declared["key"] else [], settled=True)

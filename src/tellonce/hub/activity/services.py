@@ -16,6 +16,7 @@ from tellonce.hub.accounts.types import Actor
 from tellonce.hub.activity.columns import (
     ACTIVITY_FIELDS,
     PRODUCT_FIELDS,
+    WRITTEN,
     Layout,
     learned_layout,
     recognised_layout,
@@ -155,7 +156,9 @@ class _Reader:
 
     def _recognised(self, table: pa.Table, fields: Sequence[str] = ACTIVITY_FIELDS) -> Layout:
         declared = self._source.config.layouts.get(self._kind, {})
-        layout = recognised_layout(table.column_names, fields, declared)
+        layout = recognised_layout(
+            table.column_names, fields, declared, written=self._kind in WRITTEN
+        )
         layout = settle_key(layout, lambda header: _identifies(table, header))
         at = layout.columns.get("occurred_at")
         if at is None:
