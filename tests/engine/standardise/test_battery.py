@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tellonce.engine.errors import NothingRecognised
 from tellonce.engine.standardise import (
@@ -12,17 +17,18 @@ from tellonce.engine.standardise import (
     recognise,
     records,
 )
+from tellonce.engine.standardise.columns import Mapping
 from tellonce.engine.tables import COMPARABLE, RECORDS
 
 PARAMS = StandardiseParams()
 
 
 def people(count: int) -> pa.Table:
-    given = ["Anna Maria", "Thomas", "Zoë", None, "Małgorzata", "J."]
+    first = ["Anna Maria", "Thomas", "Zoë", None, "Małgorzata", "J."]
     family = ["Fizzwick-Quux", "von Fabel", "Kowalska", "Müller", None, "O'Fizz Jr"]
     return pa.table(
         {
-            "first_name": [given[i % 6] for i in range(count)],
+            "first_name": [first[i % 6] for i in range(count)],
             "last_name": [family[(i // 2) % 6] for i in range(count)],
             "dob": [f"{1 + i % 28:02d}/{1 + i % 12:02d}/19{40 + i % 60}" for i in range(count)],
             "email": [f"p{i}@fable.example" if i % 3 else None for i in range(count)],
@@ -117,3 +123,41 @@ def test_rows_without_a_value_become_rows_without_attributes() -> None:
 def test_a_table_of_nulls_is_not_recognised() -> None:
     with pytest.raises(NothingRecognised):
         recognise("crm", pa.table({"first_name": pa.nulls(3), "x": pa.nulls(3)}))
+
+
+ATTRIBUTES = (
+    *("given_name", "family_name", "full_name", "title", "name_suffix", "organisation"),
+    *("birth_date", "age", "gender", "email", "phone", "street", "house_number", "unit"),
+    *("address_line", "full_address", "city", "region", "postal_code", "country", "birth_place"),
+    *("identifier:passport", "identifier:tax", "other:mood"),
+)
+ODD = st.sampled_from(["ada@\u200bx.pl", "İ", "ﬁ ﬀ", "\u0301", "٣٤", "0\x1b", "5\xa0000 €"])
+
+
+@given(st.sampled_from(ATTRIBUTES), st.lists(st.text() | ODD, min_size=1, max_size=5))
+def test_what_is_compared_is_ascii_without_empty_texts(attribute: str, values: list[str]) -> None:
+    table = pa.table({"x": values})
+    found = recognise("crm", table, Mapping({"x": attribute}))
+    made = records("crm", table["x"], table, found, PARAMS).table
+    for text in _texts(comparable(made, PARAMS).drop_columns(["source", "record_id"]).to_pylist()):
+        assert text.isascii(), text
+        assert text.isprintable(), text
+        assert text == " ".join(text.split()) != "", text
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
+
+
+@pytest.mark.parametrize("attribute", ["full_address", "full_name", "email", "organisation"])
+def test_a_value_as_long_as_a_book_is_left_out_and_said(attribute: str) -> None:
+    table = pa.table({"x": ["1 Elm ( " * 100_000, "Elm"], "mail": ["a@fable.example"] * 2})
+    told = Mapping({"x": attribute})
+    found = records("crm", pa.array(["1", "2"]), table, recognise("crm", table, told), PARAMS)
+    (long,) = [one for one in found.placeholders if "longer than" in one.why]
+    assert (long.attribute, long.count) == (attribute, 1)
+    assert len(long.value) < 50

@@ -169,3 +169,8 @@ def test_names_that_sound_different_have_different_codes() -> None:
         len({phonetic(word) for word in ("Fizzwick", "Brambleby", "Quux", "Nowak", "Fabel")}) == 5
     )
     assert phonetic("") == phonetic("123") == ""
+
+
+def test_a_number_after_a_family_name_leaves_no_trace() -> None:
+    assert comparable_family("Fabel 2") == comparable_family("Fabel") == "fabel"
+    assert comparable_family("7") is None

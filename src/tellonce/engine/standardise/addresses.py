@@ -190,10 +190,11 @@ def _take_city(segments: list[str], place: int) -> str:
             return segments.pop(index)
         return segments.pop() if not re.search(r"\d", segments[-1]) else ""
     words = segments[0].split()
+    folded = [fold(word) for word in words]
     for index in range(len(words) - 2, 0, -1):
-        if any(fold(word) in STREET_WORDS for word in words[index + 1 :]):
+        if folded[index + 1] in STREET_WORDS:
             break
-        if fold(words[index]) in STREET_WORDS and fold(words[index + 1]) not in DIRECTIONS:
+        if folded[index] in STREET_WORDS and folded[index + 1] not in DIRECTIONS:
             segments[0] = " ".join(words[: index + 1])
             return " ".join(words[index + 1 :])
     found = re.match(rf"^(\D+\s{_NUMBER})\s+(\D+)$", segments[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -29,7 +30,7 @@ from tellonce.engine.standardise.organisations import comparable_organisation
 from tellonce.engine.standardise.params import StandardiseParams
 from tellonce.engine.standardise.phones import comparable_phones
 from tellonce.engine.standardise.places import region_code
-from tellonce.engine.standardise.text import fold, join_words, map_distinct, map_parts
+from tellonce.engine.standardise.text import fold, join_words, map_distinct, map_parts, to_ascii
 from tellonce.engine.tables import (
     COMPARABLE,
     COMPARABLE_ADDRESS,
@@ -41,6 +42,7 @@ from tellonce.engine.tables import (
 )
 
 Columns = dict[str, pa.Array]
+_UNPRINTED = re.compile(r"[^!-~]")
 
 
 def comparable(records: pa.Table, params: StandardiseParams) -> pa.Table:
@@ -163,9 +165,9 @@ def _others(flat: Columns) -> list[pa.Array]:
     return [pc.if_else(values.is_valid(), flat["name"], None), values]
 
 
-def _exact(text: str) -> str:
-    """Numbers without padding (1,50 and 01.5 are 1.5), dates as they are."""
+def _exact(text: str) -> str | None:
+    """Numbers without padding (1,50 and 01.5 are 1.5), dates as they are, all else in ASCII."""
     try:
         return f"{float(text.replace(',', '.')):.12g}"
     except ValueError:
-        return text.lower()
+        return " ".join(_UNPRINTED.sub(" ", to_ascii(text)).split()) or None

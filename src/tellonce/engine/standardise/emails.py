@@ -7,10 +7,11 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tellonce.engine.standardise.text import map_distinct
+from tellonce.engine.standardise.text import map_distinct, to_ascii
 
 VALID = r"^[a-z0-9._%+'&/=~!#$*-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}$"
 _FIND = re.compile(r"[^\s<>,;:\"()\[\]]+@[^\s<>,;:\"()\[\]]+")
+_UNPRINTED = re.compile(r"[^!-~]")
 _GOOGLE = {"googlemail.com": "gmail.com"}
 
 
@@ -46,19 +47,20 @@ def _second(text: str) -> str | None:
 
 
 def comparable_emails(column: pa.Array) -> pa.Array:
-    """Return displayed e-mails in normal form: without a plus tag, googlemail as gmail without
-    dots.
+    """Return displayed e-mails in normal form: in printable ASCII, without a plus tag, googlemail
+    as gmail without dots; null where nothing is left.
     """
-    tagged = pc.match_substring_regex(column, r"\+|@googlemail\.com$|@gmail\.com$")
+    tagged = pc.match_substring_regex(column, r"[^!-~]|\+|@googlemail\.com$|@gmail\.com$")
     special = pc.fill_null(tagged, False)
     changed = map_distinct(pc.if_else(special, column, None), _comparable)
     return pc.if_else(special, changed, column)
 
 
-def _comparable(text: str) -> str:
+def _comparable(text: str) -> str | None:
+    text = _UNPRINTED.sub("", to_ascii(text))
     local, at, domain = text.rpartition("@")
     if not at:
-        return text
+        return text or None
     domain = _GOOGLE.get(domain, domain)
     local = local.partition("+")[0] or local
     if domain == "gmail.com":

@@ -11,6 +11,8 @@ from tellonce.engine.standardise.columns import Column, Recognition
 from tellonce.engine.standardise.placeholders import Placeholder, without_placeholders
 from tellonce.engine.standardise.text import as_text
 
+LONGEST = 1_000  # characters of a value that is taken apart: no name, address or number is longer
+
 
 @dataclass
 class Fields:
@@ -72,8 +74,23 @@ def read_fields(table: pa.Table, recognition: Recognition) -> Fields:
     for place, column in enumerate(recognition.columns):
         if column.attribute is None:
             continue
-        text, found = without_placeholders(as_text(table.column(place)), column.attribute)
+        text, long = _without_overlong(as_text(table.column(place)), column.attribute)
+        text, found = without_placeholders(text, column.attribute)
         fields.columns.append((column, text))
         fields.raw.setdefault(column.attribute, table.column(place))
-        fields.placeholders.extend(found)
+        fields.placeholders.extend([*long, *found])
     return fields
+
+
+def _without_overlong(values: pa.Array, attribute: str) -> tuple[pa.Array, list[Placeholder]]:
+    """Return the column with values of more than LONGEST characters made null, and those found.
+
+    Attributes without a known meaning keep them: these are not taken apart.
+    """
+    long = pc.fill_null(pc.greater(pc.utf8_length(values), LONGEST), False)
+    if attribute.startswith("other:") or not pc.any(long).as_py():
+        return values, []
+    why = f"longer than {LONGEST} characters"
+    counts = pc.value_counts(pc.utf8_slice_codeunits(values.filter(long), 0, 40)).to_pylist()
+    found = [Placeholder(attribute, f"{c['values']}...", c["counts"], why) for c in counts]
+    return pc.if_else(long, None, values), sorted(found, key=lambda one: one.value)

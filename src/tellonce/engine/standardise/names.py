@@ -184,7 +184,7 @@ def comparable_family(text: str) -> str | None:
             continue
         kept.append(_family_word(prefix + word))
         prefix = ""
-    return " ".join(kept) or None
+    return " ".join(word for word in kept if word) or None
 
 
 def comparable_suffix(text: str) -> str | None:
