@@ -161,6 +161,16 @@ def test_a_record_without_observed_at_is_the_oldest() -> None:
     assert merged["email"][1]["rule"] == "only"
 
 
+def test_a_system_without_accents_does_not_contradict_one_with_them() -> None:
+    merged = one_customer(
+        record("1", year=2015, names=[name(given="Łucja", family="Przykładowa")]),
+        record("2", year=2014, names=[name(given="Lucja", family="PRZYKLADOWA")]),
+    )
+    assert best(merged, "full_name") == "Łucja Przykładowa"
+    assert merged["family_name"][0]["agreeing"] == 2
+    assert merged["family_name"][0]["runner_up"] is None
+
+
 def test_letter_case_does_not_make_another_value() -> None:
     merged = one_customer(
         record("1", emails=["ALA@example.com", "ala@example.com"]),

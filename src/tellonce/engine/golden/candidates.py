@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from anyascii import anyascii
 
 from tellonce.engine.golden.rules import ATTRIBUTES
 
@@ -75,8 +76,16 @@ def _stated(values: pa.Array) -> pa.Array:
 
 
 def _folded(values: pa.Array) -> pa.Array:
-    """What is compared of a text: without letter case and outer blanks; null as empty."""
-    return pc.fill_null(pc.utf8_trim_whitespace(pc.utf8_lower(values)), "")
+    """What is compared of a text: without letter case, accents and outer blanks; null as empty.
+
+    A system that cannot write a letter does not contradict one that can.
+    """
+    plain = pc.fill_null(pc.utf8_trim_whitespace(pc.utf8_lower(values)), "")
+    if pc.all(pc.string_is_ascii(plain)).as_py() is not False:
+        return plain
+    coded = plain.dictionary_encode()
+    folded = pa.array([anyascii(text).lower() for text in coded.dictionary.to_pylist()])
+    return folded.take(coded.indices)
 
 
 def _codes(values: pa.Array) -> Ints:
