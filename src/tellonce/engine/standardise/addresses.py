@@ -29,7 +29,6 @@ _UNIT_END = re.compile(
 _UNIT_START = re.compile(
     rf"^(?:{_UNIT_WORD}\b\.?\s*(?:no\.?|number|nr\.?)?\s*#?|#)\s*(\d[\w-]*)[\s,]+(?=\S)", re.I
 )
-_UNIT_WHOLE = re.compile(rf"^(?:{_UNIT_WORD}\b\.?|#|no\.?|number)\s*.*$", re.I)
 _ONE_NUMBER = r"\d+(?:[a-z]|\s[a-dfgj-mp-rt-vx-z])?"  # 12 N is a street that begins with North
 _NUMBER = rf"{_ONE_NUMBER}(?:\s?[-–/]\s?{_ONE_NUMBER})?"
 _NUMBER_FIRST = re.compile(rf"^(?:no\.?\s+|nr\.?\s+)?({_NUMBER})(?![\w]),?\s+(\S.*)$", re.I)

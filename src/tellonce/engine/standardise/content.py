@@ -25,11 +25,6 @@ _PHONE = re.compile(r"^\+?[\d\s().\-/]{7,20}$")
 _DATE_LIKE = re.compile(
     r"^\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|^\d{8}$|[A-Za-z]{3,9}.*\d{4}|^\d{1,2}.*[A-Za-z]{3}"
 )
-_POSTAL = re.compile(
-    r"^\d{2}-\d{3}$|^\d{5}(-?\d{4})?$|^\d{4}$|^[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}$|"
-    r"^[a-z]\d[a-z] ?\d[a-z]\d$",
-    re.I,
-)
 _NUMBER = re.compile(r"^-?\d+(?:[.,]\d+)?$")
 _ENTITY = re.compile(
     r"^(?:p|o|person|individual|organi[sz]ation|company|business|firma|osoba.*|privat.*|unternehmen|c|b|i)$",
@@ -107,10 +102,6 @@ def looks_like_person(value: str) -> bool:
 
 def looks_like_number(value: str) -> bool:
     return _NUMBER.match(value) is not None
-
-
-def looks_like_postal_code(value: str) -> bool:
-    return _POSTAL.match(value) is not None
 
 
 def birth_dates(content: Content) -> float:

@@ -50,7 +50,6 @@ _GLUED_PARTICLES = frozenset(
 )
 _PARTICLES = _DROPPED_PARTICLES | (_GLUED_PARTICLES - {"o", "d", "l", "al", "do", "te"})
 _BRACKETS = re.compile(r"[(\[{\"“„].*?[)\]}\"”]")
-_SEPARATORS = re.compile(r"[^a-z0-9,]+")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _APOSTROPHE = re.compile(r"['`´’‘ʼ]")
 _UMLAUT = re.compile(r"(?<![aeiouqg])(ae|oe|ue)(?=[bcdfghjklmnprstvwxz])")
