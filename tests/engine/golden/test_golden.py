@@ -96,13 +96,6 @@ def test_the_newest_name_survives_a_marriage() -> None:
     assert best(merged, "full_name") == "Ala Przykładowa"
 
 
-def test_a_full_name_is_never_turned_round() -> None:
-    written = name(given="Ala", family="Testowa", full="Testowa, Ala")
-    assert best(one_customer(record("1", names=[written])), "full_name") == "Ala Testowa"
-    unparsed = one_customer(record("1", names=[name(full="Ala z Lasu")]))
-    assert best(unparsed, "full_name") == "Ala z Lasu"
-
-
 def test_an_address_is_never_a_patchwork() -> None:
     merged = one_customer(
         record("1", year=2015, addresses=[WARSAW]), record("2", year=2024, addresses=[GDANSK])
@@ -159,16 +152,6 @@ def test_a_record_without_observed_at_is_the_oldest() -> None:
     assert [row["value"] for row in merged["email"]] == ["ala@example.org", "ala@example.com"]
     assert merged["email"][0]["rule"] == "recency"
     assert merged["email"][1]["rule"] == "only"
-
-
-def test_a_system_without_accents_does_not_contradict_one_with_them() -> None:
-    merged = one_customer(
-        record("1", year=2015, names=[name(given="Łucja", family="Przykładowa")]),
-        record("2", year=2014, names=[name(given="Lucja", family="PRZYKLADOWA")]),
-    )
-    assert best(merged, "full_name") == "Łucja Przykładowa"
-    assert merged["family_name"][0]["agreeing"] == 2
-    assert merged["family_name"][0]["runner_up"] is None
 
 
 def test_letter_case_does_not_make_another_value() -> None:
