@@ -29,7 +29,7 @@ from tellonce.engine.score.encode import encode
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.scoring import score, weigh
 from tellonce.engine.score.train import train as train_scores
-from tellonce.engine.score.weights import log_odds
+from tellonce.engine.score.weights import log_odds, odds
 from tellonce.engine.standardise.phonetics import phonetic
 from tellonce.engine.standardise.variants import variant_groups
 from tellonce.engine.tables import DECISIONS, GOLDEN, RECORDS, check
@@ -223,11 +223,11 @@ def _clustered(
     found = _linked(rows, known, limits.same_left, limits.same_right, settings.threshold)
     limits = together(limits, conflicts(records, found, settings.unique_sources))
     left, right = pairs_needed(found, known)
-    odds = weigh(pairs.encoded, model.score, left, right) + log_odds(model.score.prior)
+    needed = odds(weigh(pairs.encoded, model.score, left, right), model.score)
     every = Pairs(
         np.concatenate([known.left, left]),
         np.concatenate([known.right, right]),
-        np.concatenate([known.odds, odds]),
+        np.concatenate([known.odds, needed]),
     )
     cluster = split(rows, found, every, limits)
     return clusters_table(cluster, confidences(cluster, every, limits))
@@ -250,7 +250,7 @@ def _linked(
 
 def _pairs(edges: pa.Table, model: MatchModel) -> Pairs:
     left, right = (edges[name].to_numpy().astype(np.int64) for name in ("left", "right"))
-    return Pairs(left, right, edges["match_weight"].to_numpy() + log_odds(model.score.prior))
+    return Pairs(left, right, odds(edges["match_weight"].to_numpy(), model.score))
 
 
 def explain(

@@ -10,7 +10,8 @@ from typing import Any
 
 from tellonce.engine.errors import ModelError
 
-VERSION = 1
+VERSION = 2  # 2 adds what labels have taught
+READABLE = (1, VERSION)  # what version 1 does not say has its default
 Table = tuple[tuple[float, ...], ...]  # comparisons x levels; level 0 (missing) is unused
 
 
@@ -37,7 +38,9 @@ class ScoreModel:
     5 times; `default` the share assumed for all others. `shared`: hashes of e-mails and phones of
     many customers. `weak_days`: (month, day) that stand for an unknown birthday. `others`: names of
     the attributes compared without knowing their meaning; `others_worth`: share of their weight
-    that counts.
+    that counts. What labels have taught (`score.calibrate`): `learnt`, bits that each level weighs
+    more, () without labels; log2 odds are `slope` x (prior + match weight) + `shift`; `labels` is
+    the number of labelled pairs behind it.
     """
 
     m: Table = ()
@@ -51,6 +54,10 @@ class ScoreModel:
     weak_days: tuple[tuple[int, int], ...] = ()
     others: tuple[str, ...] = ()
     others_worth: float = 1.0
+    learnt: Table = ()
+    slope: float = 1.0
+    shift: float = 0.0
+    labels: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,9 +93,10 @@ class MatchModel:
         """The model of a document; ModelError where it cannot be read."""
         try:
             document = json.loads(text)
-            if document["version"] != VERSION:
+            if document["version"] not in READABLE:
                 raise ModelError(
-                    f"The model has version {document['version']}, this software reads {VERSION}.",
+                    f"The model has version {document['version']}, this software reads up to "
+                    f"{VERSION}.",
                     "Train it anew: leave --model out.",
                 )
             return cls(

@@ -100,7 +100,7 @@ def explanation(
         steps=tuple(steps),
         relatives_bits=round(found - sum(s.bits + s.rarity_bits for s in steps), 3),
         match_weight=round(found, 3),
-        probability=float(probability(weight, model.prior)[0]),
+        probability=float(probability(weight, model)[0]),
     )
 
 

@@ -38,7 +38,7 @@ def score(
     left, right, kind, pattern, weight = (np.concatenate([p[i] for p in parts]) for i in range(5))
     order = np.lexsort((right, left))
     columns = [a[order] for a in (left, right, kind, pattern, weight)]
-    columns.append(probability(columns[4], model.prior))
+    columns.append(probability(columns[4], model))
     table = pa.Table.from_arrays([pa.array(a) for a in columns], schema=EDGES)
     return table, sum(p[5] for p in parts)
 

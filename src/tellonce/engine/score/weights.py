@@ -27,18 +27,32 @@ def log_odds(probability: float) -> float:
     return math.log2(probability / (1.0 - probability))
 
 
-def probability(weight: Floats, prior: float) -> Floats:
-    """Match probability of pairs with these match weights (bits) under a prior share of matches."""
-    return np.asarray(1.0 / (1.0 + np.exp2(-(weight + log_odds(prior)))))
+def odds(weight: Floats, model: ScoreModel) -> Floats:
+    """log2 odds that pairs with these match weights (bits) are one customer: prior and match weight
+    as labels have calibrated them (slope and shift; 1 and 0 without labels).
+    """
+    return np.asarray(model.slope * (weight + log_odds(model.prior)) + model.shift)
+
+
+def probability(weight: Floats, model: ScoreModel) -> Floats:
+    """Match probability of pairs with these match weights (bits)."""
+    return np.asarray(1.0 / (1.0 + np.exp2(-odds(weight, model))))
+
+
+def weight_at(probability: float, model: ScoreModel) -> float:
+    """The match weight (bits) at which a pair has this match probability: the inverse."""
+    return (log_odds(probability) - model.shift) / model.slope - log_odds(model.prior)
 
 
 def level_bits(model: ScoreModel) -> tuple[Floats, Floats]:
-    """log2(m/u) and log2(m/r) of each level of each comparison; level 0 is 0."""
+    """log2(m/u) and log2(m/r) of each level, with what labels add; level 0 is 0."""
     m, u, r = (np.array(table) for table in (model.m, model.u, model.r))
     stranger, relative = np.log2(m / u), np.log2(m / r)
     stranger[:, 0] = relative[:, 0] = 0.0
     stranger[OTHER:] *= model.others_worth
     relative[OTHER:] *= model.others_worth
+    if model.learnt:
+        stranger, relative = stranger + np.array(model.learnt), relative + np.array(model.learnt)
     return stranger, relative
 
 
@@ -48,7 +62,7 @@ def weights(model: ScoreModel, encoded: Encoded, review: float | None) -> Weight
     None keeps every pair.
     """
     stranger, relative = (np.rint(t * UNIT).astype(np.int32) for t in level_bits(model))
-    kept = -math.inf if review is None else log_odds(review) - log_odds(model.prior)
+    kept = -math.inf if review is None else weight_at(review, model)
     return Weights(stranger, relative, _rest(stranger, encoded), kept, model.relatives)
 
 
