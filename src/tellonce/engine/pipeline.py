@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,13 +16,12 @@ from tellonce.engine import standardise
 from tellonce.engine.block import keys as block
 from tellonce.engine.block.cost import cost
 from tellonce.engine.block.kinds import KINDS, SELECTIVE
-from tellonce.engine.cluster.components import CERTAIN, Components, Pairs, components
-from tellonce.engine.cluster.constraints import conflicts, decided, together
-from tellonce.engine.cluster.split import clusters_table, confidences, pairs_needed, split
+from tellonce.engine.cluster.components import Pairs
+from tellonce.engine.cluster.constraints import decided
+from tellonce.engine.cluster.partition import Cut, partition
 from tellonce.engine.evaluate import estimate
 from tellonce.engine.model.document import BlockModel, MatchModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY, key_fingerprint
-from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import explain as explained
 from tellonce.engine.score.arrays import Encoded
 from tellonce.engine.score.encode import encode
@@ -30,32 +29,21 @@ from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.scoring import score, weigh
 from tellonce.engine.score.train import train as train_scores
 from tellonce.engine.score.weights import log_odds, odds
-from tellonce.engine.standardise.phonetics import phonetic
-from tellonce.engine.standardise.variants import variant_groups
+from tellonce.engine.settings import SPELLING, Settings, under_key
 from tellonce.engine.tables import DECISIONS, GOLDEN, RECORDS, check
 
+__all__ = [
+    "SPELLING",
+    "Resolved",
+    "Settings",
+    "canonical",
+    "explain",
+    "linked",
+    "rehearse",
+    "resolve",
+    "shipped_model",
+]
 Progress = Callable[[str, int, int], None]
-SPELLING = Spelling(phonetic=phonetic, variants=variant_groups)
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the caller chooses.
-
-    `threshold` and `review` are match probabilities: pairs are linked from the first on and kept
-    from the second on. `seed`, 0 or more, is for sampling. `unique_sources` have no duplicates of
-    their own. `threads` score at the same time and change no result. Without `golden` no golden
-    records are built. Keys are hashed under `hash_key` (16 bytes).
-    """
-
-    threshold: float = 0.95
-    review: float = 0.5
-    seed: int = 0
-    unique_sources: frozenset[str] = frozenset()
-    threads: int = 1
-    golden: bool = True
-    hash_key: bytes = FILE_HASH_KEY
-    rules: golden_stage.GoldenRules = field(default_factory=golden_stage.GoldenRules)
 
 
 @dataclass(frozen=True)
@@ -109,7 +97,7 @@ def _resolved(
 ) -> Resolved:
     comparable = standardise.comparable(records, standardise.StandardiseParams())
     progress("block", 0, 1)
-    given = _under_key(model or MatchModel(), settings.hash_key)
+    given = under_key(model or MatchModel(), settings.hash_key)
     if model is None:
         given = replace(given, block=block.train(comparable, SPELLING, settings.hash_key))
     keys = block.keys(comparable, given.block, SPELLING, settings.hash_key)
@@ -184,13 +172,6 @@ def shipped_model(hash_key: bytes = FILE_HASH_KEY) -> MatchModel:
     )
 
 
-def _under_key(model: MatchModel, hash_key: bytes) -> MatchModel:
-    """The model; its hashed values are dropped where they were made under another key."""
-    if model.hash_key == key_fingerprint(hash_key):
-        return model
-    return replace(model.shareable(), hash_key=key_fingerprint(hash_key))
-
-
 def _trained(
     model: MatchModel, comparable: pa.Table, keys: pa.Table, settings: Settings
 ) -> MatchModel:
@@ -215,36 +196,17 @@ def _clustered(
     decisions: pa.Table | None,
 ) -> pa.Table:
     """CLUSTERS: components of links, split where they conflict or do not cohere."""
-    rows = records.num_rows
-    known = _pairs(pairs.edges, model)
-    limits = decided(
-        check(DECISIONS.empty_table() if decisions is None else decisions, DECISIONS, "DECISIONS")
-    )
-    found = _linked(rows, known, limits.same_left, limits.same_right, settings.threshold)
-    limits = together(limits, conflicts(records, found, settings.unique_sources))
-    left, right = pairs_needed(found, known)
-    needed = odds(weigh(pairs.encoded, model.score, left, right), model.score)
-    every = Pairs(
-        np.concatenate([known.left, left]),
-        np.concatenate([known.right, right]),
-        np.concatenate([known.odds, needed]),
-    )
-    cluster = split(rows, found, every, limits)
-    return clusters_table(cluster, confidences(cluster, every, limits))
+    given = DECISIONS.empty_table() if decisions is None else decisions
 
+    def weighed(left: Any, right: Any) -> Any:
+        return odds(weigh(pairs.encoded, model.score, left, right), model.score)
 
-def _linked(
-    rows: int, known: Pairs, same_left: Any, same_right: Any, threshold: float
-) -> Components:
-    links = known.where(known.odds >= log_odds(threshold))
-    certain = np.full(len(same_left), CERTAIN)
-    return components(
-        rows,
-        Pairs(
-            np.concatenate([links.left, same_left]),
-            np.concatenate([links.right, same_right]),
-            np.concatenate([links.odds, certain]),
-        ),
+    return partition(
+        records,
+        _pairs(pairs.edges, model),
+        decided(check(given, DECISIONS, "DECISIONS")),
+        Cut(log_odds(settings.threshold), settings.unique_sources),
+        weighed,
     )
 
 
@@ -260,4 +222,4 @@ def explain(
     comparable = standardise.comparable(
         check(records, RECORDS, "RECORDS"), standardise.StandardiseParams()
     )
-    return explained.explanation(comparable, _under_key(model, hash_key).score, SPELLING, hash_key)
+    return explained.explanation(comparable, under_key(model, hash_key).score, SPELLING, hash_key)

@@ -349,6 +349,15 @@ def test_a_cluster_merges_the_same_alone_and_among_others() -> None:
         assert alone.to_pylist() == [row for row in whole if row["cluster"] == cluster]
 
 
+def test_what_an_attribute_is_called_does_not_depend_on_other_customers() -> None:
+    told = record("1", others=[{"name": "passport", "value": "seen", "kind": "text"}])
+    number = {"kind": "passport", "value": "X1"}
+    both = table([told, record("2", identifiers=[number])])
+    apart = golden(both, clusters([0, 1]))
+    assert apart["attribute"].to_pylist() == ["passport", "passport"]
+    assert golden(both, clusters([0, 0]))["attribute"].to_pylist() == ["passport", "other:passport"]
+
+
 def test_rows_stand_by_cluster_and_leave_the_input_alone() -> None:
     records, of = many(seed=4)
     before = records.to_pylist()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tellonce.engine.cluster.components import Components
+from tellonce.engine.cluster.components import Components, Pairs
 from tellonce.engine.cluster.split import Constraints, inner_pairs
 from tellonce.engine.lists import flat, owners
 
@@ -17,11 +19,13 @@ FOR_LIFE = frozenset({"pesel", "cpr", "bsn", "hetu", "personnummer", "cnp", "egn
 
 
 def decided(decisions: pa.Table) -> Constraints:
-    """The newest decision of each pair: later rows of DECISIONS win."""
+    """The newest decision of each pair: later rows of DECISIONS win. A verdict that is neither
+    "same" nor "different" withdraws the earlier ones.
+    """
     left, right = (decisions[name].to_numpy().astype(np.int64) for name in ("left", "right"))
     low, high = np.minimum(left, right), np.maximum(left, right)
     verdict = np.array(decisions["verdict"].to_pylist(), dtype=object)
-    newest = {(int(a), int(b)): v for a, b, v in zip(low, high, verdict, strict=True)}
+    newest = {(int(a), int(b)): v for a, b, v in zip(low, high, verdict, strict=True) if a != b}
     same = sorted(pair for pair, v in newest.items() if v == "same")
     different = sorted(pair for pair, v in newest.items() if v == "different")
     return Constraints(*_columns(same), *_columns(different))
@@ -78,3 +82,64 @@ def together(*parts: Constraints) -> Constraints:
     """All constraints of the parts."""
     columns = ("same_left", "same_right", "different_left", "different_right")
     return Constraints(*(np.concatenate([getattr(p, c) for p in parts]) for c in columns))
+
+
+def consistent(limits: Constraints, known: Pairs) -> Constraints:
+    """The constraints without the `same` pairs that contradict a `different` one.
+
+    `different` wins, and of a chain of `same` pairs the lightest is cut: they are taken from the
+    heaviest on (odds of `known`, 0 where unknown; ties by row), without those that would bring
+    together what must stay apart.
+    """
+    if not len(limits.same_left) or not len(limits.different_left):
+        return limits
+    odds = _odds(limits.same_left, limits.same_right, known)
+    order = np.lexsort((limits.same_right, limits.same_left, -odds))
+    groups = _Groups(limits)
+    held = [
+        place
+        for place in order.tolist()
+        if groups.joined(int(limits.same_left[place]), int(limits.same_right[place]))
+    ]
+    kept = np.sort(np.array(held, np.int64))
+    return replace(limits, same_left=limits.same_left[kept], same_right=limits.same_right[kept])
+
+
+def _odds(left: Longs, right: Longs, known: Pairs) -> npt.NDArray[np.float64]:
+    """Odds of the pairs where `known` has them, else 0."""
+    wanted = set(zip(left.tolist(), right.tolist(), strict=True))
+    at = np.flatnonzero(np.isin(known.left, left) & np.isin(known.right, right)).tolist()
+    found = {pair: float(known.odds[k]) for k in at if (pair := _pair(known, k)) in wanted}
+    pairs = zip(left.tolist(), right.tolist(), strict=True)
+    return np.array([found.get(pair, 0.0) for pair in pairs], np.float64)
+
+
+def _pair(known: Pairs, at: int) -> tuple[int, int]:
+    return int(known.left[at]), int(known.right[at])
+
+
+class _Groups:
+    """Rows joined one `same` pair at a time, as long as no two that are `different` meet."""
+
+    def __init__(self, limits: Constraints) -> None:
+        rows = np.concatenate([limits.same_left, limits.same_right])
+        self.group = {int(row): {int(row)} for row in np.unique(rows)}
+        self.apart: dict[int, set[int]] = {}
+        for a, b in zip(
+            limits.different_left.tolist(), limits.different_right.tolist(), strict=True
+        ):
+            self.apart.setdefault(a, set()).add(b)
+            self.apart.setdefault(b, set()).add(a)
+
+    def joined(self, a: int, b: int) -> bool:
+        """Join the groups of two rows; False, and nothing done, where they must stay apart."""
+        one, other = self.group[a], self.group[b]
+        if one is other:
+            return True
+        small, large = sorted((one, other), key=len)
+        if any(not large.isdisjoint(self.apart.get(row, ())) for row in small):
+            return False
+        large |= small
+        for row in small:
+            self.group[row] = large
+        return True

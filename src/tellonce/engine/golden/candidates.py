@@ -51,8 +51,10 @@ class Candidates:
         )
 
 
-def candidates(records: pa.Table) -> Iterator[Candidates]:
-    """Every unit and family of attributes that `records` (RECORDS, one chunk a column) states."""
+def candidates(records: pa.Table, cluster: Ints) -> Iterator[Candidates]:
+    """Every unit and family of attributes that `records` (RECORDS, one chunk a column) states;
+    `cluster` is that of each record.
+    """
     yield _names(_column(records, "names"))
     yield _list("organisation", _column(records, "organisations"))
     yield _birth_dates(records)
@@ -62,7 +64,7 @@ def candidates(records: pa.Table) -> Iterator[Candidates]:
     yield _addresses(_column(records, "addresses"))
     identifiers = _identifiers(_column(records, "identifiers"))
     yield identifiers
-    yield _others(_column(records, "others"), set(identifiers.labels))
+    yield _others(_column(records, "others"), identifiers, cluster)
 
 
 def _column(records: pa.Table, name: str) -> pa.Array:
@@ -239,13 +241,31 @@ def _identifiers(lists: pa.Array) -> Candidates:
     return _family("identifier", made, kinds)
 
 
-def _others(lists: pa.Array, taken: set[str]) -> Candidates:
-    """Other attributes; a name that is taken already gets the prefix "other:"."""
+def _others(lists: pa.Array, identifiers: Candidates, cluster: Ints) -> Candidates:
+    """Other attributes; a name that the customer's golden record has already, as an attribute or as
+    the kind of an identifier, gets the prefix "other:".
+    """
     record, others = _flat(lists)
     values = _stated(pc.struct_field(others, "value"))
-    names = pc.dictionary_encode(pc.fill_null(pc.struct_field(others, "name"), "other"))
-    made = _made("other", record, _folded(values), [values], label=_int(names.indices))
-    family = _family("other", made, names)
-    reserved = taken | set(ATTRIBUTES)
-    labels = tuple(f"other:{name}" if name in reserved else name for name in family.labels)
-    return dataclasses.replace(family, labels=labels)
+    names = pc.fill_null(pc.struct_field(others, "name"), "other")
+    taken = _taken(names, cluster[record], identifiers, cluster)
+    names = pc.if_else(taken, pc.binary_join_element_wise("other", names, ":"), names)
+    coded = pc.dictionary_encode(names)
+    made = _made("other", record, _folded(values), [values], label=_int(coded.indices))
+    return _family("other", made, coded)
+
+
+def _taken(names: pa.Array, owner: Ints, identifiers: Candidates, cluster: Ints) -> pa.Array:
+    """Whether each name is that of an attribute, or of an identifier of the cluster `owner`."""
+    taken = pc.is_in(names, pa.array(ATTRIBUTES))
+    alike = pc.is_in(names, pa.array(identifiers.labels, pa.string()))
+    if not pc.any(alike).as_py():
+        return taken
+    held = {
+        (customer, identifiers.labels[label])
+        for customer, label in zip(
+            cluster[identifiers.record].tolist(), identifiers.label.tolist(), strict=True
+        )
+    }
+    pairs = zip(owner.tolist(), names.to_pylist(), strict=True)
+    return pc.or_(taken, pa.array([pair in held for pair in pairs], pa.bool_()))

@@ -56,7 +56,8 @@ def confidence(summed: Floats, group: Ints, competing: bool) -> Floats:
     if not competing or not len(summed):
         return support
     odds = np.expm1(np.minimum(summed, LEAST_DOUBT))
-    rivals = np.bincount(group, weights=odds)
+    order = np.lexsort((odds, group))  # a sum of floats must not depend on what stands elsewhere
+    rivals = np.bincount(group[order], weights=odds[order])
     rated: Floats = odds / (1.0 + rivals[group])
     return rated
 

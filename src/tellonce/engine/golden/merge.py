@@ -85,7 +85,7 @@ def _slice(records: pa.Table, members: _Members, rules: GoldenRules) -> pa.Recor
     part = records.take(pa.array(members.row)).combine_chunks()
     rows = [
         _rows(stated, survivors(stated, standing, rule), part, members)
-        for stated, rule in _by_rule(part, rules)
+        for stated, rule in _by_rule(part, members.cluster, rules)
         if len(stated.record)
         for standing in [_standing(part, members, rules, rule.attribute)]
     ]
@@ -102,9 +102,9 @@ def _slice(records: pa.Table, members: _Members, rules: GoldenRules) -> pa.Recor
     )
 
 
-def _by_rule(part: pa.Table, rules: GoldenRules) -> Iterator[tuple[Candidates, Any]]:
+def _by_rule(part: pa.Table, cluster: Ints, rules: GoldenRules) -> Iterator[tuple[Candidates, Any]]:
     """Candidates with their survivorship; members of a family with one of their own apart."""
-    for stated in candidates(part):
+    for stated in candidates(part, cluster):
         own = [label for label in stated.labels if rules.declared(label)]
         for name in own:
             mask = stated.label == stated.labels.index(name)

@@ -32,7 +32,7 @@ class Encoded(NamedTuple):
     month: npt.NDArray[np.int8]
     day: npt.NDArray[np.int8]
     gender: npt.NDArray[np.int8]
-    suffix: Ints
+    suffix: npt.NDArray[np.int8]
     entity: npt.NDArray[np.int8]
     email_off: Ints
     email: Ints

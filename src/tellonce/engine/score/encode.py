@@ -22,6 +22,7 @@ from tellonce.engine.score.levels import IDF_STEPS, sound
 Ints = npt.NDArray[np.int32]
 RAREST, MOST_COMMON = 8.0, -4.0  # bounds of the extra weight of a value, bits
 ENTITIES = {"person": 1, "organisation": 2}
+GENERATIONS = {"jr": 1, "sr": 2, "i": 3, "ii": 4, "iii": 5, "iv": 6}
 GENDERS = {"f": 1, "m": 2, "x": 3}
 
 
@@ -177,7 +178,7 @@ def encode(
         ),
         unique=_sources_without_duplicates(table["source"], unique),
         gender=_small_codes(table["gender"], GENDERS),
-        suffix=_suffixes(table["suffix"]),
+        suffix=_small_codes(table["suffix"], GENERATIONS),
         entity=_small_codes(table["entity"], ENTITIES),
         present=_present(offsets, table.num_rows, len(model.others)),
         email_at=email_at,
@@ -255,12 +256,6 @@ def _present(offsets: dict[str, Ints], rows: int, others: int) -> Ints:
     for bit, entry in ((1, "name_off"), (2, "organisation_off"), (4, "address_off")):
         bits |= np.where(np.diff(offsets[entry]) > 0, bit, 0).astype(np.int32)
     return bits
-
-
-def _suffixes(column: pa.ChunkedArray) -> Ints:
-    codes = joined(column).dictionary_encode().indices
-    found: Ints = np.asarray(pc.fill_null(codes, -1).to_numpy() + 1, np.int32)
-    return found
 
 
 def _at_signs(emails: pa.Array) -> Ints:
