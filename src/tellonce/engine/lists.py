@@ -32,5 +32,8 @@ def owners(offsets: Ints) -> Longs:
 def steps(counts: Ints | Longs) -> tuple[Longs, Longs]:
     """Each index as often as its count says, and 0, 1, ... below that count beside it."""
     counts = np.asarray(counts, np.int64)
+    if counts.max(initial=0) <= 1:  # the common case, without its arithmetic
+        at = np.flatnonzero(counts)
+        return at, np.zeros(len(at), np.int64)
     at = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
     return at, np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)

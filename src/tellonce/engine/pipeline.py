@@ -19,6 +19,7 @@ from tellonce.engine.block.kinds import KINDS, SELECTIVE
 from tellonce.engine.cluster.components import Pairs
 from tellonce.engine.cluster.constraints import decided
 from tellonce.engine.cluster.partition import Cut, partition
+from tellonce.engine.coded import coded
 from tellonce.engine.evaluate import estimate
 from tellonce.engine.model.document import BlockModel, MatchModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY, key_fingerprint
@@ -98,9 +99,14 @@ def _resolved(
     comparable = standardise.comparable(records, standardise.StandardiseParams())
     progress("block", 0, 1)
     given = under_key(model or MatchModel(), settings.hash_key)
+    records_coded = coded(comparable, settings.threads)
     if model is None:
-        given = replace(given, block=block.train(comparable, SPELLING, settings.hash_key))
-    keys = block.keys(comparable, given.block, SPELLING, settings.hash_key)
+        trained, keys = block.train_keys(
+            records_coded, SPELLING, settings.hash_key, threads=settings.threads
+        )
+        given = replace(given, block=trained)
+    else:
+        keys = block.keys_of(records_coded, given.block, SPELLING, settings.hash_key, alone=False)
     progress("train", 0, 1)
     if model is None:
         given = _trained(given, comparable, keys, settings)

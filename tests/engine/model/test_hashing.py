@@ -1,12 +1,13 @@
 """SipHash: the published vectors, and the compiled one against the plain one."""
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numba.core import caching
 
-from tellonce.engine.model.hashing import hash64, key_fingerprint, siphash
+from tellonce.engine.model.hashing import hash64, hash_of_words, key_fingerprint, siphash
 from tellonce.engine.model.kernels import compiled
 
 KEY = bytes(range(16))
@@ -22,6 +23,17 @@ def test_the_compiled_hash_equals_the_plain_one(texts: list[str]) -> None:
     found = hash64(pa.array(texts, pa.string()), KEY).tolist()
     expected = [siphash(text.encode(), KEY) for text in texts]
     assert [value & (1 << 64) - 1 for value in found] == expected
+
+
+LONGS = st.integers(-(2**63), 2**63 - 1)
+
+
+@given(st.lists(st.tuples(LONGS, LONGS, LONGS), max_size=20))
+def test_words_hash_as_their_bytes(items: list[tuple[int, int, int]]) -> None:
+    columns = np.array(items, np.int64).reshape(-1, 3).T
+    found = hash_of_words(list(columns), KEY).tolist()
+    texts = [b"".join(word.to_bytes(8, "little", signed=True) for word in item) for item in items]
+    assert [value & (1 << 64) - 1 for value in found] == [siphash(text, KEY) for text in texts]
 
 
 def test_a_slice_hashes_like_its_values() -> None:

@@ -1,42 +1,88 @@
-"""Features of records that blocking keys are made of, one unit (name, date, ...) at a time."""
+"""Features of records that blocking keys are made of, one unit (name, date, ...) at a time.
+
+A feature is computed once per distinct text and hashed there; entries then take the hash by code.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tellonce.engine.lists import flat, owners, steps
+from tellonce.engine.coded import ITSELF, Coded, Entries
+from tellonce.engine.lists import owners, steps
+from tellonce.engine.model.hashing import hash64, hash_of_words
 from tellonce.engine.model.spelling import Spelling
 
+Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Words = tuple[Longs, Bools]  # a 64-bit word for each entry, and whether it has one
+Texts = Callable[[pa.Array], pa.Array]
 HEAD = 4  # characters of a name's head
 SHORTEST_MAILBOX = 5
 
 
 @dataclass(frozen=True)
+class Feature:
+    """What entries say: texts as a DictionaryArray or whole numbers, in one part or several that
+    are taken together; `unordered` parts are taken in either order.
+    """
+
+    parts: tuple[pa.Array, ...]
+    unordered: bool = False
+
+    def words(self, hash_key: bytes) -> Words:
+        """One word for each entry: a number itself, the hash of a text, the hash of the parts."""
+        found = [_words_of(part, hash_key) for part in self.parts]
+        filled = np.logical_and.reduce([there for _, there in found])
+        words = [word for word, _ in found]
+        if self.unordered:
+            words = [np.minimum(*words), np.maximum(*words)]
+        return (hash_of_words(words, hash_key) if len(words) > 1 else words[0]), filled
+
+
+def _words_of(part: pa.Array, hash_key: bytes) -> Words:
+    if not pa.types.is_dictionary(part.type):
+        there = part.is_valid().to_numpy(zero_copy_only=False)
+        return pc.fill_null(part, 0).to_numpy().astype(np.int64), there
+    words = np.append(hash64(part.dictionary, hash_key), 0)
+    known = np.append(part.dictionary.is_valid().to_numpy(zero_copy_only=False), False)
+    codes = pc.fill_null(part.indices, len(part.dictionary)).to_numpy()
+    return words[codes], known[codes]
+
+
+@dataclass(frozen=True)
 class Unit:
-    """Entries of one unit: the row of each, ascending, and its features as strings or null."""
+    """Entries of one unit: the row of each, ascending, and their features.
+
+    `spread` are features of which an entry may have several; they are entries of a further unit
+    that `of` lists by the entry here that each belongs to.
+    """
 
     rows: Longs
-    features: dict[str, pa.Array]
+    features: dict[str, Feature]
+    spread: dict[str, Feature] = field(default_factory=dict)
+    of: Longs = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
-def _entries(column: pa.ChunkedArray) -> tuple[Longs, pa.Array]:
-    """Row and value of each entry of a list column."""
-    offsets, values = flat(column)
-    return owners(offsets), values
+def mapped(coded: pa.DictionaryArray, function: Callable[[str], str | None]) -> pa.Array:
+    """`function` of each text, computed once per distinct one; null stays null."""
+    values = [function(value) or None for value in coded.dictionary.to_pylist()]
+    return pa.DictionaryArray.from_arrays(coded.indices, pa.array(values, pa.string()))
 
 
-def mapped(strings: pa.Array, function: Callable[[str], str | None]) -> pa.Array:
-    """`function` of each string, computed once per distinct value; null stays null."""
-    encoded = strings.dictionary_encode()
-    values = [function(value) or None for value in encoded.dictionary.to_pylist()]
-    return pa.array(values, pa.string()).take(encoded.indices)
+def _by(coded: pa.DictionaryArray, function: Texts) -> pa.Array:
+    """`function`, which takes a whole array, of the distinct texts."""
+    return pa.DictionaryArray.from_arrays(coded.indices, function(coded.dictionary))
+
+
+def _start(coded: pa.DictionaryArray, characters: int) -> pa.Array:
+    return _by(coded, lambda texts: pc.utf8_slice_codeunits(texts, 0, characters))
 
 
 def _sound(spelling: Spelling) -> Callable[[str], str]:
@@ -59,48 +105,38 @@ def _roots(spelling: Spelling) -> Callable[[str], list[str]]:
     return roots
 
 
-def names(column: pa.ChunkedArray, spelling: Spelling) -> Unit:
-    """Given and family names: sounds, roots, heads, initials, and both in alphabetical order."""
-    rows, entries = _entries(column)
-    given = pc.struct_field(entries, "given")
-    family = pc.struct_field(entries, "family")
-    encoded = given.dictionary_encode()
-    roots = pa.array(
-        [_roots(spelling)(value) for value in encoded.dictionary.to_pylist()],
-        pa.list_(pa.string()),
-    ).take(encoded.indices)
-    counts = np.maximum(pc.fill_null(pc.list_value_length(roots), 0).to_numpy(), 1)
-    at, step = steps(counts)
-    root = _element(roots, at, step)
-    given, family = given.take(pa.array(at)), family.take(pa.array(at))
-    others = {
-        "family_sound": mapped(family, _sound(spelling)),
-        "initial": pc.utf8_slice_codeunits(given, 0, 1),
-        "family_initial": pc.utf8_slice_codeunits(family, 0, 1),
-        "family_head": pc.utf8_slice_codeunits(family, 0, 3),
-        "family_tail": mapped(family, lambda name: name[-HEAD:] if len(name) > HEAD else None),
-        "head": _joined(
-            pc.utf8_slice_codeunits(given, 0, 2), pc.utf8_slice_codeunits(family, 0, HEAD - 1)
+def _several(
+    coded: pa.DictionaryArray, function: Callable[[str], list[str]]
+) -> tuple[Longs, pa.DictionaryArray]:
+    """The texts that `function` makes of each entry, and the entry of each; at least a null."""
+    made = [function(value) for value in coded.dictionary.to_pylist()] + [[]]
+    counts = np.array([len(texts) for texts in made], np.int64)
+    starts = np.cumsum(counts) - counts
+    codes = pc.fill_null(coded.indices, len(coded.dictionary)).to_numpy()
+    at, step = steps(np.maximum(counts, 1)[codes])
+    missing = counts[codes[at]] == 0
+    flat = pa.array([text for texts in made for text in texts], pa.string())
+    index = pa.array((starts[codes[at]] + step).astype(np.int32), mask=missing)
+    return at, pa.DictionaryArray.from_arrays(index, flat)
+
+
+def names(entries: Entries, spelling: Spelling) -> Unit:
+    """Given and family names: sounds, roots, heads, initials, and both in either order."""
+    given, family = entries.fields["given"], entries.fields["family"]
+    of, root = _several(given, _roots(spelling))
+    sound = mapped(family, _sound(spelling))
+    features = {
+        "family_sound": Feature((sound,)),
+        "initial": Feature((_start(given, 1),)),
+        "family_initial": Feature((_start(family, 1),)),
+        "family_head": Feature((_start(family, 3),)),
+        "family_tail": Feature(
+            (mapped(family, lambda name: name[-HEAD:] if len(name) > HEAD else None),)
         ),
-        "sorted": _sorted_pair(mapped(given, _sound(spelling)), mapped(family, _sound(spelling))),
+        "head": Feature((_start(given, 2), _start(family, HEAD - 1))),
+        "sorted": Feature((mapped(given, _sound(spelling)), sound), unordered=True),
     }
-    return Unit(rows[at], {"root": root, **others})
-
-
-def _element(lists: pa.Array, at: Longs, step: Longs) -> pa.Array:
-    """Element `step` of list `at`, null where the list is shorter."""
-    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy()
-    starts = np.cumsum(lengths) - lengths
-    index = pa.array(starts[at] + step, mask=step >= lengths[at])
-    return pc.list_flatten(lists).take(index)
-
-
-def _joined(*parts: pa.Array) -> pa.Array:
-    return pc.binary_join_element_wise(*parts, "\x1f")
-
-
-def _sorted_pair(a: pa.Array, b: pa.Array) -> pa.Array:
-    return _joined(pc.if_else(pc.less(a, b), a, b), pc.if_else(pc.less(a, b), b, a))
+    return Unit(owners(entries.offsets), features, {"root": Feature((root,))}, of)
 
 
 def dates(table: pa.Table) -> Unit:
@@ -108,101 +144,103 @@ def dates(table: pa.Table) -> Unit:
 
     `slip` drops the year: a date whose year is wrong still meets its like.
     """
-    parts = [table[f"birth_{part}"].combine_chunks() for part in ("year", "month", "day")]
-    year = parts[0].cast(pa.string())
-    low = pc.min_element_wise(parts[1], parts[2], skip_nulls=False)
-    high = pc.max_element_wise(parts[1], parts[2], skip_nulls=False)
-    both = _joined(low.cast(pa.string()), high.cast(pa.string()))
-    features = {"day": _joined(year, both), "year": year, "slip": both}
+    year, month, day = (
+        table[f"birth_{part}"].combine_chunks() for part in ("year", "month", "day")
+    )
+    low = pc.min_element_wise(month, day, skip_nulls=False)
+    high = pc.max_element_wise(month, day, skip_nulls=False)
+    features = {
+        "day": Feature((year, low, high)),
+        "year": Feature((year,)),
+        "slip": Feature((low, high)),
+    }
     return Unit(np.arange(table.num_rows, dtype=np.int64), features)
 
 
-def addresses(column: pa.ChunkedArray) -> Unit:
-    """Addresses: street and number with the postal code's head or the city, and the parts alone."""
-    rows, entries = _entries(column)
-    street, number, city, postal = (
-        pc.struct_field(entries, part) for part in ("street", "number", "city", "postal_code")
-    )
+def addresses(entries: Entries) -> Unit:
+    """Addresses: the house (street and number) and the parts alone."""
+    street, number = entries.fields["street"], entries.fields["number"]
     skeleton = mapped(street, lambda text: max(text.split(" "), key=lambda t: (len(t), t))[:6])
-    return Unit(
-        rows,
-        {
-            "house": _joined(skeleton, number),
-            "street": skeleton,
-            "number": number,
-            "city": city,
-            "postal": postal,
-        },
-    )
+    features = {
+        "house": Feature((skeleton, number)),
+        "street": Feature((skeleton,)),
+        "number": Feature((number,)),
+        "city": Feature((entries.fields["city"],)),
+        "postal": Feature((entries.fields["postal_code"],)),
+    }
+    return Unit(owners(entries.offsets), features)
 
 
-def emails(column: pa.ChunkedArray) -> Unit:
+def emails(entries: Entries) -> Unit:
     """E-mails: whole, the mailbox before the @, and its first letters."""
-    rows, values = _entries(column)
-    mailbox = mapped(values, lambda text: text.split("@")[0])
-    long = pc.greater_equal(pc.binary_length(mailbox), SHORTEST_MAILBOX)
-    return Unit(
-        rows,
-        {
-            "value": values,
-            "mailbox": pc.if_else(long, mailbox, pa.scalar(None, pa.string())),
-            "mailbox_head": pc.utf8_slice_codeunits(mailbox, 0, 3),
-            "head": pc.if_else(
-                long, pc.utf8_slice_codeunits(mailbox, 0, 6), pa.scalar(None, pa.string())
-            ),
-        },
+    values = entries.fields[ITSELF]
+    mailbox = _by(values, lambda texts: pc.replace_substring_regex(texts, "(?s)@.*", ""))
+    long = _by(
+        mailbox,
+        lambda texts: pc.if_else(
+            pc.greater_equal(pc.binary_length(texts), SHORTEST_MAILBOX), texts, None
+        ),
     )
+    features = {
+        "value": Feature((values,)),
+        "mailbox": Feature((long,)),
+        "mailbox_head": Feature((_start(_by(mailbox, _filled), 3),)),
+        "head": Feature((_start(long, 6),)),
+    }
+    return Unit(owners(entries.offsets), features)
 
 
-def plain(column: pa.ChunkedArray) -> Unit:
-    """A list of strings as it is."""
-    rows, values = _entries(column)
-    return Unit(rows, {"value": values})
+def _filled(texts: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(texts, ""), None, texts)
 
 
-def identifiers(column: pa.ChunkedArray) -> Unit:
+def plain(entries: Entries) -> Unit:
+    """A list of texts as it is."""
+    return Unit(owners(entries.offsets), {"value": Feature((entries.fields[ITSELF],))})
+
+
+def identifiers(entries: Entries) -> Unit:
     """Kind and value together."""
-    rows, entries = _entries(column)
-    return Unit(
-        rows,
-        {"value": _joined(pc.struct_field(entries, "kind"), pc.struct_field(entries, "value"))},
-    )
+    both = (entries.fields["kind"], entries.fields["value"])
+    return Unit(owners(entries.offsets), {"value": Feature(both)})
 
 
-def organisations(column: pa.ChunkedArray, spelling: Spelling) -> Unit:
+def organisations(entries: Entries, spelling: Spelling) -> Unit:
     """Organisation names: the sounds of all words in alphabetical order, and each rarer word."""
-    rows, values = _entries(column)
 
     def sound(text: str) -> str:
         return " ".join(sorted(spelling.phonetic(t) or t for t in set(text.split(" "))))
 
-    encoded = values.dictionary_encode()
-    words = [
-        sorted({w for w in text.split(" ") if len(w) > 2}) or [""]
-        for text in encoded.dictionary.to_pylist()
-    ]
-    lists = pa.array(words, pa.list_(pa.string())).take(encoded.indices)
-    counts = np.maximum(pc.fill_null(pc.list_value_length(lists), 0).to_numpy(), 1)
-    at, step = steps(counts)
-    word = _element(lists, at, step)
-    word = pc.if_else(pc.equal(word, ""), pa.scalar(None, pa.string()), word)
-    return Unit(
-        rows[at],
-        {
-            "sound": mapped(values, sound).take(pa.array(at)),
-            "word": mapped(word, lambda w: spelling.phonetic(w) or w),
-        },
-    )
+    def words(text: str) -> list[str]:
+        long = sorted({word for word in text.split(" ") if len(word) > 2})
+        return [spelling.phonetic(word) or word for word in long]
+
+    values = entries.fields[ITSELF]
+    of, word = _several(values, words)
+    features = {"sound": Feature((mapped(values, sound),))}
+    return Unit(owners(entries.offsets), features, {"word": Feature((word,))}, of)
 
 
-def categories(column: pa.ChunkedArray, rows: int) -> Unit:
+def categories(entries: Entries) -> Unit:
     """All further attributes of a record as one value, for records that have nothing else."""
-    owner, entries = _entries(column)
-    parts = pc.binary_join_element_wise(
-        pc.struct_field(entries, "name"), pc.struct_field(entries, "value"), "="
-    )
-    offsets = np.searchsorted(owner, np.arange(rows + 1)).astype(np.int32)
-    lists = pa.ListArray.from_arrays(pa.array(offsets), pc.fill_null(parts, ""))
-    text = pc.binary_join(lists, "\x1f")
-    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
-    return Unit(np.arange(rows, dtype=np.int64), {"all": text})
+    rows = len(entries.offsets) - 1
+    name, value = (entries.fields[part].dictionary_decode() for part in ("name", "value"))
+    parts = pc.binary_join_element_wise(name, value, "=")
+    lists = pa.ListArray.from_arrays(pa.array(entries.offsets), pc.fill_null(parts, ""))
+    text = _filled(pc.binary_join(lists, "\x1f"))
+    return Unit(np.arange(rows, dtype=np.int64), {"all": Feature((text.dictionary_encode(),))})
+
+
+def units(coded: Coded, spelling: Spelling) -> dict[str, Unit]:
+    """Every unit of a COMPARABLE table."""
+    entries = coded.entries
+    return {
+        "identifier": identifiers(entries["identifiers"]),
+        "email": emails(entries["emails"]),
+        "phone": plain(entries["phones"]),
+        "name": names(entries["names"], spelling),
+        "date": dates(coded.table),
+        "address": addresses(entries["addresses"]),
+        "organisation": organisations(entries["organisations"], spelling),
+        "other": categories(entries["others"]),
+    }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from tellonce.engine.model.kernels import siphash_all
+from tellonce.engine.model.kernels import siphash_all, siphash_words
 
+Longs = npt.NDArray[np.int64]
 FILE_HASH_KEY = b"tellonce files 1"  # for files, where keys are no secret
 _MASK = (1 << 64) - 1
 
@@ -50,18 +53,33 @@ def siphash(data: bytes, hash_key: bytes) -> int:
     return v[0] ^ v[1] ^ v[2] ^ v[3]
 
 
-def hash64(strings: pa.Array, hash_key: bytes) -> npt.NDArray[np.int64]:
+def hash64(strings: pa.Array, hash_key: bytes) -> Longs:
     """SipHash-2-4 of each string in UTF-8, as signed 64-bit integers; null hashes as empty."""
     array = strings.cast(pa.large_string())
     _validity, offsets, data = array.buffers()
     off = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
     raw = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
     out = np.empty(len(array), np.uint64)
-    k0, k1 = (np.uint64(int.from_bytes(hash_key[i : i + 8], "little")) for i in (0, 8))
-    siphash_all(off, raw, k0, k1, out)
+    siphash_all(off, raw, *_halves(hash_key), out)
     return out.view(np.int64)
 
 
+def hash_of_words(words: Sequence[Longs], hash_key: bytes) -> Longs:
+    """SipHash-2-4 of the 64-bit words at each place of `words`, taken as little-endian bytes."""
+    stacked = np.stack([np.asarray(word, np.int64) for word in words]).view(np.uint64)
+    out = np.empty(stacked.shape[1], np.uint64)
+    siphash_words(stacked, *_halves(hash_key), out)
+    return out.view(np.int64)
+
+
+def _halves(hash_key: bytes) -> tuple[np.uint64, np.uint64]:
+    low, high = (np.uint64(int.from_bytes(hash_key[i : i + 8], "little")) for i in (0, 8))
+    return low, high
+
+
 def key_fingerprint(hash_key: bytes) -> str:
-    """A name for the key that does not reveal it: the hash of a fixed text under it."""
-    return f"{siphash(b'tellonce key fingerprint', hash_key):016x}"
+    """A name for the key that does not reveal it: the hash of a fixed text under it.
+
+    The text changes with the way keys are hashed, so that values hashed the old way are dropped.
+    """
+    return f"{siphash(b'tellonce key fingerprint 2', hash_key):016x}"

@@ -72,3 +72,25 @@ def siphash_all(off: Any, data: Any, k0: Any, k1: Any, out: Any) -> Any:
         for _ in range(4):
             v0, v1, v2, v3 = _round(v0, v1, v2, v3)
         out[item] = v0 ^ v1 ^ v2 ^ v3
+
+
+@compiled()
+def siphash_words(words: Any, k0: Any, k1: Any, out: Any) -> Any:
+    """SipHash-2-4 of each column of words (uint64, words x items) into out, as of its bytes."""
+    count = words.shape[0]
+    last = np.uint64(8 * count & 255) << np.uint64(56)
+    for item in range(words.shape[1]):
+        v0 = k0 ^ np.uint64(0x736F6D6570736575)
+        v1 = k1 ^ np.uint64(0x646F72616E646F6D)
+        v2 = k0 ^ np.uint64(0x6C7967656E657261)
+        v3 = k1 ^ np.uint64(0x7465646279746573)
+        for at in range(count + 1):
+            word = words[at, item] if at < count else last
+            v3 ^= word
+            v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+            v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+            v0 ^= word
+        v2 ^= np.uint64(255)
+        for _ in range(4):
+            v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+        out[item] = v0 ^ v1 ^ v2 ^ v3
