@@ -1,30 +1,29 @@
 """Every labelled set of a data folder, resolved with no mapping and no setting, against its truth.
 
-    python -m bench.accuracy [--data DIR] [--sets NAME,NAME] [--peers]
+    python -m bench.accuracy [--data DIR] [--sets NAME,NAME] [--quick] [--peers] [--jobs N]
 
-A set is blinded first (see bench/sets.py): the matcher never sees the answers; the original serves
-`tellonce evaluate` alone. Ends with 1 where a floor is missed.
+A set is blinded first (see bench/sets.py): Tellonce never sees the answers. Peers are run with
+--peers; their results are kept until their version, their settings or the data change, so that a
+run without it compares with them too. Ends with 1 where a floor is missed or a set failed.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import json
-import shutil
-import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench.measure import CommandFailed, Measured, measure
-from bench.report import OUT, ROOT, publish, table
-from bench.sets import LabelledSet, blind, labelled_sets
+from bench import matchers
+from bench.calibration_page import Calibrated, bin_table, diagram, guess_table, sure_table
+from bench.comparison import HEAD, TITLES, Judged, Verdict, chart, verdict_table
+from bench.matchers import PEERS, Found
+from bench.measure import CommandFailed
+from bench.report import OUT, RESULTS, ROOT, publish, table
+from bench.sets import LabelledSet, labelled_sets
 
-TELLONCE = [sys.executable, "-m", "tellonce"]
-PEER_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
-PEERS = ("goldenmatch",)
-PATIENCE = 900  # seconds a peer may take for one set
+QUICK = 5000  # rows of the largest set with --quick
 
 # Pairwise F1 at least; a floor of a folder holds for each of its files.
 FLOORS = {
@@ -39,102 +38,69 @@ FLOORS = {
     "senzing_truthset": 0.55,
     "census": 0.50,
 }
-HOW = (
-    "Made by `python -m bench.accuracy --peers`. Each set is resolved as it is: no mapping, no "
-    "setting, the answer columns taken away. P, R, F1 are pairwise; B³ is B-cubed; seconds are "
-    "wall time of the whole command with a warm compiled cache; peak MB its largest resident set."
-)
-HEAD = ("set", "rows", "P", "R", "F1", "floor", "B³ P", "B³ R", "B³ F1", "seconds", "peak MB")
+HOW = """\
+Made by `python -m bench.accuracy --peers`. Each set is resolved as it is: no mapping, no setting,
+the answer columns taken away. P, R, F1 are pairwise; B³ is B-cubed; seconds are wall time of the
+whole command, files in to customers out, with a warm compiled cache; peak MB its largest resident
+set. A set of name pairs becomes two files, and a pair counts as linked where both names are one
+customer; other pairs are not judged.
+
+- **Splink 5** has the settings of its own demos where it publishes them for the set, and sensible
+  ones by hand elsewhere (`bench/splink_settings/`); of the plans for a set and of all thresholds,
+  the best by pairwise F1 was chosen **with the labels**, which Tellonce is not given.
+- **Splink 5 taught** has its m probabilities from the labels too. It is shown for what the labels
+  are worth and takes no part in the verdict.
+- **goldenmatch** runs with zero configuration. **Exact rules** link what is equal in the obvious
+  attributes (`bench/exact_rules.py`); they are a baseline and take no part in the verdict either.
+
+The interval of F1 is a bootstrap over true entities (500 rounds), that of the difference on the
+same draws. *Better* and *behind*: the interval of the difference is all on one side of 0; else
+*equal*."""
+CALIBRATION_HOW = """\
+Made by `python -m bench.accuracy`. A pair is one that `tellonce resolve --edges` writes: it was
+proposed, and its probability is at least the review cut .5. Stated is the mean probability, true
+the share of matches. ECE, the expected calibration error, is the mean gap between them over the
+bins below. Sure links are linked pairs with a probability of at least .99."""
+KEPT = """\
+In each cell: stated, true, number of pairs. The columns begin at the probability in the head."""
 
 
-@dataclass(frozen=True)
-class Score:
-    """What one matcher made of one set. pairwise and bcubed: precision, recall, F1, from 0 to 1."""
-
-    matcher: str
-    labelled: LabelledSet
-    pairwise: tuple[float, float, float]
-    bcubed: tuple[float, float, float]
-    measured: Measured
-
-    @property
-    def floor(self) -> float | None:
-        """The least pairwise F1 that is good enough of us; None where none is set."""
-        name = self.labelled.name.split("/")[0]
-        return FLOORS.get(name) if self.matcher == "tellonce" else None
-
-    @property
-    def missed(self) -> bool:
-        """Whether the F1, as printed, is under the floor."""
-        return self.floor is not None and round(self.pairwise[2], 4) < self.floor
-
-    def row(self) -> list[str]:
-        """The cells of `HEAD`."""
-        floor = "" if self.floor is None else f"{self.floor:.3f}" + (" !" if self.missed else "")
-        return [
-            self.labelled.name,
-            f"{self.labelled.rows:,}",
-            *(f"{x:.4f}" for x in self.pairwise),
-            floor,
-            *(f"{x:.4f}" for x in self.bcubed),
-            f"{self.measured.seconds:.1f}",
-            f"{self.measured.peak_mb:,.0f}",
-        ]
+def judged_by_tellonce(labelled: LabelledSet) -> Judged | str:
+    """What Tellonce makes of a set, or a sentence where it could not do it; prints it."""
+    return tried("tellonce", labelled, lambda: matchers.tellonce(labelled))
 
 
-def resolve(files: list[str], out: Path) -> Measured:
-    """Resolve with Tellonce: the command a user would type, nothing else."""
-    return measure([*TELLONCE, "resolve", *files, "--out", str(out)])
+def judged_by(peer: str, labelled: LabelledSet, cache: Path, *, run: bool) -> Judged | str | None:
+    """What a peer made of a set; a sentence where it could not; None where it has yet to run."""
+    if run and not matchers.is_kept(peer, labelled, cache):
+        matchers.run_peer(peer, labelled, cache)
+    if not matchers.is_kept(peer, labelled, cache):
+        return None
+    return tried(peer, labelled, lambda: matchers.kept(peer, labelled, cache))
 
 
-def resolve_with_peer(peer: str, files: list[str], out: Path) -> Measured:
-    """Resolve with a peer at its own defaults, in the peers' environment."""
-    return measure(
-        [str(PEER_PYTHON), str(ROOT / "bench" / "peers.py"), peer, str(out), *files], most=PATIENCE
-    )
+def tried(matcher: str, labelled: LabelledSet, run: Callable[[], Found]) -> Judged | str:
+    """The judged result of `run`, or a sentence where it failed; prints either."""
+    try:
+        judged = Judged.of(run())
+    except CommandFailed as failure:
+        said = str(failure).strip().splitlines()[-1].strip()
+        sentence = f"{matcher} could not do {labelled.name}: {said}"
+        print(sentence, flush=True)
+        return sentence
+    print(f"{matcher:13} " + "  ".join(judged.row()), flush=True)
+    return judged
 
 
-def evaluated(out: Path, truth: Path, on: str, column: str) -> list[tuple[float, float, float]]:
-    """Pairwise and B-cubed precision, recall and F1 of a result, by `tellonce evaluate`."""
-    asked = [str(out), "--truth", str(truth), "--on", on, "--column", column, "--json"]
-    said = subprocess.run(
-        [*TELLONCE, "evaluate", *asked], capture_output=True, text=True, check=True
-    )
-    found = json.loads(said.stdout)
-    return [
-        (found[kind]["precision"], found[kind]["recall"], found[kind]["f1"])
-        for kind in ("pairwise", "b_cubed")
-    ]
+def floor(name: str) -> float | None:
+    """The least pairwise F1 that is good enough of us; None where none is set."""
+    return FLOORS.get(name.split("/")[0])
 
 
-def score(labelled: LabelledSet, matcher: str) -> Score:
-    """Blind, resolve and evaluate one set."""
-    folder = OUT / matcher / labelled.name
-    shutil.rmtree(folder, ignore_errors=True)
-    (folder / "blind").mkdir(parents=True)
-    files, out = blind(labelled, folder / "blind"), folder / "customers.parquet"
-    done = resolve(files, out) if matcher == "tellonce" else resolve_with_peer(matcher, files, out)
-    pairwise, bcubed = evaluated(out, labelled.path, "unique_id", "cluster")
-    return Score(matcher, labelled, pairwise, bcubed, done)
-
-
-def scores(chosen: list[LabelledSet], matcher: str) -> tuple[list[Score], list[str]]:
-    """The scores of a matcher, and a sentence for each set it could not do; prints as it goes."""
-    done, failed = [], []
-    for labelled in chosen:
-        try:
-            done.append(score(labelled, matcher))
-            print(f"{matcher:12} " + "  ".join(done[-1].row()), flush=True)
-        except (CommandFailed, subprocess.CalledProcessError) as error:
-            failed.append(f"{matcher} could not do {labelled.name}: {last_line(error)}")
-            print(failed[-1], flush=True)
-    return done, failed
-
-
-def last_line(error: Exception) -> str:
-    """The last line of what a failed command said."""
-    said = getattr(error, "stderr", None) or str(error)
-    return said.strip().splitlines()[-1].strip()
+def missed_floors(ours: Sequence[Judged]) -> list[str]:
+    """The sets whose F1, as printed, is under their floor."""
+    named = [(judged.found.labelled.name, judged.f1) for judged in ours]
+    return [name for name, f1 in named if round(f1, 4) < (floor(name) or 0)]
 
 
 def arguments(given: list[str] | None) -> argparse.Namespace:
@@ -142,37 +108,115 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.accuracy", description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--sets", default="", help="names separated by commas; all by default")
-    parser.add_argument("--peers", action="store_true", help="let the peers try the same files")
+    parser.add_argument("--quick", action="store_true", help=f"only sets of at most {QUICK:,} rows")
+    parser.add_argument("--peers", action="store_true", help="run peers that have no kept result")
+    parser.add_argument("--jobs", type=int, default=1, help="sets at a time; blurs the seconds")
+    parser.add_argument(
+        "--cache", type=Path, default=OUT / "peers", help="where peers' results are kept"
+    )
     return parser.parse_args(given)
 
 
+def chosen_sets(asked: argparse.Namespace) -> list[LabelledSet]:
+    """The sets that were asked for, by name or by the name of their folder."""
+    names = set(filter(None, asked.sets.split(",")))
+    return [
+        s
+        for s in labelled_sets(asked.data)
+        if (not names or names & {s.name, s.path.parent.name})
+        and not (asked.quick and s.rows > QUICK)
+    ]
+
+
+def report(results: dict[str, list[Judged | str]], missing: list[str]) -> list[str]:
+    """The parts of the page: verdicts, then a table per matcher, then floors."""
+    done = {m: [r for r in found if isinstance(r, Judged)] for m, found in results.items()}
+    verdicts = verdicts_of(done)
+    parts = ["## Tellonce beside the best peer", verdict_table(verdicts)]
+    if missing:
+        parts.append(f"No result of a peer is kept for: {', '.join(missing)}. Run with --peers.")
+    for matcher, found in results.items():
+        failures = [r for r in found if isinstance(r, str)]
+        parts += [f"## {TITLES[matcher]}", table(HEAD, [j.row() for j in done[matcher]]), *failures]
+        if matcher.startswith("splink"):
+            parts.append(plans(done[matcher]))
+    missed = missed_floors(done["tellonce"])
+    floors = ", ".join(f"{name} {f1:g}" for name, f1 in FLOORS.items())
+    return [*parts, f"Floors of F1: {floors}. Missed: {', '.join(missed) or 'none'}."]
+
+
+def verdicts_of(done: dict[str, list[Judged]]) -> list[Verdict]:
+    """Tellonce beside its peers, by set."""
+    peers: dict[str, dict[str, Judged]] = {}
+    for matcher, found in done.items():
+        for judged in found if matcher != "tellonce" else ():
+            peers.setdefault(judged.found.labelled.name, {})[matcher] = judged
+    return [Verdict(one, peers.get(one.found.labelled.name, {})) for one in done["tellonce"]]
+
+
+def plans(done: Sequence[Judged]) -> str:
+    """Which plan and threshold of Splink was best on which set."""
+    rows = [
+        [j.found.labelled.name, str(j.found.notes["plan"]), f"{j.found.notes['weight']:.2f}"]
+        for j in done
+    ]
+    return table(("set", "plan", "match weight from"), rows)
+
+
+def write_pages(results: dict[str, list[Judged | str]], parts: list[str]) -> None:
+    """docs/results/accuracy.md and calibration.md with their charts."""
+    done = {m: [r for r in found if isinstance(r, Judged)] for m, found in results.items()}
+    publish("accuracy", "Accuracy on labelled sets", HOW, "![Pairwise F1](accuracy.svg)", *parts)
+    (RESULTS / "accuracy.svg").write_text(chart(verdicts_of(done)))
+    sets = calibrated(done["tellonce"])
+    picture = "![Reliability diagrams](calibration.svg)"
+    tables = ("## Sure links", sure_table(sets), "## Estimates without labels", guess_table(sets))
+    bins = ("## Stated and true", KEPT, bin_table(sets))
+    publish("calibration", "Calibration", CALIBRATION_HOW, picture, *tables, *bins)
+    (RESULTS / "calibration.svg").write_text(diagram(sets))
+
+
+def calibrated(ours: Sequence[Judged]) -> list[Calibrated]:
+    """The calibration of every set of records."""
+    return [Calibrated.of(judged) for judged in ours if not judged.found.labelled.pairs]
+
+
+def run_all(
+    chosen: list[LabelledSet], asked: argparse.Namespace
+) -> tuple[dict[str, list[Judged | str]], list[str]]:
+    """The results of every matcher, and what no peer has done yet."""
+    results: dict[str, list[Judged | str]] = {}
+    with ThreadPoolExecutor(asked.jobs) as pool:
+        results["tellonce"] = list(pool.map(judged_by_tellonce, chosen))
+    missing = []
+    for peer in PEERS:
+        found = [judged_by(peer, s, asked.cache, run=asked.peers) for s in chosen]
+        results[peer] = [result for result in found if result is not None]
+        pairs = zip(chosen, found, strict=True)
+        missing += [f"{peer} on {s.name}" for s, result in pairs if result is None]
+    return results, missing
+
+
 def main(given: list[str] | None = None) -> int:
-    """Measure, print, write docs/results/accuracy.md; 1 if a set failed or a floor is missed."""
+    """Measure, print, write the pages; 1 if a set failed or a floor is missed."""
     asked = arguments(given)
     if not asked.data.is_dir():
         print(f"There is no data folder {asked.data}. Name one with --data.")
         return 2
-    names = set(filter(None, asked.sets.split(",")))
-    chosen = [
-        s for s in labelled_sets(asked.data) if not names or names & {s.name, s.path.parent.name}
-    ]
+    chosen = chosen_sets(asked)
     if not chosen:
-        print(f"{asked.data} has no such labelled set (Parquet with unique_id and cluster).")
+        print(f"{asked.data} has no such labelled set (see bench/sets.py for its shapes).")
         return 2
-    with contextlib.suppress(CommandFailed):  # it will be told in its turn
-        score(min(chosen, key=lambda s: s.rows), "tellonce")  # compiles and caches the kernels
-    parts, done, failed = [], [], []
-    for matcher in ("tellonce", *(PEERS if asked.peers else ())):
-        did, could_not = scores(chosen, matcher)
-        parts += [f"## {matcher}", table(HEAD, [s.row() for s in did]), *could_not]
-        if matcher == "tellonce":
-            done, failed = did, could_not
-    missed = [s.labelled.name for s in done if s.missed]
-    parts.append(f"Floors missed: {', '.join(missed) or 'none'}.")
-    print("\n" + "\n\n".join(parts))
-    if not names:
-        publish("accuracy", "Accuracy on labelled sets", HOW, *parts)
-    return 1 if missed or failed else 0
+    judged_by_tellonce(min(chosen, key=lambda s: s.rows))  # compiles and caches the kernels
+    results, missing = run_all(chosen, asked)
+    parts = report(results, missing)
+    sets = calibrated([r for r in results["tellonce"] if isinstance(r, Judged)])
+    print("\n" + "\n\n".join([*parts, "## Calibration", sure_table(sets), guess_table(sets)]))
+    if not asked.sets and not asked.quick:
+        write_pages(results, parts)
+    ours = results["tellonce"]
+    failed = [r for r in ours if isinstance(r, str)]
+    return 1 if failed or missed_floors([r for r in ours if isinstance(r, Judged)]) else 0
 
 
 if __name__ == "__main__":

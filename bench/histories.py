@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import csv
 
-from bench.accuracy import TELLONCE
+from bench.matchers import TELLONCE
 from bench.measure import Measured, measure
 from bench.report import OUT, ROOT, publish, table
 

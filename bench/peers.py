@@ -1,6 +1,6 @@
 """The peers, each in one function; runs in the peers' own environment, .venv-bench.
 
-    .venv-bench/bin/python bench/peers.py goldenmatch|splink OUT.parquet NAME=FILE...
+    .venv-bench/bin/python bench/peers.py goldenmatch|rules|splink OUT.parquet NAME=FILE...
 
 OUT has the columns of `tellonce resolve`: source, record_id, customer_id.
 """
@@ -55,14 +55,25 @@ def splink(table: pa.Table) -> list[int]:
     return link(table)
 
 
-MATCHERS = {"goldenmatch": goldenmatch, "splink": splink}
+def rules(table: pa.Table) -> list[int]:
+    """Exact rules: records that are equal in the obvious attributes."""
+    from exact_rules import link
+
+    return link(table)
+
+
+MATCHERS = {"goldenmatch": goldenmatch, "rules": rules, "splink": splink}
 
 
 def main(matcher: str, out: str, files: list[str]) -> None:
     """Resolve the files with a peer and write its customers."""
     logging.disable(logging.WARNING)
     table = read(files)
-    customer = MATCHERS[matcher](table)
+    write_customers(table, MATCHERS[matcher](table), out)
+
+
+def write_customers(table: pa.Table, customer: list[int], out: str) -> None:
+    """Write the customer number of each row of `table`."""
     key = "unique_id" if "unique_id" in table.column_names else "record_id"
     ids = {"source": table["source"], "record_id": table[key]}
     numbers = pa.array([str(number) for number in customer], pa.string())

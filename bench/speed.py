@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import csv
 
-from bench.accuracy import PEER_PYTHON, TELLONCE, evaluated
+from bench.matchers import PEER_PYTHON, TELLONCE, evaluated
 from bench.measure import Measured, measure
 from bench.report import OUT, ROOT, publish, table
 from tellonce.engine.synth.records import rows

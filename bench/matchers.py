@@ -1,0 +1,199 @@
+"""The matchers of the accuracy bench: Tellonce as a user types it, and its peers at their best.
+
+A peer's result depends on its version, its settings and the data alone, so it is kept under
+bench/out, keyed by their digests, and read from there until one of them changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bench.measure import CommandFailed, Measured, measure
+from bench.report import OUT, ROOT
+from bench.sets import LabelledSet, blind, truth
+
+TELLONCE = [sys.executable, "-m", "tellonce"]
+PEER_PYTHON = str(ROOT / ".venv-bench" / "bin" / "python")
+PATIENCE = 1800  # seconds a peer may take for one set
+BENCH = ROOT / "bench"
+
+# Peer -> the files that make it what it is; what they say is part of the key of its results.
+PEERS = {
+    "splink": ("splink_run.py", "peers.py", "splink_settings/plan.py"),
+    "splink_taught": ("splink_run.py", "peers.py", "splink_settings/plan.py"),
+    "goldenmatch": ("peers.py",),
+    "rules": ("exact_rules.py", "column_kinds.py"),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a matcher made of a set. customer: a number per record in the order of `sets.truth`,
+    a record that was left out being a customer of its own. notes: what else is known of the run.
+    """
+
+    matcher: str
+    labelled: LabelledSet
+    customer: np.ndarray
+    seconds: float
+    peak_mb: float
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+def tellonce(labelled: LabelledSet) -> Found:
+    """Resolve with Tellonce: the command a user would type, nothing else. Raises CommandFailed.
+
+    notes: `summary`, what --json prints, and `edges`, the pairs worth keeping.
+    """
+    folder = fresh(OUT / "tellonce" / labelled.name)
+    files = blind(labelled, fresh(folder / "blind"))
+    out, edges = folder / "customers.parquet", folder / "edges.parquet"
+    places = ["--out", str(out), "--edges", str(edges), "--json"]
+    done = measure([*TELLONCE, "resolve", *files, *places])
+    notes = {"summary": json.loads(done.stdout), "edges": pq.read_table(edges)}
+    return found("tellonce", labelled, out, done, notes)
+
+
+def is_kept(peer: str, labelled: LabelledSet, cache: Path) -> bool:
+    """Whether a peer has run with these versions, settings and data."""
+    return (place(peer, labelled, cache) / "figures.json").exists()
+
+
+def evaluated(out: Path, truth: Path, on: str, column: str) -> list[tuple[float, float, float]]:
+    """Pairwise and B-cubed precision, recall and F1 of a result, by `tellonce evaluate`."""
+    asked = [str(out), "--truth", str(truth), "--on", on, "--column", column, "--json"]
+    said = subprocess.run(
+        [*TELLONCE, "evaluate", *asked], capture_output=True, text=True, check=True
+    )
+    told = json.loads(said.stdout)
+    return [
+        (told[kind]["precision"], told[kind]["recall"], told[kind]["f1"])
+        for kind in ("pairwise", "b_cubed")
+    ]
+
+
+def kept(peer: str, labelled: LabelledSet, cache: Path) -> Found:
+    """A peer's result of that run. Raises CommandFailed where it failed then."""
+    folder = place(peer, labelled, cache)
+    figures = json.loads((folder / "figures.json").read_text())
+    if "failed" in figures:
+        raise CommandFailed(figures["failed"])
+    done = Measured(figures["seconds"], figures["peak_mb"], "")
+    return found(peer, labelled, folder / "customers.parquet", done, figures["notes"])
+
+
+def run_peer(peer: str, labelled: LabelledSet, cache: Path) -> None:
+    """Let a peer try a set and keep what it made of it; also that it failed."""
+    folder = fresh(place(peer, labelled, cache))
+    with tempfile.TemporaryDirectory() as blinded:
+        files = blind(labelled, Path(blinded))
+        try:
+            figures = measured_peer(peer, labelled, folder, files)
+        except CommandFailed as failure:
+            figures = {"failed": str(failure).strip().splitlines()[-1].strip()}
+    (folder / "figures.json").write_text(json.dumps(figures, indent=1))
+
+
+def measured_peer(
+    peer: str, labelled: LabelledSet, folder: Path, files: list[str]
+) -> dict[str, Any]:
+    """Run a peer's command and say what it took. Raises CommandFailed."""
+    out, notes = str(folder / "customers.parquet"), {}
+    if peer.startswith("splink"):
+        script = str(BENCH / "splink_run.py")
+        answers = str(folder / "truth.parquet")
+        pq.write_table(truth(labelled), answers)
+        notes = chosen(peer, labelled, folder, files)
+        asked = [labelled.name, notes["plan"], repr(notes["weight"]), out, answers]
+        command = [PEER_PYTHON, script, "link", *asked, *files]
+    else:
+        command = [PEER_PYTHON, str(BENCH / "peers.py"), peer, out, *files]
+    done = measure(command, most=PATIENCE)
+    return {"seconds": done.seconds, "peak_mb": done.peak_mb, "notes": notes}
+
+
+def chosen(peer: str, labelled: LabelledSet, folder: Path, files: list[str]) -> dict[str, Any]:
+    """The plan and the threshold of Splink that are best with the labels.
+
+    Chosen once, with m from the labels and without, and kept beside both. Raises CommandFailed.
+    """
+    answers = str(folder / "truth.parquet")
+    shared = folder.parent / f"choice-{folder.name}.json"
+    if not shared.exists():
+        script = str(BENCH / "splink_run.py")
+        command = [PEER_PYTHON, script, "choose", labelled.name, str(shared), answers, *files]
+        measure(command, most=PATIENCE)
+    best = json.loads(shared.read_text())
+    if peer not in best:
+        raise CommandFailed("none of its plans could be trained on this set")
+    return best[peer]
+
+
+def place(peer: str, labelled: LabelledSet, cache: Path) -> Path:
+    """Where a peer's result of a set is kept."""
+    family = "splink" if peer.startswith("splink") else peer
+    settings = [BENCH / name for name in PEERS[peer]]
+    if family == "splink":
+        settings += splink_settings(labelled)
+    digest = hashlib.sha256(labelled.path.read_bytes())
+    for path in settings:
+        digest.update(path.read_bytes())
+    digest.update(versions(family).encode())
+    return cache / labelled.name / family / digest.hexdigest()[:16] / peer
+
+
+def splink_settings(labelled: LabelledSet) -> list[Path]:
+    """The files of Splink's settings for a set, and what those for any folder need besides."""
+    folder = BENCH / "splink_settings"
+    families = dict(re.findall(r'"(\w+)": (\w+)', (folder / "__init__.py").read_text()))
+    family = families.get(labelled.name.split("/")[0], "general")
+    names = [BENCH / "column_kinds.py"] if family == "general" else []
+    return [folder / f"{family}.py", BENCH / "threshold.py", *names]
+
+
+def versions(peer: str) -> str:
+    """The pinned version of a peer; none for what is our own."""
+    lock = (BENCH / "requirements.txt").read_text()
+    return ", ".join(re.findall(rf"^({peer}==\S+|duckdb==\S+)", lock, re.MULTILINE))
+
+
+def fresh(folder: Path) -> Path:
+    """The folder, empty."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def found(
+    matcher: str, labelled: LabelledSet, out: Path, done: Measured, notes: dict[str, Any]
+) -> Found:
+    """The result of a finished run, its customers in the order of `sets.truth`."""
+    customer = customers(pq.read_table(out), labelled)
+    return Found(matcher, labelled, customer, done.seconds, done.peak_mb, notes)
+
+
+def customers(result: pa.Table, labelled: LabelledSet) -> np.ndarray:
+    """A customer number for each record of `sets.truth` (of a set of pairs: left, then right)."""
+    answers = truth(labelled)
+    if labelled.pairs:
+        rows = [str(row) for row in range(labelled.rows)]
+        records = [("left", row) for row in rows] + [("right", row) for row in rows]
+    else:
+        records = list(zip(*(answers[c].to_pylist() for c in ("source", "record_id")), strict=True))
+    said = (result[name].cast(pa.string()).to_pylist() for name in ("source", "record_id"))
+    numbers = result["customer_id"].combine_chunks().dictionary_encode().indices.to_pylist()
+    customer = dict(zip(zip(*said, strict=True), numbers, strict=True))
+    return np.array([customer.get(record, -n - 1) for n, record in enumerate(records)], np.int64)
