@@ -16,12 +16,13 @@ from typing import Any
 from tellonce.version import __version__
 
 _WHERE = {
+    "ask": "tellonce.asking",
     "resolve": "tellonce.resolution",
     "Resolution": "tellonce.resolution",
     "MatchModel": "tellonce.engine.model",
 }
 
-__all__ = ["MatchModel", "Resolution", "__version__", "resolve"]
+__all__ = ["MatchModel", "Resolution", "__version__", "ask", "resolve"]
 
 
 def __getattr__(name: str) -> Any:

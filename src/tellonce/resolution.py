@@ -22,6 +22,7 @@ from tellonce.engine import pipeline, standardise
 from tellonce.engine.errors import UnknownRecord
 from tellonce.engine.model.document import MatchModel
 from tellonce.io.errors import BadSetting
+from tellonce.io.labels import Taken, read_labels, taken
 from tellonce.io.outputs import customer_ids, customers_table, edges_table, golden_table
 from tellonce.io.sources import read_sources, reject_rows, sentences, source_summary
 from tellonce.io.stream import check_file
@@ -101,10 +102,11 @@ def resolve(
     id: str | None = None,
     mapping: Mapping[str, Any] | str | Path | None = None,
     model: MatchModel | str | Path | None = None,
-    threshold: float = 0.95,
+    threshold: float | None = None,
     review: float = 0.5,
     ignore: Collection[str] = (),
     unique: Collection[str] = (),
+    labels: Any = None,
     seed: int = 0,
     progress: Progress | None = None,
     say: Say = NOBODY,
@@ -113,18 +115,37 @@ def resolve(
 
     `id` is the column of record ids, else it is recognised (`io.identity`); `mapping` a mapping or
     its YAML file (`io.mapping`); `model` a MatchModel or its file, else one is trained. Pairs of at
-    least the match probability `threshold` are linked, those of at least `review` kept as edges.
-    `ignore` names columns not to be looked at, `unique` sources without duplicates of their own;
-    `seed` is for sampling. `progress(stage, done, total)` is called as the work goes on and
-    `say(sentence)` with what was recognised, before anything runs.
+    least the match probability `threshold` are linked (None: the model's own cut, 0.95 without
+    labels), those of at least `review` kept as edges.
+    `labels` are pairs that a person decided (`io.labels`): they hold, and a model that is trained
+    learns from them. `ignore` names columns not to be looked at, `unique` sources without
+    duplicates of their own; `seed` is for sampling. `progress(stage, done, total)` is called as the
+    work goes on and `say(sentence)` with what was recognised, before anything runs.
 
     Raises TellonceError; each says what is wrong and what to do.
     """
     clock = StageClock(progress)
-    settings = _settings(sources, threshold=threshold, review=review, seed=seed, unique=unique)
+    settings = settings_of(sources, threshold=threshold, review=review, seed=seed, unique=unique)
     pinned = load_model(model)
+    decided = None if labels is None else read_labels(labels, sources)
     ready = standardised(sources, id=id, mapping=mapping, ignore=ignore, progress=clock, say=say)
-    found = pipeline.resolve(ready.records, model=pinned, settings=settings, progress=clock)
+    told = None if decided is None else taken(decided, pipeline.canonical(ready.records))
+    if told is not None:
+        say(told.sentence() + ("; the given model stays as it is" if pinned else ""))
+    found = pipeline.resolve(
+        ready.records,
+        model=pinned,
+        settings=settings,
+        decisions=told.decisions if told else None,
+        progress=clock,
+    )
+    return _result(ready, found, told, clock)
+
+
+def _result(
+    ready: Standardised, found: pipeline.Resolved, told: Taken | None, clock: StageClock
+) -> Resolution:
+    """The engine's tables in the shapes that `Resolution` documents."""
     clock("tables", 0, 1)
     ids = customer_ids(found.records, found.clusters)
     customers = customers_table(found.records, found.clusters, ids)
@@ -137,9 +158,19 @@ def resolve(
         edges=edges,
         model=found.model,
         rejects=ready.rejects,
-        summary=_summary(ready, found, customers, clock.seconds),
+        summary=_summary(ready, found, customers, clock.seconds) | _told(told, found),
         records=found.records,
     )
+
+
+def _told(told: Taken | None, found: pipeline.Resolved) -> dict[str, Any]:
+    """What became of the labels: how many say what, and how many others overruled."""
+    if told is None:
+        return {}
+    together = pipeline.linked(told.decisions, found.clusters)
+    held = pc.equal(together, pc.equal(told.decisions["verdict"], "same"))
+    overruled = len(held) - (pc.sum(held).as_py() or 0)
+    return {"labels": {**told.counts(), "overruled": overruled}}
 
 
 def explain(
@@ -203,16 +234,16 @@ def standardised(
     return Standardised(pa.concat_tables(tables), rejects, summaries)
 
 
-def _settings(
+def settings_of(
     sources: Mapping[str, Any],
     *,
-    threshold: float,
+    threshold: float | None,
     review: float,
     seed: int,
     unique: Collection[str],
 ) -> pipeline.Settings:
     """What the engine is asked for, on all processors. Raises BadSetting."""
-    if not 0 < review <= threshold < 1:
+    if not 0 < review <= (review if threshold is None else threshold) < 1:
         raise BadSetting(
             f"Threshold {threshold} and review {review} do not fit together.",
             "Both are probabilities between 0 and 1, and review is not above the threshold.",

@@ -167,7 +167,7 @@ ADA = "id,name,born,email\n1,Ada Test,1980-01-02,ada@example.com\n"
         ("no.csv", ADA, ["--unique", "shop"], "no source 'shop'"),
         ("no.csv", ADA, ["--threshold", "0.2"], "do not fit together"),
         ("no.csv", ADA, ["--threshold", "high"], "Invalid value"),
-        ("no.csv", ADA, ["--labels", "l.parquet"], "--labels is not built yet"),
+        ("no.csv", ADA, ["--labels", "l.parquet"], "There is no file l.parquet"),
         ("no.csv", ADA, ["--engine", "spark"], "--engine spark is not built yet"),
         ("no.csv", ADA, ["--engine", "abacus"], "no engine 'abacus'"),
         ("no.csv", ADA, ["--model", "nowhere.json"], "There is no file nowhere.json"),

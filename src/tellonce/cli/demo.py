@@ -148,14 +148,14 @@ def evaluated(
 def _explain(
     manifest: company.Manifest, found: Mapping[company.RecordName, int], story: Story
 ) -> None:
-    from tellonce.engine.pipeline import Settings  # noqa: PLC0415
+    from tellonce.engine.model.document import ScoreModel  # noqa: PLC0415
     from tellonce.hub.intake.explaining import explain_records  # noqa: PLC0415
     from tellonce.hub.sources.selectors import record_ids, record_views  # noqa: PLC0415
 
     for pairs, together in ((manifest.links, True), (manifest.lookalikes, False)):
         for pair in pairs:
             explained = explain_records(*pair)
-            linked = explained.probability >= Settings().threshold
+            linked = explained.probability >= ScoreModel().link
             if linked is together is (found[pair[0]] == found[pair[1]]):
                 records = record_views(record_ids(pair).values())
                 story.explained(records, explained, together=together)

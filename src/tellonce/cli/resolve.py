@@ -33,10 +33,23 @@ SaveModel = Annotated[Path | None, typer.Option("--save-model", help="Write the 
 Edges = Annotated[Path | None, typer.Option("--edges", help="Write the pairs worth keeping.")]
 Golden = Annotated[Path | None, typer.Option("--golden", help="Write the golden records.")]
 Threshold = Annotated[
-    float, typer.Option("--threshold", help="Link from this match probability on.")
+    float | None,
+    typer.Option(
+        "--threshold",
+        help="Link from this match probability on; else from the model's own cut on: 0.95, and "
+        "less the more labels it has learnt from.",
+        show_default=False,
+    ),
 ]
 Review = Annotated[float, typer.Option("--review", help="Keep pairs from this probability on.")]
-Labels = Annotated[Path | None, typer.Option("--labels", help="Decided pairs (not built yet).")]
+Labels = Annotated[
+    Path | None,
+    typer.Option(
+        "--labels",
+        help="Pairs that a person decided, as `tellonce ask` writes them: they hold, and the model "
+        "learns from them.",
+    ),
+]
 Ignore = Annotated[str, typer.Option("--ignore", metavar="COL,COL", help="Columns to leave out.")]
 Unique = Annotated[
     str,
@@ -57,7 +70,7 @@ def resolve(
     save_model: SaveModel = None,
     edges: Edges = None,
     golden: Golden = None,
-    threshold: Threshold = 0.95,
+    threshold: Threshold = None,
     review: Review = 0.5,
     labels: Labels = None,
     ignore: Ignore = "",
@@ -71,14 +84,14 @@ def resolve(
     OUT gets a row for every accepted record: source, record_id, customer_id, confidence. Rows that
     cannot be read go to OUT.rejects.jsonl and are counted.
     """
-    _refuse_not_yet(labels, engine)
+    _refuse_not_yet(engine)
     targets = {"out": out, "edges": edges, "golden": golden, "model": save_model}
     places = {name: path for name, path in targets.items() if path is not None}
     sources = named_files(files)
-    inputs = [*sources.values(), *(path for path in (map, model) if path is not None)]
+    inputs = [*sources.values(), *(path for path in (map, model, labels) if path is not None)]
     _check_places(places, inputs)
     asked = {"id": id, "mapping": map, "model": model, "threshold": threshold, "review": review}
-    asked |= {"ignore": _split(ignore), "unique": _split(unique), "seed": seed}
+    asked |= {"ignore": split(ignore), "unique": split(unique), "seed": seed, "labels": labels}
     with Stages() as stages:
         result = resolution.resolve(sources, progress=stages, say=stages.say, **asked)
         stages("write", 0, 1)
@@ -126,13 +139,12 @@ def named_files(files: list[str]) -> dict[str, Path]:
     return named
 
 
-def _split(text: str) -> tuple[str, ...]:
+def split(text: str) -> tuple[str, ...]:
+    """The parts of a list separated by commas."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _refuse_not_yet(labels: Path | None, engine: str) -> None:
-    if labels is not None:
-        raise BadSetting("--labels is not built yet.", "Leave it out; a model is trained without.")
+def _refuse_not_yet(engine: str) -> None:
     if engine == "spark":
         raise BadSetting("--engine spark is not built yet.", "Leave it out; local runs here.")
     if engine != "local":
@@ -174,9 +186,18 @@ def _human(summary: dict[str, Any], written: dict[str, str]) -> list[tuple[str, 
     placeholders = sum(p["count"] for s in summary["sources"].values() for p in s["placeholders"])
     if placeholders:
         rows.insert(2, ("placeholders", f"{counted(placeholders, 'value')} taken as missing"))
+    if "labels" in summary:
+        rows.insert(2, ("labels", _labels(summary["labels"])))
     if "model" in written:
         written = written | {"model": f"{written['model']} (no hashed values of single customers)"}
     return rows + list(written.items())
+
+
+def _labels(count: dict[str, int]) -> str:
+    said = f"{count['same']:,} same, {count['different']:,} different"
+    for what in ("undecided", "unknown", "overruled"):
+        said += f", {count[what]:,} {what}" if count[what] else ""
+    return said
 
 
 def _percent(estimate: dict[str, float]) -> str:

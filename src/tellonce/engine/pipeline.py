@@ -21,16 +21,17 @@ from tellonce.engine.cluster.constraints import decided
 from tellonce.engine.cluster.partition import Cut, partition
 from tellonce.engine.coded import coded
 from tellonce.engine.evaluate import estimate
-from tellonce.engine.model.document import BlockModel, MatchModel
+from tellonce.engine.model.document import BlockModel, MatchModel, ScoreModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY, key_fingerprint
 from tellonce.engine.score import explain as explained
 from tellonce.engine.score.arrays import Encoded
+from tellonce.engine.score.calibrate import calibrated, compared
 from tellonce.engine.score.encode import encode
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.scoring import score, weigh
 from tellonce.engine.score.train import train as train_scores
 from tellonce.engine.score.weights import log_odds, odds
-from tellonce.engine.settings import SPELLING, Settings, under_key
+from tellonce.engine.settings import SPELLING, Settings, link_cut, under_key
 from tellonce.engine.tables import DECISIONS, GOLDEN, RECORDS, check
 
 __all__ = [
@@ -69,8 +70,9 @@ def resolve(
 ) -> Resolved:
     """Who is who among RECORDS: edges, clusters and golden records.
 
-    Without a model one is trained on the records. `decisions` (DECISIONS) refer to rows in
-    canonical order. The result depends on the set of records, decisions, model and settings only.
+    Without a model one is trained on the records, and calibrated on the decisions; a given model
+    stays as it is. `decisions` (DECISIONS) refer to rows in canonical order. The result depends on
+    the set of records, decisions, model and settings only.
     """
     settings = settings or Settings()
     if not rehearse.cache_info().currsize:
@@ -110,6 +112,7 @@ def _resolved(
     progress("train", 0, 1)
     if model is None:
         given = _trained(given, comparable, keys, settings)
+        given = replace(given, score=_taught(given.score, comparable, decisions, settings))
     progress("score", 0, 1)
     pairs = _scored(comparable, keys, given, settings, progress)
     progress("cluster", 0, 1)
@@ -151,7 +154,7 @@ def _scored(
         encoded,
         keys,
         model.score,
-        min(settings.review, settings.threshold),
+        min(settings.review, link_cut(settings, model)),
         threads=settings.threads,
         progress=lambda done, of: progress("score", done, of),
     )
@@ -194,6 +197,20 @@ def _trained(
     return replace(model, score=scores, trained_on=comparable.num_rows)
 
 
+def _taught(
+    model: ScoreModel, comparable: pa.Table, decisions: pa.Table | None, settings: Settings
+) -> ScoreModel:
+    """The model calibrated on what people decided."""
+    if decisions is None or not decisions.num_rows:
+        return model
+    limits = decided(check(decisions, DECISIONS, "DECISIONS"))
+    left = np.concatenate([limits.same_left, limits.different_left])
+    right = np.concatenate([limits.same_right, limits.different_right])
+    same = np.arange(len(left)) < len(limits.same_left)
+    found = compared(comparable, model, left, right, spelling=SPELLING, hash_key=settings.hash_key)
+    return calibrated(model, found, same)
+
+
 def _clustered(
     records: pa.Table,
     pairs: _Pairs,
@@ -211,7 +228,7 @@ def _clustered(
         records,
         _pairs(pairs.edges, model),
         decided(check(given, DECISIONS, "DECISIONS")),
-        Cut(log_odds(settings.threshold), settings.unique_sources),
+        Cut(log_odds(link_cut(settings, model)), settings.unique_sources),
         weighed,
     )
 

@@ -18,13 +18,14 @@ SPELLING = Spelling(phonetic=phonetic, variants=variant_groups)
 class Settings:
     """What the caller chooses.
 
-    `threshold` and `review` are match probabilities: pairs are linked from the first on and kept
-    from the second on. `seed`, 0 or more, is for sampling. `unique_sources` have no duplicates of
-    their own. `threads` score at the same time and change no result. Without `golden` no golden
-    records are built. Keys are hashed under `hash_key` (16 bytes).
+    `threshold` and `review` are match probabilities: pairs are linked from the first on (None: from
+    the model's own cut on) and kept from the second on. `seed`, 0 or more, is for sampling.
+    `unique_sources` have no duplicates of their own. `threads` score at the same time and change no
+    result. Without `golden` no golden records are built. Keys are hashed under `hash_key` (16
+    bytes).
     """
 
-    threshold: float = 0.95
+    threshold: float | None = None
     review: float = 0.5
     seed: int = 0
     unique_sources: frozenset[str] = frozenset()
@@ -39,3 +40,8 @@ def under_key(model: MatchModel, hash_key: bytes) -> MatchModel:
     if model.hash_key == key_fingerprint(hash_key):
         return model
     return replace(model.shareable(), hash_key=key_fingerprint(hash_key))
+
+
+def link_cut(settings: Settings, model: MatchModel) -> float:
+    """The match probability from which on pairs are linked: the caller's, else the model's."""
+    return model.score.link if settings.threshold is None else settings.threshold

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -50,6 +51,27 @@ def write_json_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     """Write one JSON object a line."""
     with whole_file(path) as temporary, temporary.open("w", encoding="utf-8") as stream:
         stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def write_csv(path: Path, table: pa.Table) -> None:
+    """Write `table` as CSV for a person to open in a spreadsheet: null is empty, and a text that
+    would be taken for a formula is led in by an apostrophe. A byte order mark says UTF-8.
+    """
+    with (
+        whole_file(path) as temporary,
+        temporary.open("w", encoding="utf-8-sig", newline="") as stream,
+    ):
+        writer = csv.writer(stream)
+        writer.writerow(table.column_names)
+        for row in table.to_pylist():
+            writer.writerow([_harmless(value) for value in row.values()])
+
+
+def _harmless(value: Any) -> Any:
+    if value is None:
+        return ""
+    formula = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return f"'{value}" if formula and not value[1:].isdecimal() else value
 
 
 def write_text(path: Path, text: str) -> None:

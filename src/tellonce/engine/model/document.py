@@ -40,7 +40,8 @@ class ScoreModel:
     the attributes compared without knowing their meaning; `others_worth`: share of their weight
     that counts. What labels have taught (`score.calibrate`): `learnt`, bits that each level weighs
     more, () without labels; log2 odds are `slope` x (prior + match weight) + `shift`; `labels` is
-    the number of labelled pairs behind it.
+    the number of labelled pairs behind it. `link` is the match probability from which on pairs are
+    linked unless the caller says otherwise.
     """
 
     m: Table = ()
@@ -58,6 +59,7 @@ class ScoreModel:
     slope: float = 1.0
     shift: float = 0.0
     labels: int = 0
+    link: float = 0.95
 
 
 @dataclass(frozen=True)
