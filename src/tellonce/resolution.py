@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ import pyarrow.compute as pc
 
 from tellonce.engine import pipeline, standardise
 from tellonce.engine.errors import UnknownRecord
+from tellonce.engine.golden import GoldenRules
+from tellonce.engine.golden import golden as golden_records
+from tellonce.engine.lists import joined
 from tellonce.engine.model.document import MatchModel
 from tellonce.io.errors import BadSetting
 from tellonce.io.labels import Taken, read_labels, taken
@@ -45,15 +49,35 @@ class Resolution:
     rejects    the rows that could not be read: source, line, reason, raw
     summary    what the command line prints with --json
     records    RECORDS as standardised, in the order of `customers`
+
+    `golden` and `edges` are made when they are first asked for.
     """
 
     customers: pa.Table
-    golden: pa.Table
-    edges: pa.Table
-    model: MatchModel
     rejects: tuple[dict[str, Any], ...]
     summary: dict[str, Any]
-    records: pa.Table = field(repr=False)
+    _found: pipeline.Resolved = field(repr=False)
+
+    @property
+    def model(self) -> MatchModel:
+        return self._found.model
+
+    @property
+    def records(self) -> pa.Table:
+        return self._found.records
+
+    @cached_property
+    def golden(self) -> pa.Table:
+        table = golden_records(self._found.records, self._found.clusters, GoldenRules())
+        return golden_table(table, self._ids)
+
+    @cached_property
+    def edges(self) -> pa.Table:
+        return edges_table(self._found.records, self._found.edges, self._ids)
+
+    @property
+    def _ids(self) -> pa.Array:
+        return joined(self.customers["customer_id"])
 
     def explain(self, left: tuple[str, str], right: tuple[str, str]) -> Any:
         """Why two records, each named (source, record id), are or are not linked.
@@ -149,17 +173,12 @@ def _result(
     clock("tables", 0, 1)
     ids = customer_ids(found.records, found.clusters)
     customers = customers_table(found.records, found.clusters, ids)
-    golden = golden_table(found.golden, ids)
-    edges = edges_table(found.records, found.edges, ids)
     clock.stop()
     return Resolution(
         customers=customers,
-        golden=golden,
-        edges=edges,
-        model=found.model,
         rejects=ready.rejects,
-        summary=_summary(ready, found, customers, clock.seconds) | _told(told, found),
-        records=found.records,
+        summary=_summary(ready, found, clock.seconds) | _told(told, found),
+        _found=found,
     )
 
 
@@ -262,6 +281,7 @@ def settings_of(
         seed=seed,
         unique_sources=frozenset(unique),
         threads=os.cpu_count() or 1,
+        golden=False,
     )
 
 
@@ -274,13 +294,13 @@ def load_model(model: MatchModel | str | Path | None) -> MatchModel | None:
 
 
 def _summary(
-    ready: Standardised, found: pipeline.Resolved, customers: pa.Table, seconds: dict[str, float]
+    ready: Standardised, found: pipeline.Resolved, seconds: dict[str, float]
 ) -> dict[str, Any]:
     """What happened, in plain values that JSON can hold."""
     rounded = {stage: round(spent, 3) for stage, spent in seconds.items()}
     return {
-        "rows": customers.num_rows,
-        "customers": pc.count_distinct(customers["customer_id"]).as_py(),
+        "rows": found.records.num_rows,
+        "customers": pc.count_distinct(found.clusters["cluster"]).as_py(),
         "rejected": len(ready.rejects),
         "sources": ready.summaries,
         "seconds": {**rounded, "total": round(sum(seconds.values()), 3)},

@@ -94,8 +94,7 @@ def resolve(
     asked |= {"ignore": split(ignore), "unique": split(unique), "seed": seed, "labels": labels}
     with Stages() as stages:
         result = resolution.resolve(sources, progress=stages, say=stages.say, **asked)
-        stages("write", 0, 1)
-        written = _write(result, places)
+        written = _write(result, places, stages)
     if json:
         print_json({**result.summary, "files": written})
     else:
@@ -151,7 +150,9 @@ def _refuse_not_yet(engine: str) -> None:
         raise BadSetting(f"There is no engine {engine!r}.", "There is local.")
 
 
-def _write(result: resolution.Resolution, places: dict[str, Path]) -> dict[str, str]:
+def _write(
+    result: resolution.Resolution, places: dict[str, Path], stages: Stages
+) -> dict[str, str]:
     """Write what was asked for, the customers last; return what is where."""
     rejects = _rejects_of(places["out"])
     rejects.unlink(missing_ok=True)  # of an earlier run
@@ -161,10 +162,13 @@ def _write(result: resolution.Resolution, places: dict[str, Path]) -> dict[str, 
         written["rejects"] = str(rejects)
     if "model" in places:
         write_text(places["model"], result.model.shareable().to_json() + "\n")
-    tables = {"edges": result.edges, "golden": result.golden, "out": result.customers}
-    for name, table in tables.items():
-        if name in places:
-            write_parquet(places[name], table)
+    if "golden" in places:
+        stages("golden", 0, 1)
+        write_parquet(places["golden"], result.golden)
+    stages("write", 0, 1)
+    if "edges" in places:
+        write_parquet(places["edges"], result.edges)
+    write_parquet(places["out"], result.customers)
     return written | {name: str(path) for name, path in places.items()}
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tellonce.engine.lists import Ints, flat
+from tellonce.engine.lists import Ints, Longs, flat, steps
 from tellonce.engine.tables import COMPARABLE, check
 
 ITSELF = ""  # the field of a list of plain texts
@@ -54,3 +56,24 @@ def _fields(values: pa.Array) -> dict[str, pa.Array]:
     if not pa.types.is_struct(values.type):
         return {ITSELF: values}
     return {field.name: pc.struct_field(values, field.name) for field in values.type}
+
+
+def codes(texts: pa.DictionaryArray) -> Ints:
+    """The code of each entry, -1 where it has no text."""
+    return np.asarray(pc.fill_null(texts.indices, -1).to_numpy(), np.int32)
+
+
+def several(
+    texts: pa.DictionaryArray, function: Callable[[str], list[str]], *, least: int = 0
+) -> tuple[Longs, pa.DictionaryArray]:
+    """The texts that `function` makes of each entry, and the entry of each; of those with fewer
+    than `least`, at most 1, a null.
+    """
+    made = [*(function(text) for text in texts.dictionary.to_pylist()), []]
+    counts = np.array([len(found) for found in made], np.int64)
+    starts = np.cumsum(counts) - counts
+    of = codes(texts)  # -1 is the last, which makes nothing
+    at, step = steps(np.maximum(counts, least)[of])
+    index = (starts[of[at]] + step).astype(np.int32)
+    parts = pa.array([text for found in made for text in found], pa.string())
+    return at, pa.DictionaryArray.from_arrays(pa.array(index, mask=counts[of[at]] == 0), parts)

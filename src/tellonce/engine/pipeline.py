@@ -19,17 +19,18 @@ from tellonce.engine.block.kinds import KINDS, SELECTIVE
 from tellonce.engine.cluster.components import Pairs
 from tellonce.engine.cluster.constraints import decided
 from tellonce.engine.cluster.partition import Cut, partition
-from tellonce.engine.coded import coded
+from tellonce.engine.coded import Coded, coded
 from tellonce.engine.evaluate import estimate
 from tellonce.engine.model.document import BlockModel, MatchModel, ScoreModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY, key_fingerprint
 from tellonce.engine.score import explain as explained
-from tellonce.engine.score.arrays import Encoded
+from tellonce.engine.score.arrays import Blocks, Encoded
+from tellonce.engine.score.blocks import blocks
 from tellonce.engine.score.calibrate import calibrated, compared
-from tellonce.engine.score.encode import encode
+from tellonce.engine.score.encode import encode_coded, reweighted
 from tellonce.engine.score.priors import shipped
-from tellonce.engine.score.scoring import score, weigh
-from tellonce.engine.score.train import train as train_scores
+from tellonce.engine.score.scoring import score_in, weigh
+from tellonce.engine.score.train import trained, untrained
 from tellonce.engine.score.weights import log_odds, odds
 from tellonce.engine.settings import SPELLING, Settings, link_cut, under_key
 from tellonce.engine.tables import DECISIONS, GOLDEN, RECORDS, check
@@ -99,22 +100,18 @@ def _resolved(
     progress: Progress,
 ) -> Resolved:
     comparable = standardise.comparable(records, standardise.StandardiseParams())
+    entries = coded(comparable, settings.threads)
     progress("block", 0, 1)
     given = under_key(model or MatchModel(), settings.hash_key)
-    records_coded = coded(comparable, settings.threads)
     if model is None:
-        trained, keys = block.train_keys(
-            records_coded, SPELLING, settings.hash_key, threads=settings.threads
-        )
-        given = replace(given, block=trained)
+        ready = _trained(given, entries, settings, progress)
+        taught = _taught(ready.model.score, comparable, decisions, settings)
+        ready = replace(ready, model=replace(ready.model, score=taught))
     else:
-        keys = block.keys_of(records_coded, given.block, SPELLING, settings.hash_key, alone=False)
-    progress("train", 0, 1)
-    if model is None:
-        given = _trained(given, comparable, keys, settings)
-        given = replace(given, score=_taught(given.score, comparable, decisions, settings))
+        ready = _prepared(given, entries, settings)
+    given = ready.model
     progress("score", 0, 1)
-    pairs = _scored(comparable, keys, given, settings, progress)
+    pairs = _scored(ready, settings, progress)
     progress("cluster", 0, 1)
     clusters = _clustered(records, pairs, given, settings, decisions)
     progress("golden", 0, 1)
@@ -122,7 +119,7 @@ def _resolved(
     if settings.golden:
         table = golden_stage.golden(records, clusters, settings.rules)
     report = {
-        "blocks": cost(keys),
+        "blocks": ready.cost,
         "skipped_kinds": given.block.skipped,
         "pairs_scored": pairs.scored,
         "estimated": asdict(estimate(pairs.edges["probability"], linked(pairs.edges, clusters))),
@@ -140,25 +137,46 @@ class _Pairs:
     encoded: Encoded
 
 
-def _scored(
-    comparable: pa.Table,
-    keys: pa.Table,
-    model: MatchModel,
-    settings: Settings,
-    progress: Progress,
-) -> _Pairs:
-    encoded, _values = encode(
-        comparable, model.score, SPELLING, settings.hash_key, settings.unique_sources
-    )
-    edges, scored = score(
-        encoded,
-        keys,
-        model.score,
-        min(settings.review, link_cut(settings, model)),
+@dataclass(frozen=True)
+class _Ready:
+    """Records ready to be scored: the model, what the blocks cost, the blocks and the arrays."""
+
+    model: MatchModel
+    cost: dict[str, dict[str, Any]]
+    blocks: Blocks
+    encoded: Encoded
+
+
+def _prepared(model: MatchModel, records: Coded, settings: Settings) -> _Ready:
+    key = settings.hash_key
+    keys = block.keys_of(records, model.block, SPELLING, key, alone=False)
+    encoded, _values = encode_coded(records, model.score, SPELLING, key, settings.unique_sources)
+    return _Ready(model, cost(keys), blocks(keys, records.table.num_rows), encoded)
+
+
+def _trained(model: MatchModel, records: Coded, settings: Settings, progress: Progress) -> _Ready:
+    key, rows = settings.hash_key, records.table.num_rows
+    chosen, keys = block.train_keys(records, SPELLING, key, threads=settings.threads)
+    progress("train", 0, 1)
+    start = untrained(records, key)
+    encoded, values = encode_coded(records, start, SPELLING, key, settings.unique_sources)
+    found = blocks(keys, rows)
+    blocks_on = [kind.blocks_on for kind in KINDS]
+    scores = trained(start, encoded, found, blocks_on, settings.seed, threads=settings.threads)
+    full = replace(model, block=chosen, score=scores, trained_on=rows)
+    return _Ready(full, cost(keys), found, reweighted(encoded, values, scores))
+
+
+def _scored(ready: _Ready, settings: Settings, progress: Progress) -> _Pairs:
+    edges, scored = score_in(
+        ready.blocks,
+        ready.encoded,
+        ready.model.score,
+        min(settings.review, link_cut(settings, ready.model)),
         threads=settings.threads,
         progress=lambda done, of: progress("score", done, of),
     )
-    return _Pairs(edges, scored, encoded)
+    return _Pairs(edges, scored, ready.encoded)
 
 
 def linked(edges: pa.Table, clusters: pa.Table) -> pa.ChunkedArray:
@@ -179,22 +197,6 @@ def shipped_model(hash_key: bytes = FILE_HASH_KEY) -> MatchModel:
     return MatchModel(
         block=BlockModel(kinds=SELECTIVE), score=shipped(), hash_key=key_fingerprint(hash_key)
     )
-
-
-def _trained(
-    model: MatchModel, comparable: pa.Table, keys: pa.Table, settings: Settings
-) -> MatchModel:
-    scores = train_scores(
-        comparable,
-        keys,
-        [kind.blocks_on for kind in KINDS],
-        spelling=SPELLING,
-        hash_key=settings.hash_key,
-        seed=settings.seed,
-        threads=settings.threads,
-        unique=settings.unique_sources,
-    )
-    return replace(model, score=scores, trained_on=comparable.num_rows)
 
 
 def _taught(

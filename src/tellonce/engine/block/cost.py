@@ -14,12 +14,6 @@ Longs = npt.NDArray[np.int64]
 SMALLEST_LARGE_BLOCK = 20  # blocks up to this size are never refined
 
 
-def block_sizes(keys: Longs) -> tuple[Longs, Longs]:
-    """Distinct keys and the number of records under each."""
-    values, sizes = np.unique(keys, return_counts=True)
-    return values, sizes.astype(np.int64)
-
-
 def pairs_of(sizes: Longs) -> int:
     """Candidate pairs of blocks of these sizes, pairs in several blocks counted each time."""
     return int((sizes * (sizes - 1) // 2).sum())
@@ -36,12 +30,14 @@ def affordable_size(sizes: Longs, allowance: int) -> int:
 
 
 def cost(keys: pa.Table) -> dict[str, dict[str, Any]]:
-    """Per key kind of a KEYS table: keys, the largest block, and the candidate pairs."""
-    kinds = keys["kind"].to_numpy()
-    hashes = keys["key"].to_numpy()
+    """Per key kind of a KEYS table in its order: keys, the largest block, the candidate pairs."""
+    kinds, hashes = keys["kind"].to_numpy(), keys["key"].to_numpy()
+    ends = np.searchsorted(kinds, np.arange(len(KINDS) + 1))
     report = {}
-    for index in np.unique(kinds):
-        _values, sizes = block_sizes(hashes[kinds == index])
+    for index in np.flatnonzero(np.diff(ends)):
+        own = hashes[ends[index] : ends[index + 1]]
+        starts = np.flatnonzero(np.append(True, own[1:] != own[:-1]))
+        sizes = np.diff(np.append(starts, len(own)))
         report[KINDS[index].name] = {
             "keys": len(sizes),
             "largest": int(sizes.max()),

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tellonce.engine.coded import ITSELF, Coded, Entries
-from tellonce.engine.lists import owners, steps
+from tellonce.engine.coded import ITSELF, Coded, Entries, several
+from tellonce.engine.lists import owners
 from tellonce.engine.model.hashing import hash64, hash_of_words
 from tellonce.engine.model.spelling import Spelling
 
@@ -105,25 +105,10 @@ def _roots(spelling: Spelling) -> Callable[[str], list[str]]:
     return roots
 
 
-def _several(
-    coded: pa.DictionaryArray, function: Callable[[str], list[str]]
-) -> tuple[Longs, pa.DictionaryArray]:
-    """The texts that `function` makes of each entry, and the entry of each; at least a null."""
-    made = [function(value) for value in coded.dictionary.to_pylist()] + [[]]
-    counts = np.array([len(texts) for texts in made], np.int64)
-    starts = np.cumsum(counts) - counts
-    codes = pc.fill_null(coded.indices, len(coded.dictionary)).to_numpy()
-    at, step = steps(np.maximum(counts, 1)[codes])
-    missing = counts[codes[at]] == 0
-    flat = pa.array([text for texts in made for text in texts], pa.string())
-    index = pa.array((starts[codes[at]] + step).astype(np.int32), mask=missing)
-    return at, pa.DictionaryArray.from_arrays(index, flat)
-
-
 def names(entries: Entries, spelling: Spelling) -> Unit:
     """Given and family names: sounds, roots, heads, initials, and both in either order."""
     given, family = entries.fields["given"], entries.fields["family"]
-    of, root = _several(given, _roots(spelling))
+    of, root = several(given, _roots(spelling), least=1)
     sound = mapped(family, _sound(spelling))
     features = {
         "family_sound": Feature((sound,)),
@@ -216,7 +201,7 @@ def organisations(entries: Entries, spelling: Spelling) -> Unit:
         return [spelling.phonetic(word) or word for word in long]
 
     values = entries.fields[ITSELF]
-    of, word = _several(values, words)
+    of, word = several(values, words, least=1)
     features = {"sound": Feature((mapped(values, sound),))}
     return Unit(owners(entries.offsets), features, {"word": Feature((word,))}, of)
 

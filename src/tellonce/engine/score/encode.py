@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tellonce.engine.coded import ITSELF, Coded, coded, codes, several
 from tellonce.engine.lists import flat, joined, owners
 from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.model.hashing import hash64
@@ -20,50 +21,46 @@ from tellonce.engine.score.kernels import UNIT, mailboxes_of_names
 from tellonce.engine.score.levels import IDF_STEPS, sound
 
 Ints = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
 RAREST, MOST_COMMON = 8.0, -4.0  # bounds of the extra weight of a value, bits
 ENTITIES = {"person": 1, "organisation": 2}
 GENERATIONS = {"jr": 1, "sr": 2, "i": 3, "ii": 4, "iii": 5, "iv": 6}
 GENDERS = {"f": 1, "m": 2, "x": 3}
 
 
-class _Pool:
-    """Collects string arrays and gives them codes into one pool."""
-
-    def __init__(self) -> None:
-        self.arrays: list[pa.Array] = []
-
-    def add(self, strings: pa.Array) -> int:
-        self.arrays.append(strings.cast(pa.string()))
-        return len(self.arrays) - 1
-
-    def close(self) -> tuple[list[Ints], pa.Array]:
-        """Codes of each array added, -1 for null, and the distinct strings."""
-        if not self.arrays:
-            return [], pa.array([], pa.string())
-        encoded = pa.concat_arrays(self.arrays).dictionary_encode()
-        codes = pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int32)
-        ends = np.cumsum([len(a) for a in self.arrays])
-        return [np.ascontiguousarray(c) for c in np.split(codes, ends[:-1])], encoded.dictionary
+def _pooled(texts: list[pa.DictionaryArray]) -> tuple[list[Ints], pa.Array]:
+    """Codes of each array into one pool, -1 for null, and the distinct texts of the pool."""
+    every = pa.concat_arrays([of.dictionary.cast(pa.string()) for of in texts])
+    pool = every.dictionary_encode()
+    places = np.append(codes(pool), -1)  # -1 stays -1
+    starts = np.cumsum([0, *(len(of.dictionary) for of in texts)])
+    found = []
+    for of, start in zip(texts, starts[:-1], strict=True):
+        own = codes(of)
+        found.append(places[np.where(own < 0, -1, own + start)].astype(np.int32))
+    return found, pool.dictionary
 
 
 def extra_weights(
-    codes: Ints, values: pa.Array, model: ScoreModel, attribute: str, level: tuple[int, int]
+    own: Ints, values: pa.Array, model: ScoreModel, attribute: str, level: tuple[int, int]
 ) -> Ints:
     """Term-frequency adjustment of each entry: log2(u of the level / share of its value).
 
     That an organisation's name is common means that it has many records: it is never held against.
     """
-    distinct = np.unique(codes)
-    distinct = distinct[distinct >= 0]
-    adjusted = np.zeros(len(values) + 1, np.int32)
+    seen = np.zeros(len(values) + 1, np.bool_)
+    seen[own] = True
+    distinct = np.flatnonzero(seen[:-1])
     average = model.u[level[0]][level[1]]
     shares = model.frequencies.get(attribute, {})
     default = model.default.get(attribute, average)
     lowest = 0.0 if attribute == "organisation" else MOST_COMMON
-    for code, value in zip(distinct, values.take(pa.array(distinct)).to_pylist(), strict=True):
-        bits = math.log2(average / shares.get(value, default))
-        adjusted[code] = round(min(max(bits, lowest), RAREST) * UNIT)
-    return adjusted[codes]
+    texts = values.take(pa.array(distinct)).to_pylist()
+    share = np.array([shares.get(text, default) for text in texts], np.float64)
+    bits = np.clip(np.log2(average / share), lowest, RAREST)
+    adjusted = np.zeros(len(values) + 1, np.int32)
+    adjusted[distinct] = np.rint(bits * UNIT)
+    return adjusted[own]
 
 
 def _small_codes(column: pa.ChunkedArray, codes: dict[str, int]) -> npt.NDArray[np.int8]:
@@ -99,12 +96,12 @@ def _sounds(values: pa.Array, names: list[Ints], spelling: Spelling) -> dict[str
     return {"sounds": sounds, "variant_off": offsets, "variants": np.array(groups, np.int32)}
 
 
-def _words(organisations: pa.Array) -> tuple[Ints, pa.Array]:
-    """Distinct words of each organisation name, as offsets and a flat array of words."""
-    encoded = organisations.dictionary_encode()
-    split = [sorted(set(name.split(" "))) for name in encoded.dictionary.to_pylist()]
-    lists = pa.array(split, pa.list_(pa.string())).take(encoded.indices)
-    return flat(pa.chunked_array([lists]))
+def _words(organisations: pa.DictionaryArray) -> tuple[Ints, pa.DictionaryArray]:
+    """Distinct words of each organisation name, as offsets and flat words."""
+    at, words = several(organisations, lambda name: sorted(set(name.split(" "))))
+    offsets = np.zeros(len(organisations) + 1, np.int32)
+    np.cumsum(np.bincount(at, minlength=len(organisations)), out=offsets[1:])
+    return offsets, words
 
 
 def rarities(words: list[str], model: ScoreModel) -> list[int]:
@@ -129,10 +126,11 @@ def other_values(table: pa.Table, names: tuple[str, ...]) -> list[pa.Array]:
     return columns
 
 
-def _is_shared(values: pa.Array, model: ScoreModel, hash_key: bytes) -> npt.NDArray[np.bool_]:
-    if not model.shared or not len(values):
-        return np.zeros(len(values), np.bool_)
-    return np.isin(hash64(values, hash_key), np.array(model.shared, np.int64))
+def _is_shared(texts: pa.DictionaryArray, model: ScoreModel, hash_key: bytes) -> Bools:
+    if not model.shared or not len(texts.dictionary):
+        return np.zeros(len(texts), np.bool_)
+    shared = np.isin(hash64(texts.dictionary, hash_key), np.array(model.shared, np.int64))
+    return np.append(shared, False)[codes(texts)]
 
 
 PLACES = ("street", "number", "unit", "city", "region", "postal_code")
@@ -153,39 +151,53 @@ def encode(
 
     `unique` names the sources without duplicates of their own.
     """
-    offsets, entries = _entries(table)
-    pool = _Pool()
-    for column in (*(entries[name] for name in _CODED), *other_values(table, model.others)):
-        pool.add(column)
-    codes, values = pool.close()
-    coded = dict(zip(_CODED, codes, strict=False))
+    return encode_coded(coded(table), model, spelling, hash_key, unique)
+
+
+def encode_coded(
+    records: Coded,
+    model: ScoreModel,
+    spelling: Spelling,
+    hash_key: bytes,
+    unique: frozenset[str] = frozenset(),
+) -> tuple[Encoded, pa.Array]:
+    """The same of a table whose texts are codes."""
+    table = records.table
+    offsets, entries = _entries(records)
+    others = [column.dictionary_encode() for column in other_values(table, model.others)]
+    pooled, values = _pooled([*(entries[name] for name in _CODED), *others])
+    in_pool = dict(zip(_CODED, pooled, strict=False))
     arrays: dict[str, Any] = {
         **offsets,
         **_dates(table, model.weak_days),
-        **coded,
+        **in_pool,
         **_pool_arrays(values),
-        **_sounds(values, [coded[part] for part in ("given", "middle", "family")], spelling),
-        **_rarity_weights(coded, values, model),
-        **_others(codes[len(_CODED) :], values, model, table.num_rows),
+        **_sounds(values, [in_pool[part] for part in ("given", "middle", "family")], spelling),
+        "other": _side_by_side(pooled[len(_CODED) :], table.num_rows),
     }
     email_at = _at_signs(entries["email"])
-    encoded = Encoded(
-        **arrays,
-        email_named=mailboxes_of_names(
+    arrays |= {
+        "email_named": mailboxes_of_names(
             *(arrays[name] for name in ("pool_off", "pool", "email_off", "email")),
             email_at,
             *(arrays[name] for name in ("name_off", "given", "family")),
         ),
-        unique=_sources_without_duplicates(table["source"], unique),
-        gender=_small_codes(table["gender"], GENDERS),
-        suffix=_small_codes(table["suffix"], GENERATIONS),
-        entity=_small_codes(table["entity"], ENTITIES),
-        present=_present(offsets, table.num_rows, len(model.others)),
-        email_at=email_at,
-        email_shared=_is_shared(entries["email"], model, hash_key),
-        phone_shared=_is_shared(entries["phone"], model, hash_key),
-    )
-    return encoded, values
+        "unique": _sources_without_duplicates(table["source"], unique),
+        "gender": _small_codes(table["gender"], GENDERS),
+        "suffix": _suffixes(table["suffix"]),
+        "entity": _small_codes(table["entity"], ENTITIES),
+        "present": _present(offsets, table.num_rows, len(model.others)),
+        "email_at": email_at,
+        "email_shared": _is_shared(entries["email"], model, hash_key),
+        "phone_shared": _is_shared(entries["phone"], model, hash_key),
+    }
+    unweighted = Encoded(**arrays, **dict.fromkeys(_WEIGHTS, arrays["unique"]))
+    return reweighted(unweighted, values, model), values
+
+
+def reweighted(encoded: Encoded, values: pa.Array, model: ScoreModel) -> Encoded:
+    """The arrays under a model that differs from theirs in its probabilities alone."""
+    return encoded._replace(**_rarity_weights(encoded, values, model))
 
 
 def _sources_without_duplicates(sources: pa.ChunkedArray, unique: frozenset[str]) -> Ints:
@@ -193,18 +205,24 @@ def _sources_without_duplicates(sources: pa.ChunkedArray, unique: frozenset[str]
     return np.asarray(pc.fill_null(found, -1), np.int32)
 
 
-def _entries(table: pa.Table) -> tuple[dict[str, Ints], dict[str, pa.Array]]:
-    """Offsets of the entries of each row, and their strings, by the names of `Encoded`."""
-    offsets: dict[str, Ints] = {}
-    entries: dict[str, pa.Array] = {}
-    offsets["name_off"], parts = _structs(table["names"], ("given", "middle", "family"))
-    entries.update(zip(("given", "middle", "family"), parts, strict=True))
-    offsets["address_off"], parts = _structs(table["addresses"], PLACES)
-    entries.update(zip((*PLACES[:-1], "postal"), parts, strict=True))
-    offsets["identifier_off"], parts = _structs(table["identifiers"], ("kind", "value"))
-    entries.update(zip(("identifier_kind", "identifier"), parts, strict=True))
+def _entries(records: Coded) -> tuple[dict[str, Ints], dict[str, pa.DictionaryArray]]:
+    """Offsets of the entries of each row, and their texts, by the names of `Encoded`."""
+    names, addresses, identifiers = (
+        records.entries[name] for name in ("names", "addresses", "identifiers")
+    )
+    offsets = {
+        "name_off": names.offsets,
+        "address_off": addresses.offsets,
+        "identifier_off": identifiers.offsets,
+    }
+    entries = {part: names.fields[part] for part in ("given", "middle", "family")}
+    entries |= {place: addresses.fields[place] for place in PLACES[:-1]}
+    entries["postal"] = addresses.fields["postal_code"]
+    entries["identifier_kind"] = identifiers.fields["kind"]
+    entries["identifier"] = identifiers.fields["value"]
     for name in ("organisation", "email", "phone"):
-        offsets[f"{name}_off"], entries[name] = flat(table[f"{name}s"])
+        found = records.entries[f"{name}s"]
+        offsets[f"{name}_off"], entries[name] = found.offsets, found.fields[ITSELF]
     offsets["word_off"], entries["word"] = _words(entries["organisation"])
     return offsets, entries
 
@@ -219,35 +237,44 @@ def _pool_arrays(values: pa.Array) -> dict[str, Any]:
     }
 
 
-def _rarity_weights(coded: dict[str, Ints], values: pa.Array, model: ScoreModel) -> dict[str, Ints]:
+_WEIGHTS = [
+    "given_tf",
+    "family_tf",
+    "organisation_tf",
+    "city_tf",
+    "postal_tf",
+    "rarity",
+    "other_tf",
+]
+
+
+def _rarity_weights(encoded: Encoded, values: pa.Array, model: ScoreModel) -> dict[str, Any]:
     """Extra weights of values by how rare they are, and the rarity of words."""
 
-    def extra(entry: str, attribute: str, comparison: int, level: int) -> Ints:
-        return extra_weights(coded[entry], values, model, attribute, (comparison, level))
+    def extra(own: Ints, attribute: str, comparison: int, level: int) -> Ints:
+        return extra_weights(own, values, model, attribute, (comparison, level))
 
-    words = values.take(pa.array(coded["word"])).to_pylist()
-    return {
-        "given_tf": extra("given", "given_name", GIVEN, 1),
-        "family_tf": extra("family", "family_name", FAMILY, 1),
-        "organisation_tf": extra("organisation", "organisation", ORGANISATION, 1),
-        "city_tf": extra("city", "city", ADDRESS, 5),
-        "postal_tf": extra("postal", "postal_code", ADDRESS, 4),
-        "rarity": np.array(rarities(words, model), np.int32),
-    }
-
-
-def _others(codes: list[Ints], values: pa.Array, model: ScoreModel, rows: int) -> dict[str, Ints]:
-    """Codes and extra weights of the attributes compared generically, rows x attributes."""
-    if not codes:
-        return {name: np.zeros((rows, 0), np.int32) for name in ("other", "other_tf")}
-    extra = [
-        extra_weights(column, values, model, f"other:{name}", (OTHER + i, 1))
-        for i, (name, column) in enumerate(zip(model.others, codes, strict=True))
+    words = values.take(pa.array(encoded.word)).to_pylist()
+    others = [
+        extra(np.ascontiguousarray(encoded.other[:, i]), f"other:{name}", OTHER + i, 1)
+        for i, name in enumerate(model.others)
     ]
     return {
-        "other": np.ascontiguousarray(np.stack(codes, axis=1)),
-        "other_tf": np.ascontiguousarray(np.stack(extra, axis=1)),
+        "given_tf": extra(encoded.given, "given_name", GIVEN, 1),
+        "family_tf": extra(encoded.family, "family_name", FAMILY, 1),
+        "organisation_tf": extra(encoded.organisation, "organisation", ORGANISATION, 1),
+        "city_tf": extra(encoded.city, "city", ADDRESS, 5),
+        "postal_tf": extra(encoded.postal, "postal_code", ADDRESS, 4),
+        "rarity": np.array(rarities(words, model), np.int32),
+        "other_tf": _side_by_side(others, len(encoded.year)),
     }
+
+
+def _side_by_side(columns: list[Ints], rows: int) -> Ints:
+    """Columns as rows x columns."""
+    if not columns:
+        return np.zeros((rows, 0), np.int32)
+    return np.ascontiguousarray(np.stack(columns, axis=1))
 
 
 def _present(offsets: dict[str, Ints], rows: int, others: int) -> Ints:
@@ -258,13 +285,12 @@ def _present(offsets: dict[str, Ints], rows: int, others: int) -> Ints:
     return bits
 
 
-def _at_signs(emails: pa.Array) -> Ints:
-    at = pc.find_substring(emails, "@")
-    length = pc.binary_length(emails)
-    return np.asarray(pc.fill_null(pc.if_else(pc.less(at, 0), length, at), 0), np.int32)
+def _suffixes(column: pa.ChunkedArray) -> Ints:
+    return codes(joined(column).dictionary_encode()) + 1
 
 
-def _structs(column: pa.ChunkedArray, fields: tuple[str, ...]) -> tuple[Ints, list[pa.Array]]:
-    """Offsets of a list-of-struct column and its fields as flat arrays."""
-    offsets, structs = flat(column)
-    return offsets, [pc.struct_field(structs, name) for name in fields]
+def _at_signs(emails: pa.DictionaryArray) -> Ints:
+    at = pc.find_substring(emails.dictionary, "@")
+    length = pc.binary_length(emails.dictionary)
+    ends = np.append(pc.if_else(pc.less(at, 0), length, at).to_numpy(), 0)
+    return np.asarray(ends[codes(emails)], np.int32)

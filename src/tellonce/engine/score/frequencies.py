@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tellonce.engine.lists import flat, joined, owners
+from tellonce.engine.coded import ITSELF, Coded, Entries, codes, several
+from tellonce.engine.lists import Ints, Longs, owners
 from tellonce.engine.model.hashing import hash64
 from tellonce.engine.score.comparisons import MAX_OTHERS
 from tellonce.engine.score.encode import other_values
@@ -24,115 +24,153 @@ LEAST_DATES = 200
 WORST_FILLED, MOST_DISTINCT = 0.05, 0.9
 
 
-def shares(values: pa.Array, anchors: pa.Array) -> tuple[dict[str, float], float]:
+def shares(values: pa.DictionaryArray, anchors: Longs) -> tuple[dict[str, float], float]:
     """Share of each value seen with at least LEAST_SEEN anchors, and the share of any other value.
 
     A value counts once with each anchor (see `_anchors`), so that many records of one customer do
     not make his name a common one.
     """
-    pairs = pa.table({"value": values, "anchor": anchors}).filter(pc.is_valid(values))
-    seen = pairs.group_by(["value", "anchor"]).aggregate([])
-    total = max(seen.num_rows, 1)
-    counts = seen.group_by("value").aggregate([("anchor", "count")])
-    n = counts["anchor_count"].to_numpy()
-    often = counts.filter(pa.array(n >= LEAST_SEEN)).sort_by("value")
-    found = zip(often["value"].to_pylist(), often["anchor_count"].to_pylist(), strict=True)
-    rare = n[n < LEAST_SEEN]
+    own = codes(values)
+    total, n = _different(own[own >= 0], anchors[own >= 0], len(values.dictionary))
+    often = np.flatnonzero(n >= LEAST_SEEN)
+    texts = values.dictionary.take(pa.array(often)).to_pylist()
+    found = sorted(zip(texts, (int(count) for count in n[often]), strict=True))
+    rare = n[(n > 0) & (n < LEAST_SEEN)]
     usual = max(float(rare.mean()) - DISCOUNT, 1 - DISCOUNT) if len(rare) else 1 - DISCOUNT
+    total = max(total, 1)
     return {value: count / total for value, count in found}, usual / total
 
 
-def _anchors(table: pa.Table) -> pa.Array:
-    """What stands for the customer behind a record before anything is resolved: an attribute that
-    records of one customer mostly share and others mostly do not, else the record itself.
+def _different(own: Ints, others: Longs, count: int) -> tuple[int, Longs]:
+    """Distinct pairs of a code and a number below 2^32; how many each of `count` codes is in."""
+    pairs = own.astype(np.int64) << 32 | others
+    pairs.sort()
+    new = np.ones(len(pairs), np.bool_)
+    np.not_equal(pairs[1:], pairs[:-1], out=new[1:])
+    return int(new.sum()), np.bincount(pairs[new] >> 32, minlength=count)
+
+
+def _ranked(values: Longs) -> Longs:
+    """Small numbers, equal where the values are."""
+    order = np.argsort(values)
+    new = np.zeros(len(values), np.int64)
+    np.not_equal(values[order][1:], values[order][:-1], out=new[1:], casting="unsafe")
+    ranks = np.empty(len(values), np.int64)
+    ranks[order] = np.cumsum(new)
+    return ranks
+
+
+_BORN, _HOUSE, _CONTACT, _ITSELF = (tag << 60 for tag in range(4))
+
+
+def _anchors(records: Coded) -> Longs:
+    """A number below 2^32 for what stands for the customer behind a record before anything is
+    resolved: an attribute that records of one customer mostly share and others mostly do not, else
+    the record itself.
     """
-    parts = [pc.cast(table[f"birth_{part}"], pa.string()) for part in ("year", "month", "day")]
-    born = pc.binary_join_element_wise(*(joined(part) for part in parts), "-")
-    rows = pa.array(np.arange(table.num_rows)).cast(pa.string())
-    contacts = [_first_of(*flat(table[column])) for column in ("phones", "emails")]
-    return pc.coalesce(born, _house(table), *contacts, rows)
+    table = records.table
+    found = np.arange(table.num_rows) | _ITSELF
+    for n, column in enumerate(("emails", "phones")):
+        first = _first_of(records, column, ITSELF)
+        found = np.where(first >= 0, first << 1 | n | _CONTACT, found)
+    house = _house(records)
+    found = np.where(house >= 0, house | _HOUSE, found)
+    year, month, day = (table[f"birth_{part}"] for part in ("year", "month", "day"))
+    known = pc.and_(pc.and_(year.is_valid(), month.is_valid()), day.is_valid()).to_numpy()
+    born = [pc.fill_null(part, 0).to_numpy().astype(np.int64) for part in (year, month, day)]
+    date = born[0] << 16 | born[1] << 8 | born[2]
+    return _ranked(np.where(known, date | _BORN, found))
 
 
-def _house(table: pa.Table) -> pa.Array:
-    """Street and number of each record's first address, null where either is missing."""
-    offsets, addresses = flat(table["addresses"])
-    parts = [_first_of(offsets, pc.struct_field(addresses, part)) for part in ("street", "number")]
-    return pc.binary_join_element_wise(*parts, " ")
-
-
-def _values(table: pa.Table, column: str, field: str = "") -> tuple[pa.Array, pa.Array]:
-    """Row and value of each entry of a list column, of a field of it where one is named."""
-    offsets, entries = flat(table[column])
-    rows = pa.array(owners(offsets))
-    return rows, pc.struct_field(entries, field) if field else entries
+def _house(records: Coded) -> Longs:
+    """Street and number of each first address as one number, -1 where either is missing."""
+    street, number = (_first_of(records, "addresses", part) for part in ("street", "number"))
+    return np.where((street < 0) | (number < 0), -1, street << 30 | number)
 
 
 def frequencies(
-    table: pa.Table, others: tuple[str, ...]
+    records: Coded, others: tuple[str, ...]
 ) -> tuple[dict[str, Mapping[str, float]], dict[str, float]]:
     """Shares of values per attribute, and the share assumed for a value that is not listed."""
-    anchors = _anchors(table)
-    all_rows = pa.array(np.arange(table.num_rows))
-    columns = {
-        "given_name": _values(table, "names", "given"),
-        "family_name": _values(table, "names", "family"),
-        "city": _values(table, "addresses", "city"),
-        "postal_code": _values(table, "addresses", "postal_code"),
-        "organisation": _values(table, "organisations"),
-        "word": _words(*_values(table, "organisations")),
+    anchors = _anchors(records)
+    entries = records.entries
+    organisations = entries["organisations"]
+    of, words = several(organisations.fields[ITSELF], lambda name: name.split(" "))
+    rows = owners(organisations.offsets)
+    columns: dict[str, tuple[Longs, pa.DictionaryArray]] = {
+        "given_name": _values(entries["names"], "given"),
+        "family_name": _values(entries["names"], "family"),
+        "city": _values(entries["addresses"], "city"),
+        "postal_code": _values(entries["addresses"], "postal_code"),
+        "organisation": (rows, organisations.fields[ITSELF]),
+        "word": (rows[of], _distinct(words)),
     }
-    for name, values in zip(others, other_values(table, others), strict=True):
-        columns[f"other:{name}"] = (all_rows, values)
+    all_rows = np.arange(records.table.num_rows)
+    for name, values in zip(others, other_values(records.table, others), strict=True):
+        columns[f"other:{name}"] = (all_rows, values.dictionary_encode())
     found: dict[str, Mapping[str, float]] = {}
     default: dict[str, float] = {}
-    for name, (rows, values) in columns.items():
-        found[name], default[name] = shares(values, anchors.take(rows))
+    for name, (at, texts) in columns.items():
+        found[name], default[name] = shares(texts, anchors[at])
     return found, default
 
 
-def _words(rows: pa.Array, names: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Row and word of each word of the organisation names."""
-    words = pc.split_pattern(names, " ")
-    return rows.take(pc.list_parent_indices(words)), pc.list_flatten(words)
+def _values(entries: Entries, field: str) -> tuple[Longs, pa.DictionaryArray]:
+    """Row and text of each entry of a field."""
+    return owners(entries.offsets), entries.fields[field]
 
 
-def _first_of(offsets: npt.NDArray[np.int32], values: pa.Array) -> pa.Array:
-    """The first entry of each row, null where it has none."""
-    empty = np.diff(offsets) == 0
-    return values.take(pa.array(np.where(empty, 0, offsets[:-1]), mask=empty))
+def _distinct(texts: pa.DictionaryArray) -> pa.DictionaryArray:
+    """The same with each text once among the codes."""
+    once = texts.dictionary.dictionary_encode()
+    own = codes(texts)
+    index = np.append(codes(once), -1)[own]
+    return pa.DictionaryArray.from_arrays(pa.array(index, mask=index < 0), once.dictionary)
 
 
-def _who(table: pa.Table) -> pa.Array:
+def _first_of(records: Coded, column: str, field: str) -> Longs:
+    """The code of the first entry of each row, -1 where it has none."""
+    entries = records.entries[column]
+    own = np.append(codes(entries.fields[field]).astype(np.int64), -1)
+    empty = np.diff(entries.offsets) == 0
+    return own[np.where(empty, len(own) - 1, entries.offsets[:-1])]
+
+
+def _heads(records: Coded) -> tuple[Longs, Longs]:
+    """Codes, in one space, of the first letters of given and family name of each row."""
+    names = records.entries["names"].fields
+    both = [pc.utf8_slice_codeunits(names[part].dictionary, 0, 3) for part in ("given", "family")]
+    heads = np.append(codes(pa.concat_arrays(both).dictionary_encode()), -1).astype(np.int64)
+    given, family = (_first_of(records, "names", part) for part in ("given", "family"))
+    return heads[given], heads[np.where(family < 0, -1, family + len(both[0]))]
+
+
+def _who(records: Coded) -> Longs:
     """A coarse sign of who a record is about, so that typing errors do not count as other people:
     the head of a person's name, in either order, where it is whole; an organisation's house, since
-    its name has many forms.
+    its name has many forms. -1 where there is none.
     """
-    offsets, names = flat(table["names"])
-    given, family = (
-        pc.utf8_slice_codeunits(_first_of(offsets, pc.struct_field(names, part)), 0, 3)
-        for part in ("given", "family")
-    )
-    either_way = (
-        f(given, family, skip_nulls=False) for f in (pc.min_element_wise, pc.max_element_wise)
-    )
-    person = pc.binary_join_element_wise(*either_way, " ")
-    organisation = pc.coalesce(_house(table), _first_of(*flat(table["organisations"])))
-    return pc.if_else(pa.array(np.diff(offsets) > 0), person, organisation)
+    given, family = _heads(records)
+    whole = (given >= 0) & (family >= 0)
+    person = np.minimum(given, family) << 30 | np.maximum(given, family)
+    house, name = _house(records), _first_of(records, "organisations", ITSELF)
+    organisation = np.where(house >= 0, house | _HOUSE, np.where(name >= 0, name | _CONTACT, -1))
+    named = np.diff(records.entries["names"].offsets) > 0
+    return np.where(named, np.where(whole, person, -1), organisation)
 
 
-def shared_contacts(table: pa.Table, hash_key: bytes) -> tuple[int, ...]:
+def shared_contacts(records: Coded, hash_key: bytes) -> tuple[int, ...]:
     """Hashes of the e-mails and phones that SHARED_BY or more differently named records hold."""
-    who = _who(table)
-    found: list[npt.NDArray[np.int64]] = []
+    who = _who(records)
+    ranks = _ranked(who)
+    found: list[Longs] = []
     for column in ("emails", "phones"):
-        offsets, values = flat(table[column])
-        pairs = pa.table({"value": values, "who": who.take(pa.array(owners(offsets)))})
-        named = pairs.filter(pc.is_valid(pairs["who"])).group_by(["value", "who"]).aggregate([])
-        counts = named.group_by("value").aggregate([("who", "count")])
-        many = counts.filter(pc.greater_equal(counts["who_count"], SHARED_BY))
-        if many.num_rows:
-            found.append(hash64(many["value"].combine_chunks(), hash_key))
-    return tuple(sorted(int(v) for v in np.concatenate(found))) if found else ()
+        rows, texts = _values(records.entries[column], ITSELF)
+        named = who[rows] >= 0
+        _, counts = _different(codes(texts)[named], ranks[rows][named], len(texts.dictionary))
+        many = np.flatnonzero(counts >= SHARED_BY)
+        found.append(hash64(texts.dictionary.take(pa.array(many)), hash_key))
+    return tuple(sorted(int(value) for value in np.concatenate(found)))
 
 
 def weak_days(table: pa.Table) -> tuple[tuple[int, int], ...]:
@@ -147,10 +185,10 @@ def weak_days(table: pa.Table) -> tuple[tuple[int, int], ...]:
     )
 
 
-def comparable_others(table: pa.Table) -> tuple[str, ...]:
+def comparable_others(records: Coded) -> tuple[str, ...]:
     """Names of further attributes that are filled and repeat enough to be compared, best first."""
-    names = _values(table, "others", "name")[1]
-    counts = pc.value_counts(names)
+    table = records.table
+    counts = pc.value_counts(records.entries["others"].fields["name"].dictionary_decode())
     scored = []
     for entry in counts.to_pylist():
         name, n = entry["values"], entry["counts"]

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from tellonce.engine.model.document import ScoreModel
-from tellonce.engine.score.arrays import Encoded
+from tellonce.engine.score.arrays import Blocks, Encoded
 from tellonce.engine.score.blocks import blocks, in_threads, pieces
 from tellonce.engine.score.kernels import score_blocks, score_pairs
 from tellonce.engine.score.weights import probability, weights
@@ -26,8 +26,21 @@ def score(
     progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> tuple[pa.Table, int]:
     """EDGES at or above probability `review`, ordered by (left, right), and the pairs scored."""
-    rows = len(encoded.year)
-    found, cut = blocks(keys, rows), weights(model, encoded, review)
+    found = blocks(keys, len(encoded.year))
+    return score_in(found, encoded, model, review, threads=threads, progress=progress)
+
+
+def score_in(
+    found: Blocks,
+    encoded: Encoded,
+    model: ScoreModel,
+    review: float,
+    *,
+    threads: int = 1,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
+) -> tuple[pa.Table, int]:
+    """The same for keys that are blocks already."""
+    cut = weights(model, encoded, review)
 
     def work(part: tuple[int, int]) -> Any:
         return score_blocks(encoded, cut, found, part[0], part[1])

@@ -17,13 +17,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tellonce.engine.coded import Coded, coded
 from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import frequencies as counted
 from tellonce.engine.score.arrays import Blocks, Encoded
 from tellonce.engine.score.blocks import blocks, in_threads, pieces
 from tellonce.engine.score.comparisons import COMPARISONS, EMAIL, MAX_LEVELS, NAMES, PHONE, unpacked
-from tellonce.engine.score.encode import encode
+from tellonce.engine.score.encode import encode_coded
 from tellonce.engine.score.kernels import pattern_pairs, score_pairs
 from tellonce.engine.score.priors import (
     LEAST_ALIKE,
@@ -82,23 +83,39 @@ def train(
     `unique`, which has no duplicates of its own, teach nothing about matches. The same table, keys
     and seed give the same model on any number of threads.
     """
-    model = _counted(table, hash_key)
-    encoded, _values = encode(table, model, spelling, hash_key, unique)
-    found = blocks(keys, table.num_rows)
-    candidates = _candidates(encoded, model, found, threads)
-    strangers = _random(encoded, model, table.num_rows, seed)
-    return maximised(model, candidates, strangers, blocks_on, table.num_rows)
+    records = coded(table)
+    start = untrained(records, hash_key)
+    encoded, _values = encode_coded(records, start, spelling, hash_key, unique)
+    return trained(start, encoded, blocks(keys, table.num_rows), blocks_on, seed, threads=threads)
 
 
-def _counted(table: pa.Table, hash_key: bytes) -> ScoreModel:
-    others = counted.comparable_others(table)
-    shares, default = counted.frequencies(table, others)
+def trained(
+    start: ScoreModel,
+    encoded: Encoded,
+    found: Blocks,
+    blocks_on: Sequence[frozenset[str]],
+    seed: int,
+    *,
+    threads: int = 1,
+) -> ScoreModel:
+    """The model that an `untrained` one becomes on records encoded under it, and their blocks."""
+    rows = len(encoded.year)
+    candidates = _candidates(encoded, start, found, threads)
+    strangers = _random(encoded, start, rows, seed)
+    return maximised(start, candidates, strangers, blocks_on, rows)
+
+
+def untrained(records: Coded, hash_key: bytes) -> ScoreModel:
+    """The shipped probabilities with what is counted over all records: rare and shared values."""
+    table = records.table
+    others = counted.comparable_others(records)
+    shares, default = counted.frequencies(records, others)
     return replace(
         shipped(table.num_rows, others),
         others_worth=UNKNOWN_WORTH if _known(table) else 1.0,
         frequencies=shares,
         default=default,
-        shared=counted.shared_contacts(table, hash_key),
+        shared=counted.shared_contacts(records, hash_key),
         weak_days=counted.weak_days(table),
     )
 
