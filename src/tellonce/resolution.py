@@ -11,7 +11,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tellonce.engine import pipeline, standardise
+from tellonce.engine import explaining, pipeline, standardise
 from tellonce.engine.errors import UnknownRecord
 from tellonce.engine.golden import GoldenRules
 from tellonce.engine.golden import golden as golden_records
@@ -57,6 +57,8 @@ class Resolution:
     rejects: tuple[dict[str, Any], ...]
     summary: dict[str, Any]
     _found: pipeline.Resolved = field(repr=False)
+    _settings: pipeline.Settings = field(repr=False)
+    _decisions: pa.Table | None = field(repr=False)
 
     @property
     def model(self) -> MatchModel:
@@ -84,7 +86,34 @@ class Resolution:
 
         Raises UnknownRecord.
         """
-        return explain(self.records, left, right, self.model)
+        told = explain(self.records, left, right, self.model)
+        ids = [self.customer_of(*name) for name in (left, right)]
+        return replace(
+            told,
+            link=pipeline.link_cut(self._settings, self.model),
+            review=self._settings.review,
+            one_customer=ids[0] == ids[1],
+        )
+
+    def explain_customer(self, customer: str | tuple[str, str]) -> Any:
+        """What holds a customer together, named by its id or by one of its records: members, links,
+        the links it hangs on, the weakest one with its explanation.
+
+        Raises UnknownRecord.
+        """
+        if isinstance(customer, tuple):
+            customer = self.customer_of(*customer)
+        row = pc.index(self.customers["customer_id"], customer).as_py()
+        if row < 0:
+            raise UnknownRecord(
+                f"There is no customer {customer}.",
+                "Take an id from the column customer_id of the result, or name a SOURCE:ID.",
+            )
+        return explaining.explain_customer(self._found, row, self._settings, self._decisions)
+
+    def customer_of(self, source: str, record_id: str) -> str:
+        """The customer id of a record. Raises UnknownRecord."""
+        return str(_row_of(self.customers, source, record_id)["customer_id"][0].as_py())
 
 
 @dataclass(frozen=True)
@@ -163,11 +192,15 @@ def resolve(
         decisions=told.decisions if told else None,
         progress=clock,
     )
-    return _result(ready, found, told, clock)
+    return _result(ready, found, told, settings, clock)
 
 
 def _result(
-    ready: Standardised, found: pipeline.Resolved, told: Taken | None, clock: StageClock
+    ready: Standardised,
+    found: pipeline.Resolved,
+    told: Taken | None,
+    settings: pipeline.Settings,
+    clock: StageClock,
 ) -> Resolution:
     """The engine's tables in the shapes that `Resolution` documents."""
     clock("tables", 0, 1)
@@ -179,6 +212,8 @@ def _result(
         rejects=ready.rejects,
         summary=_summary(ready, found, clock.seconds) | _told(told, found),
         _found=found,
+        _settings=settings,
+        _decisions=told.decisions if told else None,
     )
 
 
@@ -202,7 +237,7 @@ def explain(
     if left == right:
         raise UnknownRecord("Left and right name the same record.", "Name two different ones.")
     rows = pa.concat_tables([_row_of(records, *left), _row_of(records, *right)])
-    return pipeline.explain(rows, model)
+    return explaining.explain(rows, model)
 
 
 def _row_of(records: pa.Table, source: str, record_id: str) -> pa.Table:

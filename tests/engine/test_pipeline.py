@@ -9,6 +9,7 @@ import pytest
 from tellonce.engine import pipeline
 from tellonce.engine.errors import ModelError, SchemaMismatch
 from tellonce.engine.evaluate import evaluate
+from tellonce.engine.explaining import explain
 from tellonce.engine.model.document import MatchModel
 from tellonce.engine.pipeline import Settings, resolve
 from tellonce.engine.standardise import StandardiseParams, recognise, records
@@ -181,7 +182,7 @@ def test_two_valid_numbers_for_life_are_two_people() -> None:
 def test_an_explanation_adds_up(told: pa.Table, result: pipeline.Resolved) -> None:
     edge = result.edges.slice(0, 1).to_pylist()[0]
     pair = result.records.take(pa.array([edge["left"], edge["right"]]))
-    found = pipeline.explain(pair, result.model)
+    found = explain(pair, result.model)
     total = sum(s.bits + s.rarity_bits for s in found.steps) + found.relatives_bits
     assert abs(total - edge["match_weight"]) < 0.01
     assert abs(found.probability - edge["probability"]) < 1e-9

@@ -1,49 +1,110 @@
-"""`tellonce explain`: why two records are, or are not, linked."""
+"""`tellonce explain`: why two records are, or are not, linked; what holds a customer together."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from tellonce import resolution
-from tellonce.cli.output import Stages, print_json, print_table, show
-from tellonce.cli.resolve import Files, Id, Json, Map, Model, named_files
+from tellonce.cli.output import Stages, counted, print_json, print_table, show
+from tellonce.cli.resolve import (
+    Files,
+    Id,
+    Ignore,
+    Json,
+    Labels,
+    Map,
+    Model,
+    Threshold,
+    Unique,
+    named_files,
+    split,
+)
+from tellonce.engine.score import waterfall
 from tellonce.io.errors import BadSetting
+from tellonce.io.write import check_writable, write_text
 
-Left = Annotated[str, typer.Option(metavar="SOURCE:ID", help="One record, such as crm:17.")]
-Right = Annotated[str, typer.Option(metavar="SOURCE:ID", help="Another record.")]
+Left = Annotated[str | None, typer.Option(metavar="SOURCE:ID", help="One record, such as crm:17.")]
+Right = Annotated[str | None, typer.Option(metavar="SOURCE:ID", help="Another record.")]
+Customer = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="A customer, by its id or by SOURCE:ID of one of its records."),
+]
+Svg = Annotated[
+    Path | None,
+    typer.Option("--svg", metavar="FILE", help="Draw it; of a customer, its weakest link."),
+]
+MOST_SHOWN = 20  # members, and links of a kind, that are shown of a customer
 
 
 def explain(
     files: Files,
-    left: Left,
-    right: Right,
+    left: Left = None,
+    right: Right = None,
     *,
+    customer: Customer = None,
+    svg: Svg = None,
     model: Model = None,
+    labels: Labels = None,
     id: Id = None,
     map: Map = None,
+    threshold: Threshold = None,
+    ignore: Ignore = "",
+    unique: Unique = "",
     json: Json = False,
 ) -> None:
-    """Say why two records are, or are not, linked: what each comparison weighs, and the sum.
+    """Say why two records are, or are not, linked: what each comparison weighs, what is missing,
+    which blocking key proposed them. Or say what holds a customer together, and what hardly does.
 
     Without --model a model is trained on the files first, as `tellonce resolve` does.
     """
     sources = named_files(files)
-    names = [record_name(text, list(sources)) for text in (left, right)]
+    names = _asked(left, right, customer, list(sources))
+    _check_svg(svg, [*sources.values(), *(path for path in (map, model, labels) if path)])
+    asked = {"id": id, "mapping": map, "model": model, "labels": labels, "threshold": threshold}
+    asked |= {"ignore": split(ignore), "unique": split(unique)}
     with Stages() as stages:
-        if model is None:
-            result = resolution.resolve(sources, id=id, mapping=map, progress=stages)
-            records, used = result.records, result.model
-        else:
-            used = resolution.load_model(model)
-            records = resolution.standardised(sources, id=id, mapping=map, progress=stages).records
-    explanation = resolution.explain(records, names[0], names[1], used)
-    if json:
-        print_json({"left": left, "right": right, **explanation.to_dict()})
+        result = resolution.resolve(sources, progress=stages, **asked)
+    if customer is None:
+        title, told = f"{left} and {right}", result.explain(*names)
+        document, rows = {"left": left, "right": right}, pair_rows
     else:
-        show(f"{left} and {right}")
-        print_table(waterfall(explanation))
+        title = f"customer {customer}"
+        told = result.explain_customer(names[0] if names else customer)
+        document, rows = {"customer": customer}, customer_rows
+    if svg is not None:
+        write_text(svg, _drawn(told, title))
+    if json:
+        print_json({**document, **told.to_dict()})
+    else:
+        show(title)
+        print_table(rows(told))
+
+
+def _asked(
+    left: str | None, right: str | None, customer: str | None, sources: list[str]
+) -> list[tuple[str, str]]:
+    """The records that are named: two, or one of the customer. Raises BadSetting."""
+    if (customer is None) == (left is None and right is None):
+        raise BadSetting(
+            "What is to be explained is not clear.", "Give --left and --right, or --customer."
+        )
+    if customer is not None:
+        return [] if customer.startswith("cus_") else [record_name(customer, sources)]
+    if left is None or right is None:
+        raise BadSetting("One record is no pair.", "Give --left and --right.")
+    return [record_name(text, sources) for text in (left, right)]
+
+
+def _check_svg(svg: Path | None, inputs: list[Path]) -> None:
+    if svg is None:
+        return
+    check_writable(svg)
+    if svg.resolve() in [path.resolve() for path in inputs]:
+        raise BadSetting(f"The picture would go to {svg}, which is read.", "Name another file.")
 
 
 def record_name(text: str, sources: list[str]) -> tuple[str, str]:
@@ -58,28 +119,73 @@ def record_name(text: str, sources: list[str]) -> tuple[str, str]:
     )
 
 
-def waterfall(explanation: Any) -> list[tuple[str, str]]:
-    """The way from the prior to the probability: bits, and what gives them, strongest first."""
-    compared = [step for step in explanation.steps if step.level]
-    rows = [(_bits(explanation.prior_bits), "before anything is compared")]
-    for step in sorted(compared, key=lambda step: -abs(step.bits + step.rarity_bits)):
-        what = f"{step.words}: {step.left} / {step.right}{_rarity(step.rarity_bits)}"
-        rows.append((_bits(step.bits + step.rarity_bits), what))
-    if explanation.relatives_bits:
-        rows.append((_bits(explanation.relatives_bits), "taken back: relatives share this too"))
-    odds = explanation.prior_bits + explanation.match_weight
-    sum_up = f"in all: match probability {explanation.probability:.4f} (+1 doubles the odds)"
-    rows.append((_bits(odds), sum_up))
-    missing = ", ".join(explanation.missing())
-    return rows + ([("", f"missing on one side: {missing}")] if missing else [])
+def _drawn(told: Any, title: str) -> str:
+    """The picture of a pair, or of a customer's weakest link."""
+    if not hasattr(told, "weakest"):
+        return waterfall.svg(told, title)
+    if told.weakest is None:
+        raise BadSetting(
+            "The customer is one record: there is no link to draw.", "Leave --svg out."
+        )
+    title = f"The weakest link of {title}: {_pair(told.weakest)}"
+    return waterfall.svg(told.weakest_explained, title)
 
 
-def _rarity(bits: float) -> str:
-    """How much of a step's weight comes from how often its value is seen."""
-    if not bits:
-        return ""
-    return f", {_bits(bits)} of it because that is {'rare' if bits > 0 else 'common'}"
+def pair_rows(explanation: Any) -> list[tuple[str, str]]:
+    """The way from the prior to the probability: bits, and what gives them; then what follows."""
+    rows = []
+    for bar in waterfall.bars(explanation):
+        rows.append((f"{bar.bits:+.1f}", f"{bar.words}: {bar.values}" if bar.values else bar.words))
+    return rows + [("", line) for line in waterfall.verdict(explanation)]
 
 
-def _bits(bits: float) -> str:
-    return f"{bits:+.1f}"
+def customer_rows(told: Any) -> list[tuple[str, str]]:
+    """Members, what holds them together, the weakest link and why, and what speaks against it."""
+    if told.weakest is None:
+        return [("member", _name(told.members[0])), ("", "one record alone"), *_apart(told)]
+    return [
+        *_some("member", [_name(name) for name in told.members]),
+        ("links", _links(told)),
+        *_some("holds", [_strength(link) for link in told.holding]),
+        ("weakest", _strength(told.weakest)),
+        *pair_rows(told.weakest_explained),
+        *_some("speaks against", [_strength(link) for link in told.against]),
+        *_apart(told),
+    ]
+
+
+def _links(told: Any) -> str:
+    pairs = len(told.members) * (len(told.members) - 1) // 2
+    said = f"{len(told.links):,} of {counted(pairs, 'pair')} at or above {told.link:.2f}; "
+    if not told.bridges:
+        return said + "no single one holds it together, these are the strongest that connect it"
+    if len(told.bridges) == 1:
+        return said + "it hangs on one: without this link it would fall apart"
+    return said + f"it hangs on each of {len(told.bridges)}: without any one it would fall apart"
+
+
+def _apart(told: Any) -> Iterator[tuple[str, str]]:
+    yield from _some("kept apart", [_strength(link) for link in told.apart])
+
+
+def _some(words: str, lines: list[str]) -> list[tuple[str, str]]:
+    """The first lines, and how many there are beyond them."""
+    rows = [(words, line) for line in lines[:MOST_SHOWN]]
+    beyond = len(lines) - MOST_SHOWN
+    return rows + ([("", f"and {beyond:,} more; --json has them all")] if beyond > 0 else [])
+
+
+def _name(record: tuple[str, str]) -> str:
+    return ":".join(record)
+
+
+def _pair(link: Any) -> str:
+    return f"{_name(link.left)} and {_name(link.right)}"
+
+
+def _strength(link: Any) -> str:
+    decided = " by decision" if link.odds_bits >= DECIDED else f", {link.odds_bits:+.1f}"
+    return f"{_pair(link)}: {link.probability:.4f}{decided}"
+
+
+DECIDED = 1e6  # bits that only a decision gives

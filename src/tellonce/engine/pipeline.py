@@ -23,7 +23,6 @@ from tellonce.engine.coded import Coded, coded
 from tellonce.engine.evaluate import estimate
 from tellonce.engine.model.document import BlockModel, MatchModel, ScoreModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY, key_fingerprint
-from tellonce.engine.score import explain as explained
 from tellonce.engine.score.arrays import Blocks, Encoded
 from tellonce.engine.score.blocks import blocks
 from tellonce.engine.score.calibrate import calibrated, compared
@@ -40,7 +39,6 @@ __all__ = [
     "Resolved",
     "Settings",
     "canonical",
-    "explain",
     "linked",
     "rehearse",
     "resolve",
@@ -238,13 +236,3 @@ def _clustered(
 def _pairs(edges: pa.Table, model: MatchModel) -> Pairs:
     left, right = (edges[name].to_numpy().astype(np.int64) for name in ("left", "right"))
     return Pairs(left, right, odds(edges["match_weight"].to_numpy(), model.score))
-
-
-def explain(
-    records: pa.Table, model: MatchModel, hash_key: bytes = FILE_HASH_KEY
-) -> explained.Explanation:
-    """Why the two rows of RECORDS are, or are not, one customer under the model."""
-    comparable = standardise.comparable(
-        check(records, RECORDS, "RECORDS"), standardise.StandardiseParams()
-    )
-    return explained.explanation(comparable, under_key(model, hash_key).score, SPELLING, hash_key)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tellonce.engine import pipeline
+from tellonce.engine.explaining import explain
 from tellonce.engine.golden.rules import GoldenRules, SourceTrust
 from tellonce.engine.model.document import MatchModel
 from tellonce.engine.tables import DECISIONS
@@ -65,7 +66,7 @@ def resolve_all(
 def explain_pair(left: str, right: str, rules: ResolutionRules) -> Explained:
     """Why two records (as JSON) are, or are not, one customer under the model."""
     model = _model(rules) or pipeline.shipped_model(rules.hash_key)
-    found = pipeline.explain(records_table([left, right]), model, rules.hash_key)
+    found = explain(records_table([left, right]), model, rules.hash_key)
     return Explained(found.match_weight, found.probability, found.sentences(), found.to_dict())
 
 
