@@ -23,6 +23,8 @@ from tellonce.engine.coded import Coded, coded
 from tellonce.engine.evaluate import estimate
 from tellonce.engine.model.document import BlockModel, MatchModel, ScoreModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY, key_fingerprint
+from tellonce.engine.placing import Changes, Lookup, Placed
+from tellonce.engine.placing import place as placed
 from tellonce.engine.score.arrays import Blocks, Encoded
 from tellonce.engine.score.blocks import blocks
 from tellonce.engine.score.calibrate import calibrated, compared
@@ -32,7 +34,7 @@ from tellonce.engine.score.scoring import score_in, weigh
 from tellonce.engine.score.train import trained, untrained
 from tellonce.engine.score.weights import log_odds, odds
 from tellonce.engine.settings import SPELLING, Settings, link_cut, under_key
-from tellonce.engine.tables import DECISIONS, GOLDEN, RECORDS, check
+from tellonce.engine.tables import DECISIONS, GOLDEN, RECORDS, canonical, check
 
 __all__ = [
     "SPELLING",
@@ -40,6 +42,7 @@ __all__ = [
     "Settings",
     "canonical",
     "linked",
+    "place",
     "rehearse",
     "resolve",
     "shipped_model",
@@ -126,6 +129,17 @@ def _resolved(
     return Resolved(records, pairs.edges, clusters, table, given, report)
 
 
+def place(
+    changes: Changes, lookup: Lookup, model: MatchModel, settings: Settings | None = None
+) -> Placed:
+    """Place what arrived, changed, went or was decided among what the lookup holds.
+
+    The partition, edges and golden records are then those of one `resolve` over what is left, with
+    the same model, settings and decisions. Raises InputError where a record is named twice.
+    """
+    return placed(changes, lookup, model, settings or Settings())
+
+
 @dataclass(frozen=True)
 class _Pairs:
     """EDGES, the number of pairs scored for them, and the arrays to score further pairs."""
@@ -181,13 +195,6 @@ def linked(edges: pa.Table, clusters: pa.Table) -> pa.ChunkedArray:
     """Whether both rows of each edge ended in one cluster."""
     cluster = clusters["cluster"]
     return pc.equal(cluster.take(edges["left"]), cluster.take(edges["right"]))
-
-
-def canonical(records: pa.Table) -> pa.Table:
-    """RECORDS sorted by (source, record_id), in one chunk."""
-    records = check(records, RECORDS, "RECORDS")
-    order = pc.sort_indices(records, [("source", "ascending"), ("record_id", "ascending")])
-    return records.take(order).combine_chunks()
 
 
 def shipped_model(hash_key: bytes = FILE_HASH_KEY) -> MatchModel:

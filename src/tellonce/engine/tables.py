@@ -15,6 +15,7 @@ which makes every later stage independent of the order of arrival.
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tellonce.engine.errors import SchemaMismatch
 
@@ -196,3 +197,10 @@ def check(table: pa.Table, schema: pa.Schema, joint: str) -> pa.Table:
                 "Build it with the schema in tellonce.engine.tables.",
             )
     return table.select(schema.names)
+
+
+def canonical(records: pa.Table) -> pa.Table:
+    """RECORDS sorted by (source, record_id), in one chunk."""
+    records = check(records, RECORDS, "RECORDS")
+    order = pc.sort_indices(records, [("source", "ascending"), ("record_id", "ascending")])
+    return records.take(order).combine_chunks()

@@ -184,7 +184,7 @@ def encode_coded(
         ),
         "unique": _sources_without_duplicates(table["source"], unique),
         "gender": _small_codes(table["gender"], GENDERS),
-        "suffix": _suffixes(table["suffix"]),
+        "suffix": _small_codes(table["suffix"], GENERATIONS),
         "entity": _small_codes(table["entity"], ENTITIES),
         "present": _present(offsets, table.num_rows, len(model.others)),
         "email_at": email_at,
@@ -283,10 +283,6 @@ def _present(offsets: dict[str, Ints], rows: int, others: int) -> Ints:
     for bit, entry in ((1, "name_off"), (2, "organisation_off"), (4, "address_off")):
         bits |= np.where(np.diff(offsets[entry]) > 0, bit, 0).astype(np.int32)
     return bits
-
-
-def _suffixes(column: pa.ChunkedArray) -> Ints:
-    return codes(joined(column).dictionary_encode()) + 1
 
 
 def _at_signs(emails: pa.DictionaryArray) -> Ints:

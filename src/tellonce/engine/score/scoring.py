@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,11 @@ from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.score.arrays import Blocks, Encoded
 from tellonce.engine.score.blocks import blocks, in_threads, pieces
 from tellonce.engine.score.kernels import score_blocks, score_pairs
+from tellonce.engine.score.store import Store
 from tellonce.engine.score.weights import probability, weights
 from tellonce.engine.tables import EDGES
+
+GIVEN_PIECE = 100_000  # given pairs scored at once, so that memory stays level
 
 
 def score(
@@ -60,3 +64,27 @@ def weigh(encoded: Encoded, model: ScoreModel, left: Any, right: Any) -> Any:
     """Match weight (bits) of each given pair of rows, however small."""
     rows = (np.asarray(side, np.int32) for side in (left, right))
     return score_pairs(encoded, weights(model, encoded, None), *rows)[0]
+
+
+def score_given(
+    store: Store, left: Any, right: Any, review: float | None, threads: int = 1
+) -> tuple[Any, Any]:
+    """Match weight (bits) and pattern of given pairs of rows of a store.
+
+    The weight is -inf, and the pattern says nothing, below probability `review` (None: never) and
+    for two rows of one source without duplicates, unless `review` is None.
+    """
+    encoded, cut = store.encoded, store.weights(review)
+    left, right = (np.asarray(side, np.int32) for side in (left, right))
+
+    def work(part: tuple[int, int]) -> Any:
+        return score_pairs(encoded, cut, left[slice(*part)], right[slice(*part)])[:2]
+
+    cuts = [*range(0, len(left), GIVEN_PIECE), len(left)]
+    parts = list(in_threads(work, list(pairwise(cuts)), threads, lambda _done, _of: None))
+    weight = np.concatenate([np.zeros(0), *(part[0] for part in parts)])
+    pattern = np.concatenate([np.zeros(0, np.int64), *(part[1] for part in parts)])
+    if review is not None:
+        unique = encoded.unique[left]
+        weight[(unique >= 0) & (unique == encoded.unique[right])] = -np.inf
+    return weight, pattern

@@ -20,6 +20,7 @@ from tellonce.engine.score.comparisons import (
 from tellonce.engine.score.kernels import COMPARED, UNIT
 
 Floats = npt.NDArray[np.float64]
+Longs = npt.NDArray[np.int64]
 
 
 def log_odds(probability: float) -> float:
@@ -61,24 +62,39 @@ def weights(model: ScoreModel, encoded: Encoded, review: float | None) -> Weight
 
     None keeps every pair.
     """
+    return weights_within(model, rarest(encoded), review)
+
+
+def weights_within(model: ScoreModel, rarest: Longs, review: float | None) -> Weights:
+    """As `weights`, for records whose rare values add at most `rarest` to each comparison."""
     stranger, relative = (np.rint(t * UNIT).astype(np.int32) for t in level_bits(model))
     kept = -math.inf if review is None else weight_at(review, model)
-    return Weights(stranger, relative, _rest(stranger, encoded), kept, model.relatives)
+    others = len(model.others)
+    return Weights(stranger, relative, _rest(stranger, rarest, others), kept, model.relatives)
 
 
-def _rest(stranger: npt.NDArray[np.int32], encoded: Encoded) -> npt.NDArray[np.int32]:
+def rarest(encoded: Encoded) -> Longs:
+    """Per comparison: the extra weight, in 1/1024 bit, of the rarest value of these records."""
+    found = np.zeros(COMPARED, np.int64)
+    for comparison, extra in (
+        (GIVEN, encoded.given_tf),
+        (FAMILY, encoded.family_tf),
+        (ORGANISATION, encoded.organisation_tf),
+        (ADDRESS, encoded.city_tf),
+        (ADDRESS, encoded.postal_tf),
+        *((OTHER + g, encoded.other_tf[:, g]) for g in range(encoded.other.shape[1])),
+    ):
+        found[comparison] = max(found[comparison], int(extra.max(initial=0)))
+    return found
+
+
+def _rest(stranger: npt.NDArray[np.int32], rarest: Longs, others: int) -> npt.NDArray[np.int32]:
     """The most that a comparison and all after it can add, by what both records have.
 
     Rare values count with the rarest of these records. The bound saves work and changes no result.
     """
-    most = stranger.max(axis=1).astype(np.int64)
-    rarest = {GIVEN: encoded.given_tf, FAMILY: encoded.family_tf}
-    rarest[ORGANISATION] = encoded.organisation_tf
-    rarest[ADDRESS] = np.concatenate([encoded.city_tf, encoded.postal_tf])
-    rarest.update({OTHER + g: encoded.other_tf[:, g] for g in range(encoded.other.shape[1])})
-    for comparison, extra in rarest.items():
-        most[comparison] += int(extra.max(initial=0))
-    most[OTHER + encoded.other.shape[1] :] = 0
+    most = stranger.max(axis=1).astype(np.int64) + rarest
+    most[OTHER + others :] = 0
     needs = {GIVEN: 1, FAMILY: 1, MIDDLE: 1, ORGANISATION: 2, ADDRESS: 4}
     rest = np.zeros((16, COMPARED + 1), np.int32)
     for both in range(16):

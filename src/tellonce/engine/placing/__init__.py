@@ -1,0 +1,14 @@
+"""What arrives, changes, goes or is decided -> what it changes among the customers.
+
+lookup.py   what is asked of those who hold the records, edges and decisions
+arrival.py  what arrived, made comparable, keyed and encoded once
+touched.py  from there along links and decisions to whole components
+place.py    the act itself
+memory.py   a lookup in memory; index.py and shelves.py are its parts
+"""
+
+from tellonce.engine.placing.lookup import Changes, Decision, Edge, Identity, Lookup
+from tellonce.engine.placing.memory import Memory
+from tellonce.engine.placing.place import Placed, place
+
+__all__ = ["Changes", "Decision", "Edge", "Identity", "Lookup", "Memory", "Placed", "place"]

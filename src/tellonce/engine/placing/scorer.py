@@ -1,0 +1,109 @@
+"""Pairs of records that arrived or are held -> edges, and the odds of pairs that have none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from tellonce.engine.model.document import MatchModel
+from tellonce.engine.placing.arrival import Arrival
+from tellonce.engine.placing.lookup import Edge, Identity, Lookup
+from tellonce.engine.score.arrays import Longs
+from tellonce.engine.score.scoring import score, score_given
+from tellonce.engine.score.store import Store
+from tellonce.engine.score.weights import Floats, odds, probability
+from tellonce.engine.settings import Settings, link_cut
+
+Pair = tuple[Identity, Identity]
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """Scores what arrived, among itself and with what the lookup holds, as a batch would."""
+
+    arrived: Arrival
+    lookup: Lookup
+    model: MatchModel
+    settings: Settings
+
+    def edges(self, gone: Set[Identity]) -> list[Edge]:
+        """The edges of what arrived; `gone` are held no more."""
+        if not self.arrived.row:
+            return []
+        return [*self._inside(), *self._across(gone)]
+
+    @property
+    def _review(self) -> float:
+        return min(self.settings.review, link_cut(self.settings, self.model))
+
+    def _inside(self) -> Iterator[Edge]:
+        """Edges between two records that arrived."""
+        if len(self.arrived.row) < 2:
+            return
+        named = list(self.arrived.row)
+        table, _scored = score(
+            self.arrived.encoded,
+            self.arrived.keys,
+            self.model.score,
+            self._review,
+            threads=self.settings.threads,
+        )
+        columns = (table[name].to_pylist() for name in table.column_names)
+        for left, right, *figures in zip(*columns, strict=True):
+            yield Edge(named[left], named[right], *figures)
+
+    def _across(self, gone: Set[Identity]) -> Iterator[Edge]:
+        """Edges between a record that arrived and one that is held."""
+        named = list(self.arrived.row)
+        sharing = self.lookup.sharing(self.arrived.keys)
+        stays = np.array([held not in gone for held in sharing.held], np.bool_)
+        held = [one for one, stay in zip(sharing.held, stays.tolist(), strict=True) if stay]
+        came = sharing.row[stays]
+        first = np.array(
+            [named[row] < one for row, one in zip(came.tolist(), held, strict=True)], np.bool_
+        )
+        with self._together(held) as (store, rows, start):
+            left = np.where(first, start + came, rows)
+            right = np.where(first, rows, start + came)
+            weight, pattern = score_given(store, left, right, self._review, self.settings.threads)
+        kept = np.flatnonzero(weight > -np.inf)
+        figures = zip(
+            kept.tolist(),
+            sharing.kind[stays][kept].tolist(),
+            pattern[kept].tolist(),
+            weight[kept].tolist(),
+            probability(weight[kept], self.model.score).tolist(),
+            strict=True,
+        )
+        for place, *edge in figures:
+            left_id, right_id = sorted((named[came[place]], held[place]))
+            yield Edge(left_id, right_id, *edge)
+
+    def odds(self, pairs: Sequence[Pair]) -> Floats:
+        """log2 odds of each pair (the smaller record first), however small."""
+        if not pairs:
+            return np.zeros(0)
+        row = self.arrived.row
+        held = list({one: None for pair in pairs for one in pair if one not in row})
+        with self._together(held) as (store, rows, start):
+            at = dict(zip(held, rows.tolist(), strict=True))
+            at.update({one: start + place for one, place in row.items()})
+            left, right = ([at[pair[side]] for pair in pairs] for side in (0, 1))
+            weight, _pattern = score_given(store, left, right, None)
+        return odds(weight, self.model.score)
+
+    @contextmanager
+    def _together(self, held: Sequence[Identity]) -> Iterator[tuple[Store, Longs, int]]:
+        """A store with the held records and those that arrived: rows of the first, and the row of
+        the first of the latter.
+        """
+        store, rows = self.lookup.encoded(held)
+        mark = store.mark()
+        start = store.add(self.arrived.encoded, self.arrived.values)
+        try:
+            yield store, rows, start
+        finally:
+            store.cut_back(mark)
