@@ -22,39 +22,49 @@ from tellonce.engine.tables import DECISIONS, RECORDS, canonical
 
 SOURCES = ("crm", "shop", "web")
 IDENTITIES: list[Identity] = [(s, str(n)) for s, n in product(SOURCES, range(5))]
-GIVEN = ("Testa", "Tessa", "Mock", "Przykladna", None)
-FAMILY = ("Przykladna", "Przykladny", "Mockova", "Testa", None)
-BIRTH = ("1980-01-13", "1980-01-31", "1980-03-01", "1980", None, None)
-EMAILS = ("testa@example.com", "testa.p@example.com", "family@example.com", "info@shop.example")
-PHONES = ("+48600100200", "+48600100201", "+48221234567")
-PESELS = ("80011312346", "80011312353")
 PLACES = (
     {"street": "Lesna", "number": "7", "city": "Warszawa", "postal_code": "00-001"},
     {"street": "Lesna", "number": "7", "unit": "2", "city": "Warszawa", "postal_code": "00-001"},
     {"street": "Morska", "number": "1", "city": "Gdansk", "postal_code": "80-001"},
 )
+PESELS = ("80011312346", "80011312353")
+SHOP = "+48221234567"
 Content = dict[str, Any]
+PEOPLE: tuple[Content, ...] = (  # twins, their mother, one of the same name, and one who married
+    {"given": "Testa", "family": "Przykladna", "birth_date": "1980-01-13", "gender": "female"},
+    {"given": "Tessa", "family": "Przykladna", "birth_date": "1980-01-13", "gender": "female"},
+    {"given": "Testa", "family": "Przykladna", "birth_date": "1955-03-01", "gender": "female"},
+    {"given": "Mock", "family": "Mockowy", "birth_date": "1971-12-24", "gender": "male"},
+    {"given": "Testa", "family": "Mockowa", "birth_date": "1980-01-13", "gender": "female"},
+)
+SAID: dict[str, tuple[Any, ...]] = {
+    "given": ("T", "Przykladna", None),
+    "family": ("Przykladny", "Testa", None),
+    "birth_date": ("1980-01-31", "1980-03-01", "1980", None),
+    "gender": (None,),
+}
 
 
 def content(choose: Any) -> Content:
-    """What a record says; `choose` picks one of a sequence."""
-    said: Content = {"birth_date": choose(BIRTH), "gender": choose(("female", "male", None))}
-    name = {"given": choose(GIVEN), "family": choose(FAMILY), "suffix": choose((None, None, "jr"))}
-    said["names"] = [{"kind": "", **name}]
-    said["emails"] = sorted({choose(EMAILS)} if choose((True, False)) else set())
-    said["phones"] = sorted({choose(PHONES)} if choose((True, False)) else set())
-    said["addresses"] = [dict(choose(PLACES))] if choose((True, True, False)) else []
-    kinds = {"pesel": choose(PESELS), "passport": "X1", "": None}
-    kind = choose(("", "", "", "pesel", "passport"))
-    said["identifiers"] = (
-        [{"kind": kind, "value": kinds[kind], "valid": kind == "pesel"}] if kind else []
-    )
-    said["others"] = (
-        [{"name": "passport", "value": choose("ab"), "kind": "text"}]
-        if choose((True, False, False))
-        else []
-    )
-    return said
+    """What a record says of one of PEOPLE, mostly; `choose` picks one of a sequence."""
+    number = choose((0, 0, 0, *range(1, len(PEOPLE))))
+    said = {part: choose((own, own, own, own, *SAID[part])) for part, own in PEOPLE[number].items()}
+    name = {"given": said.pop("given"), "family": said.pop("family"), "kind": ""}
+    email = choose((f"p{number}@example.com", f"p{number}@example.com", "family@example.com", None))
+    phone = choose((f"+4860010020{number}", f"+4860010021{number}", SHOP, None))
+    kind = choose(("", "", "", "", "pesel", "passport"))
+    number_for_life = choose((PESELS[0], PESELS[number % 2]))
+    identifier = {"kind": kind, "value": number_for_life, "valid": kind == "pesel"}
+    other = {"name": "passport", "value": choose("ab"), "kind": "text"}
+    return {
+        **said,
+        "names": [{**name, "suffix": choose((None, None, None, "jr"))}],
+        "emails": [email] if email else [],
+        "phones": [phone] if phone else [],
+        "addresses": [dict(choose(PLACES))] if choose((True, True, False)) else [],
+        "identifiers": [identifier] if kind else [],
+        "others": [other] if choose((False, False, True)) else [],
+    }
 
 
 def contents() -> st.SearchStrategy[Content]:

@@ -2,13 +2,14 @@
 
 lookup.py   what is asked of those who hold the records, edges and decisions
 arrival.py  what arrived, made comparable, keyed and encoded once
+scorer.py   what it is scored against
 touched.py  from there along links and decisions to whole components
-place.py    the act itself
+placed.py   the act itself
 memory.py   a lookup in memory; index.py and shelves.py are its parts
 """
 
 from tellonce.engine.placing.lookup import Changes, Decision, Edge, Identity, Lookup
 from tellonce.engine.placing.memory import Memory
-from tellonce.engine.placing.place import Placed, place
+from tellonce.engine.placing.placed import Placed, place
 
 __all__ = ["Changes", "Decision", "Edge", "Identity", "Lookup", "Memory", "Placed", "place"]

@@ -13,7 +13,7 @@ from tellonce.engine.model.document import MatchModel
 from tellonce.engine.placing.arrival import identities
 from tellonce.engine.placing.index import KeyIndex
 from tellonce.engine.placing.lookup import Decision, Edge, Identity, Sharing
-from tellonce.engine.placing.place import Placed
+from tellonce.engine.placing.placed import Placed
 from tellonce.engine.placing.shelves import Shelves
 from tellonce.engine.score.arrays import Encoded, Longs
 from tellonce.engine.score.encode import encode
