@@ -17,12 +17,13 @@ from tellonce.version import __version__
 
 _WHERE = {
     "ask": "tellonce.asking",
+    "compare": "tellonce.comparing",
     "resolve": "tellonce.resolution",
     "Resolution": "tellonce.resolution",
     "MatchModel": "tellonce.engine.model",
 }
 
-__all__ = ["MatchModel", "Resolution", "__version__", "ask", "resolve"]
+__all__ = ["MatchModel", "Resolution", "__version__", "ask", "compare", "resolve"]
 
 
 def __getattr__(name: str) -> Any:

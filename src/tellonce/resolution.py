@@ -25,6 +25,7 @@ from tellonce.engine.golden import GoldenRules
 from tellonce.engine.golden import golden as golden_records
 from tellonce.engine.lists import joined
 from tellonce.engine.model.document import MatchModel
+from tellonce.engine.settings import hashed_values
 from tellonce.io.errors import BadSetting
 from tellonce.io.labels import Taken, read_labels, taken
 from tellonce.io.outputs import customer_ids, customers_table, edges_table, golden_table
@@ -182,6 +183,8 @@ def resolve(
     pinned = load_model(model)
     decided = None if labels is None else read_labels(labels, sources)
     ready = standardised(sources, id=id, mapping=mapping, ignore=ignore, progress=clock, say=say)
+    if pinned is not None and (sentence := hashed_values(pinned, settings.hash_key)):
+        say(sentence)
     told = None if decided is None else taken(decided, pipeline.canonical(ready.records))
     if told is not None:
         say(told.sentence() + ("; the given model stays as it is" if pinned else ""))

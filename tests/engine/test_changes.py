@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from tellonce.engine.changes import State, changes, state
+from tellonce.engine.changes import Moves, State, changes, moves, state
 from tellonce.engine.errors import InputError
 from tellonce.engine.tables import CHANGES, CLUSTERS, GOLDEN
 
@@ -77,3 +78,20 @@ def test_a_cluster_of_two_customers_is_refused() -> None:
     records = pa.table({"source": ["crm", "crm"], "record_id": ["1", "2"]})
     with pytest.raises(InputError, match="more than one customer"):
         state(records, clusters, GOLDEN.empty_table(), pa.array(["A", "B"]))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([0, 0, 1, 2], [5, 5, 6, 7], Moves(3, 3, 3, 0, 0, 0)),
+        ([0, 0, 1, 2], [0, 0, 0, 2], Moves(3, 2, 1, 2, 0, 1)),
+        ([0, 0, 0, 1], [0, 0, 2, 1], Moves(2, 3, 1, 0, 1, 1)),
+        ([0, 0, 1, 1], [0, 1, 1, 1], Moves(2, 2, 0, 2, 1, 1)),
+        ([0, 1, 2], [0, 0, 0], Moves(3, 1, 0, 3, 0, 2)),
+        ([], [], Moves(0, 0, 0, 0, 0, 0)),
+    ],
+)
+def test_merged_split_and_moved_are_counted(
+    before: list[int], after: list[int], expected: Moves
+) -> None:
+    assert moves(np.array(before, np.int64), np.array(after, np.int64)) == expected

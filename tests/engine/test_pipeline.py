@@ -187,3 +187,12 @@ def test_an_explanation_adds_up(told: pa.Table, result: pipeline.Resolved) -> No
     assert abs(total - edge["match_weight"]) < 0.01
     assert abs(found.probability - edge["probability"]) < 1e-9
     assert found.sentences()
+
+
+def test_a_shared_model_counts_its_hashed_values_anew_and_gives_the_same_customers(
+    told: pa.Table, result: pipeline.Resolved
+) -> None:
+    again = resolve(told, model=result.model.shareable(), settings=QUIET)
+    assert again.model.block == result.model.block
+    assert again.model.score.shared == result.model.score.shared
+    assert again.clusters.equals(result.clusters)

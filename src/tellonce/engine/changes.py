@@ -11,12 +11,15 @@ import hashlib
 import json
 from collections.abc import Iterator
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tellonce.engine.errors import InputError
 from tellonce.engine.tables import CHANGES, CLUSTERS, GOLDEN, check
 
+Ints = npt.NDArray[np.int64]
 MEMBERS = pa.schema(
     [
         ("source", pa.string()),
@@ -91,6 +94,48 @@ def changes(before: State, after: State, *, key: bytes = b"") -> pa.Table:
     rows.sort(key=lambda row: (row[0], row[2] is not None, row[2] or ""))
     columns = list(zip(*rows, strict=True)) or [()] * len(CHANGES)
     return pa.table([pa.array(column, pa.string()) for column in columns], schema=CHANGES)
+
+
+@dataclasses.dataclass(frozen=True)
+class Moves:
+    """How one partition of the same records differs from another, in numbers of customers of the
+    first: `unchanged` have the same records in both; the records of `merged` are in customers that
+    have records of others too; those of `split` are in several (a customer can be both). `moved`
+    are the records that would be of another customer, where each customer of the first goes on as
+    one of the second: pairs by largest overlap, one to one, ties to the smaller.
+    """
+
+    before: int
+    after: int
+    unchanged: int
+    merged: int
+    split: int
+    moved: int
+
+
+def moves(before: Ints, after: Ints) -> Moves:
+    """Compare two labellings of the same rows."""
+    rows, columns = (np.unique(labels, return_inverse=True)[1] for labels in (before, after))
+    cells, counts = np.unique(np.column_stack([rows, columns]), axis=0, return_counts=True)
+    parts, sources = (np.bincount(cells[:, side]) for side in (0, 1))
+    joined = sources[cells[:, 1]] > 1
+    merged = np.unique(cells[joined, 0])
+    split = np.flatnonzero(parts > 1)
+    stayed, taken = 0, (set[int](), set[int]())
+    for at in np.lexsort((cells[:, 1], cells[:, 0], -counts)).tolist():
+        old, new = cells[at].tolist()
+        if old not in taken[0] and new not in taken[1]:
+            taken[0].add(old)
+            taken[1].add(new)
+            stayed += int(counts[at])
+    return Moves(
+        before=len(parts),
+        after=len(sources),
+        unchanged=len(parts) - len(np.union1d(merged, split)),
+        merged=len(merged),
+        split=len(split),
+        moved=len(before) - stayed,
+    )
 
 
 _Row = tuple[str, str, str | None, str | None, str | None]

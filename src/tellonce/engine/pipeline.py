@@ -29,11 +29,12 @@ from tellonce.engine.score.arrays import Blocks, Encoded
 from tellonce.engine.score.blocks import blocks
 from tellonce.engine.score.calibrate import calibrated, compared
 from tellonce.engine.score.encode import encode_coded, reweighted
+from tellonce.engine.score.frequencies import shared_contacts
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.scoring import score_in, weigh
 from tellonce.engine.score.train import trained, untrained
 from tellonce.engine.score.weights import log_odds, odds
-from tellonce.engine.settings import SPELLING, Settings, link_cut, under_key
+from tellonce.engine.settings import SPELLING, Settings, check_fits, link_cut, under_key
 from tellonce.engine.tables import DECISIONS, GOLDEN, RECORDS, canonical, check
 
 __all__ = [
@@ -74,9 +75,12 @@ def resolve(
 
     Without a model one is trained on the records, and calibrated on the decisions; a given model
     stays as it is. `decisions` (DECISIONS) refer to rows in canonical order. The result depends on
-    the set of records, decisions, model and settings only.
+    the set of records, decisions, model and settings only. Raises ModelError where the given model
+    does not fit this software.
     """
     settings = settings or Settings()
+    if model is not None:
+        check_fits(model)
     if not rehearse.cache_info().currsize:
         progress("compile", 0, 1)
         rehearse()
@@ -103,13 +107,13 @@ def _resolved(
     comparable = standardise.comparable(records, standardise.StandardiseParams())
     entries = coded(comparable, settings.threads)
     progress("block", 0, 1)
-    given = under_key(model or MatchModel(), settings.hash_key)
     if model is None:
-        ready = _trained(given, entries, settings, progress)
+        blank = MatchModel(hash_key=key_fingerprint(settings.hash_key))
+        ready = _trained(blank, entries, settings, progress)
         taught = _taught(ready.model.score, comparable, decisions, settings)
         ready = replace(ready, model=replace(ready.model, score=taught))
     else:
-        ready = _prepared(given, entries, settings)
+        ready = _prepared(model, entries, settings)
     given = ready.model
     progress("score", 0, 1)
     pairs = _scored(ready, settings, progress)
@@ -160,8 +164,19 @@ class _Ready:
 
 
 def _prepared(model: MatchModel, records: Coded, settings: Settings) -> _Ready:
+    """With a given model. Hashed values that it does not hold, or that were made under another key,
+    are counted anew in these records.
+    """
     key = settings.hash_key
-    keys = block.keys_of(records, model.block, SPELLING, key, alone=False)
+    if model.hash_key == key_fingerprint(key):
+        keys = block.keys_of(records, model.block, SPELLING, key, alone=False)
+    else:
+        model = under_key(model, key)
+        chosen, keys = block.count_anew(
+            records, model.block, SPELLING, key, threads=settings.threads
+        )
+        shared = shared_contacts(records, key)
+        model = replace(model, block=chosen, score=replace(model.score, shared=shared))
     encoded, _values = encode_coded(records, model.score, SPELLING, key, settings.unique_sources)
     return _Ready(model, cost(keys), blocks(keys, records.table.num_rows), encoded)
 

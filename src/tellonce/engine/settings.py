@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
+from tellonce.engine.block.kinds import BY_NAME
+from tellonce.engine.errors import ModelError
 from tellonce.engine.golden.rules import GoldenRules
 from tellonce.engine.model.document import MatchModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY, key_fingerprint
 from tellonce.engine.model.spelling import Spelling
+from tellonce.engine.score.comparisons import COMPARISONS, MAX_LEVELS
 from tellonce.engine.standardise.phonetics import phonetic
 from tellonce.engine.standardise.variants import variant_groups
 
@@ -45,3 +50,29 @@ def under_key(model: MatchModel, hash_key: bytes) -> MatchModel:
 def link_cut(settings: Settings, model: MatchModel) -> float:
     """The match probability from which on pairs are linked: the caller's, else the model's."""
     return model.score.link if settings.threshold is None else settings.threshold
+
+
+def hashed_values(model: MatchModel, hash_key: bytes) -> str:
+    """What becomes of a given model's hashed values (shared contacts, common blocking keys) under
+    this key, in a sentence; empty where they are used as they are.
+    """
+    if model.hash_key == key_fingerprint(hash_key):
+        return ""
+    if not model.hash_key:
+        return "the model holds no hashed values: shared contacts and common keys are counted anew"
+    return (
+        "the model's hashed values were made under another key: they are dropped, and shared "
+        "contacts and common keys are counted anew"
+    )
+
+
+def check_fits(model: MatchModel) -> None:
+    """Raise ModelError where the model speaks of key kinds or levels that are not there."""
+    unknown = sorted(set(model.block.kinds) - set(BY_NAME))
+    shapes = {np.array(table).shape for table in (model.score.m, model.score.u, model.score.r)}
+    if unknown or shapes != {(len(COMPARISONS), MAX_LEVELS)}:
+        what = f"key kinds {', '.join(unknown)}" if unknown else "comparisons and levels"
+        raise ModelError(
+            f"The model speaks of {what} that this software does not have.",
+            "It was made by another version, or edited: train it anew.",
+        )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -89,6 +90,24 @@ def train_keys(
         skipped=tuple(skipped),
     )
     return model, _table(found)
+
+
+def count_anew(
+    records: Coded, model: BlockModel, spelling: Spelling, hash_key: bytes, *, threads: int = 1
+) -> tuple[BlockModel, pa.Table]:
+    """The model with its key kinds as they are and the values to refine or stop counted in these
+    records, for one whose hashed values are not known here; with their KEYS, as `train_keys` has.
+    """
+    hashed = Hashed(records, spelling, hash_key)
+    kinds = [KINDS[BY_NAME[name]] for name in model.kinds]
+    with ThreadPoolExecutor(max(threads, 1)) as pool:
+        fitted = dict(zip(model.kinds, pool.map(partial(_fitted, hashed), kinds), strict=True))
+    counted = replace(
+        model,
+        refined=_every(common for _groups, common, _stopped in fitted.values()),
+        stopped=_every(stopped for _groups, _common, stopped in fitted.values()),
+    )
+    return counted, _table({name: groups for name, (groups, _, _) in fitted.items()})
 
 
 LEAST_PAIRS, PAIRS_A_RECORD = 400_000, 6  # that one kind may cost

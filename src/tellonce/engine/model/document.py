@@ -81,6 +81,10 @@ class MatchModel:
         """The whole model as canonical JSON."""
         return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
 
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values."""
+        return asdict(self)
+
     def shareable(self) -> MatchModel:
         """The model without hashed values of single customers, so that it is not personal data."""
         return replace(

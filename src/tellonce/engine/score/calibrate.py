@@ -26,7 +26,7 @@ from tellonce.engine.score.weights import log_odds, odds, weights
 Floats = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int64]
 # How far labels are expected to move the model, as standard deviations: the slope, and bits.
-SLOPE, SHIFT, LEVEL = 0.25, 1.5, 1.0
+SLOPE, SHIFT, LEVEL = 0.25, 1.5, 1.5
 LEAST_SLOPE = 0.25  # more evidence must always mean a higher probability
 SLIPS = (
     0.02  # share of labels that are slips of the hand: what they contradict beyond doubt is kept
@@ -36,7 +36,7 @@ ROUNDS = 50
 # The link cut of a model without labels keeps a margin for what the model does not know of itself.
 # Labels replace it: after so many it is half as many bits, and goes towards even odds, at which a
 # probability that can be trusted links most pairs rightly.
-TRUSTED = 25
+TRUSTED = 10
 LN2 = float(np.log(2.0))
 SIZE = 2 + len(COMPARISONS) * MAX_LEVELS
 
