@@ -26,7 +26,7 @@ PLANS = (
             block_on("house", "substr(address, 1, 12)"),
         ),
         comparisons=(
-            cl.JaroWinklerAtThresholds("name", [0.92, 0.8, 0.7]).configure(
+            cl.JaccardAtThresholds("name", [0.9, 0.75, 0.6]).configure(
                 term_frequency_adjustments=True
             ),
             cl.JaroWinklerAtThresholds("address", [0.95, 0.9, 0.8]).configure(

@@ -14,7 +14,9 @@ COLUMNS = {
         "surname",
         "street_number",
         "address_1",
+        "address_2",
         "suburb",
+        "state",
         "postcode",
         "date_of_birth",
         "soc_sec_id",
@@ -65,11 +67,13 @@ BY_HAND = Plan(
         cl.JaroWinklerAtThresholds("address_1", [0.92, 0.8]).configure(
             term_frequency_adjustments=True
         ),
+        cl.JaroWinklerAtThresholds("address_2", [0.92]).configure(term_frequency_adjustments=True),
         cl.JaroWinklerAtThresholds("suburb", [0.92]).configure(term_frequency_adjustments=True),
+        cl.ExactMatch("state"),
         cl.DamerauLevenshteinAtThresholds("postcode", [1]),
     ),
     certain=CERTAIN,
     recall=0.9,
-    training=(block_on("date_of_birth"), block_on("postcode")),
+    training=(block_on("soc_sec_id"), block_on("date_of_birth")),
 )
 PLANS = (PUBLISHED, BY_HAND)

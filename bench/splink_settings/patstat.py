@@ -32,6 +32,6 @@ PLANS = (
         ),
         certain=(block_on("name", "place"),),
         recall=0.3,
-        training=(block_on("place"), block_on("name")),
+        training=(block_on("place", "substr(name, 1, 4)"), block_on("name")),
     ),
 )
