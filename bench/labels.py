@@ -27,7 +27,7 @@ from tellonce.engine.evaluate import evaluate
 
 STEPS = (10, 50, 100, 150, 200)
 SEEDS = (1, 2)  # of random selection; their mean is shown
-MOST_ROWS = 30_000
+MOST_ROWS = 6_000
 Name = tuple[str, str]
 NAMES = ("left_source", "left_id", "right_source", "right_id")
 HEAD = ("set", "rows", "chosen", "F1 at 0", *(f"{n}" for n in STEPS), "gain per 50", "held")
