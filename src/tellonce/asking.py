@@ -16,7 +16,7 @@ from tellonce.engine.cluster.constraints import decided
 from tellonce.engine.cluster.split import Constraints
 from tellonce.engine.model.document import MatchModel
 from tellonce.engine.score.calibrate import compared
-from tellonce.engine.score.comparisons import unpacked
+from tellonce.engine.score.comparisons import packed
 from tellonce.engine.score.select import OpenPairs, chosen
 from tellonce.engine.score.weights import odds
 from tellonce.engine.settings import SPELLING
@@ -105,12 +105,12 @@ def _open_pairs(
     left, right = (
         np.concatenate([old, new[fresh]]) for old, new in zip(answered, kept, strict=True)
     )
-    levels = unpacked(edges["pattern"].to_numpy()[fresh])
+    pattern = edges["pattern"].to_numpy()[fresh]
     weight = edges["match_weight"].to_numpy()[fresh]
     return OpenPairs(
         left,
         right,
-        np.concatenate([seen.levels, levels]),
+        np.concatenate([packed(seen.levels), pattern]),
         odds(np.concatenate([seen.weight, weight]), model),
         _moved(found.clusters["cluster"].to_numpy(), left, right),
         len(answered[0]),

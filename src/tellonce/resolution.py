@@ -346,6 +346,7 @@ def _summary(
         "estimated": found.report["estimated"],
         "pairs_scored": int(found.report["pairs_scored"]),
         "model": found.model.fingerprint,
+        "calibrated_on": found.model.score.labels,
     }
 
 

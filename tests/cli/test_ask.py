@@ -6,12 +6,14 @@ import csv as text_csv
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from pyarrow import csv, parquet
 
 import tellonce
 from tellonce.cli.main import execute
+from tellonce.engine.evaluate import evaluate
 from tellonce.engine.synth.records import rows
 
 Output = pytest.CaptureFixture[str]
@@ -84,6 +86,7 @@ def test_answers_hold_teach_the_model_and_are_not_asked_again(
     summary = json.loads(capsys.readouterr().out)
     assert summary["labels"]["same"] + summary["labels"]["different"] == 20
     assert summary["labels"]["overruled"] == 0
+    assert summary["calibrated_on"] == 20
     customer = {
         (row["source"], row["record_id"]): row["customer_id"]
         for row in parquet.read_table(out).to_pylist()
@@ -100,6 +103,39 @@ def test_answers_hold_teach_the_model_and_are_not_asked_again(
     with more.open(encoding="utf-8-sig", newline="") as stream:
         new = {(row["left_id"], row["right_id"]) for row in text_csv.DictReader(stream)}
     assert new.isdisjoint({(row["left_id"], row["right_id"]) for row in answers})
+
+
+def test_a_model_taught_by_true_answers_finds_the_customers_no_worse(
+    company: Path, tmp_path: Path
+) -> None:
+    pairs = asked(company, tmp_path, "--count", "30")
+    answered(company, pairs)
+    sources = {Path(path).stem: path for path in files(company)}
+    taught = tellonce.resolve(sources, labels=pairs).model
+    assert f1(company, tellonce.resolve(sources, model=taught)) >= f1(
+        company, tellonce.resolve(sources)
+    )
+
+
+def f1(company: Path, result: tellonce.Resolution) -> float:
+    truth = csv.read_csv(company / "truth.csv").to_pylist()
+    person = {(row["source"], str(row["record_id"])): row["person"] for row in truth}
+    rows_of = result.customers.select(["source", "record_id"]).to_pylist()
+    people = [person[row["source"], row["record_id"]] for row in rows_of]
+    return evaluate(result.customers["customer_id"], pa.array(people)).pairwise.f1
+
+
+def test_the_summary_says_that_its_estimate_is_calibrated(
+    company: Path, tmp_path: Path, capsys: Output
+) -> None:
+    pairs = asked(company, tmp_path, "--count", "4")
+    answered(company, pairs)
+    capsys.readouterr()
+    call = ["resolve", *files(company), "--out", str(tmp_path / "out.parquet")]
+    assert execute([*call, "--labels", str(pairs)]) == 0
+    shown = capsys.readouterr()
+    assert "estimated by the model, calibrated on 4 labels" in shown.out
+    assert "labels: " in shown.err
 
 
 def test_a_given_model_learns_nothing_from_labels_and_says_so(

@@ -64,7 +64,13 @@ def explain(
     sources = named_files(files)
     names = _asked(left, right, customer, list(sources))
     _check_svg(svg, [*sources.values(), *(path for path in (map, model, labels) if path)])
-    asked = {"id": id, "mapping": map, "model": model, "labels": labels, "threshold": threshold}
+    asked: dict[str, Any] = {
+        "id": id,
+        "mapping": map,
+        "model": model,
+        "labels": labels,
+        "threshold": threshold,
+    }
     asked |= {"ignore": split(ignore), "unique": split(unique)}
     with Stages() as stages:
         result = resolution.resolve(sources, progress=stages, **asked)
@@ -184,8 +190,5 @@ def _pair(link: Any) -> str:
 
 
 def _strength(link: Any) -> str:
-    decided = " by decision" if link.odds_bits >= DECIDED else f", {link.odds_bits:+.1f}"
+    decided = " by decision" if link.decided else f", {link.odds_bits:+.1f}"
     return f"{_pair(link)}: {link.probability:.4f}{decided}"
-
-
-DECIDED = 1e6  # bits that only a decision gives

@@ -180,8 +180,8 @@ def _human(summary: dict[str, Any], written: dict[str, str]) -> list[tuple[str, 
     rows = [
         ("records", f"{summary['rows']:,} from {counted(len(summary['sources']), 'source')}"),
         ("customers", f"{summary['customers']:,}"),
-        ("precision", _percent(summary["estimated"]["precision"])),
-        ("recall", _percent(summary["estimated"]["recall"])),
+        ("precision", _percent(summary, "precision")),
+        ("recall", _percent(summary, "recall")),
         ("time", f"{seconds['total']:.1f} s ({stages})"),
         ("memory", f"{summary['peak_mb']:,} MB at most"),
     ]
@@ -204,6 +204,9 @@ def _labels(count: dict[str, int]) -> str:
     return said
 
 
-def _percent(estimate: dict[str, float]) -> str:
-    low, high = 100 * estimate["low"], 100 * estimate["high"]
-    return f"{100 * estimate['value']:.1f} % ({low:.1f} to {high:.1f}), the model's own estimate"
+def _percent(summary: dict[str, Any], what: str) -> str:
+    share = {name: 100 * value for name, value in summary["estimated"][what].items()}
+    by = "the model's own estimate"
+    if summary["calibrated_on"]:
+        by = f"estimated by the model, calibrated on {counted(summary['calibrated_on'], 'label')}"
+    return f"{share['value']:.1f} % ({share['low']:.1f} to {share['high']:.1f}), {by}"

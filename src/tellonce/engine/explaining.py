@@ -60,12 +60,15 @@ def _shared(comparable: pa.Table, model: BlockModel, hash_key: bytes) -> tuple[s
 
 @dataclass(frozen=True)
 class Link:
-    """Two records (source, record id) with their log2 odds and match probability."""
+    """Two records (source, record id) with their log2 odds and match probability; `decided`: a
+    person said that they are the same.
+    """
 
     left: RecordName
     right: RecordName
     odds_bits: float
     probability: float
+    decided: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,7 @@ def _links(pairs: Pairs, at: Longs, names: tuple[RecordName, ...]) -> tuple[Link
 
 def _link(left: RecordName, right: RecordName, log2_odds: float) -> Link:
     probability = 1.0 / (1.0 + 2.0 ** -min(float(log2_odds), 1000.0))
-    return Link(left, right, round(float(log2_odds), 3), probability)
+    return Link(left, right, round(float(log2_odds), 3), probability, bool(log2_odds >= CERTAIN))
 
 
 def _names(records: pa.Table, rows: Longs) -> tuple[RecordName, ...]:

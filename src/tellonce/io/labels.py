@@ -23,8 +23,10 @@ from tellonce.io.read import read_file, read_frame
 SIDES = {"left": ("left", "l", "1", "a"), "right": ("right", "r", "2", "b")}
 SOURCE = ("source", "source_dataset", "dataset", "system", "file")
 ID = ("id", "record_id", "unique_id", "record", "rec_id", "key", "")
-VERDICT = ("verdict", "label", "same", "match", "is_match", "matched", "decision", "answer")
-VERDICT += ("duplicate", "is_duplicate", "clerical_match_score", "same_customer", "linked")
+VERDICT = (
+    *("verdict", "label", "same", "match", "is_match", "matched", "decision", "answer"),
+    *("duplicate", "is_duplicate", "clerical_match_score", "same_customer", "linked"),
+)
 SAME = {"same", "1", "1.0", "yes", "y", "true", "t", "match", "matched", "duplicate", "linked", "m"}
 DIFFERENT = {"different", "0", "0.0", "no", "n", "false", "f", "distinct", "u", "unmatched"}
 DIFFERENT |= {"non_match", "no_match", "not_same", "nonmatch", "differ", "different_customer"}

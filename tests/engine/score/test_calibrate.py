@@ -7,7 +7,7 @@ import pytest
 
 from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.score.calibrate import Compared, calibrated
-from tellonce.engine.score.comparisons import BIRTH_DATE, COMPARISONS, EMAIL, GIVEN
+from tellonce.engine.score.comparisons import BIRTH_DATE, COMPARISONS, EMAIL, GIVEN, packed
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.select import OpenPairs, chosen
 from tellonce.engine.score.weights import log_odds, odds, probability
@@ -80,7 +80,9 @@ def questions(odds_of: list[float], levels: list[int], answered: int = 0) -> Ope
     found = pairs(odds_of)
     found.levels[:, GIVEN] = levels
     rows = np.arange(len(levels), dtype=np.int64)
-    return OpenPairs(rows, rows + 1000, found.levels, found.weight, np.ones(len(levels)), answered)
+    return OpenPairs(
+        rows, rows + 1000, packed(found.levels), found.weight, np.ones(len(levels)), answered
+    )
 
 
 def test_an_open_pair_is_asked_before_a_certain_one() -> None:

@@ -146,6 +146,12 @@ def unpacked(patterns: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return (patterns[:, None] >> shifts) & ((1 << BITS) - 1)
 
 
+def packed(levels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """`pack` of many rows of levels: the inverse of `unpacked`."""
+    shifts = np.arange(len(COMPARISONS), dtype=np.int64) * BITS
+    return np.asarray((levels << shifts).sum(axis=1), np.int64)
+
+
 def unpack(pattern: int) -> tuple[int, ...]:
     """The inverse of `pack`."""
     mask = (1 << BITS) - 1

@@ -14,24 +14,26 @@ import numpy as np
 import numpy.typing as npt
 
 from tellonce.engine.score.calibrate import LN2, features, prior_precision
+from tellonce.engine.score.comparisons import unpacked
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 GROUPS = 2000  # of pairs alike: those that weigh most are looked at
+DOUBT = 2.0  # by which odds are divided for that: a model without labels is too sure of itself
 
 
 @dataclass(frozen=True)
 class OpenPairs:
     """Pairs that may be asked about, in canonical order.
 
-    `left` and `right` are rows, `levels` pairs x comparisons, `odds` their log2 odds under the
-    model, `records` how many records would change their customer with the answer. The first
+    `left` and `right` are rows, `pattern` packed levels, `odds` their log2 odds under the model,
+    `records` how many records would change their customer with the answer. The first
     `answered` pairs have their label already: they taught, and are not asked about again.
     """
 
     left: Longs
     right: Longs
-    levels: Longs
+    pattern: Longs
     odds: Floats
     records: Floats
     answered: int
@@ -58,8 +60,8 @@ def chosen(pairs: OpenPairs, count: int) -> Longs:
     found: list[int] = []
     while len(found) < count and any(waiting):
         reach = groups.x @ spread
-        narrowed = groups.information * np.einsum("ij,jk,ik->i", reach, matter, reach)
-        narrowed /= 1.0 + groups.information * np.einsum("ij,ij->i", reach, groups.x)
+        narrowed = groups.information * ((reach @ matter) * reach).sum(axis=1)
+        narrowed /= 1.0 + groups.information * (reach * groups.x).sum(axis=1)
         narrowed[[not members for members in waiting]] = -1.0
         best = int(np.argmax(narrowed))
         pair = _next(waiting[best], pairs, asked)
@@ -79,30 +81,29 @@ def _next(waiting: list[int], pairs: OpenPairs, asked: set[int]) -> int:
 
 def _grouped(pairs: OpenPairs) -> tuple[_Groups, Floats]:
     """The groups that weigh most, and the covariance of the coefficients after all labels."""
-    x = features(pairs.levels, pairs.odds)
-    used = x.any(axis=0)
-    spread = np.diag(1.0 / prior_precision()[used])
-    known = _probability(pairs.odds[: pairs.answered])
-    for row, information in zip(x[: pairs.answered, used], _information(known), strict=True):
-        spread = _after(spread, row, information)
-    open_pairs = np.arange(pairs.answered, len(x))
-    alike = np.column_stack([pairs.levels, np.rint(pairs.odds).astype(np.int64)])[open_pairs]
-    _values, first, group = np.unique(alike, axis=0, return_index=True, return_inverse=True)
-    rows = x[open_pairs[first]][:, used]
-    p = _moderated(pairs.odds[open_pairs[first]], rows, spread)
-    records = np.bincount(group, weights=pairs.records[open_pairs], minlength=len(first))
-    weight = (p * (1 - p)) ** 2 * records
-    heaviest = np.sort(np.lexsort((first, -weight))[:GROUPS])
-    best_first = np.lexsort((open_pairs, -pairs.records[open_pairs], group))
-    ends = np.cumsum(np.bincount(group, minlength=len(first)))
-    members = np.split(open_pairs[best_first], ends[:-1])
-    groups = _Groups(
-        rows[heaviest],
-        _information(p[heaviest]),
-        weight[heaviest],
-        [members[g] for g in heaviest],
+    known, asked = slice(0, pairs.answered), np.arange(pairs.answered, len(pairs.odds))
+    coarse = np.rint(pairs.odds[asked]).astype(np.int64)
+    order = np.lexsort((asked, -pairs.records[asked], coarse, pairs.pattern[asked]))
+    asked, coarse = asked[order], coarse[order]
+    new = np.ones(len(asked), np.bool_)
+    new[1:] = (np.diff(pairs.pattern[asked]) != 0) | (np.diff(coarse) != 0)
+    first = np.flatnonzero(new)
+    ends = np.append(first[1:], len(asked))
+    records = np.add.reduceat(pairs.records[asked], first) if len(first) else np.zeros(0)
+    doubt = _probability(pairs.odds[asked[first]] / DOUBT)
+    heaviest = np.sort(np.argsort(-records * doubt * (1 - doubt), kind="stable")[:GROUPS])
+    x = features(
+        unpacked(pairs.pattern[asked[first[heaviest]]]), pairs.odds[asked[first[heaviest]]]
     )
-    return groups, spread
+    spread = np.diag(1.0 / prior_precision())
+    taught = features(unpacked(pairs.pattern[known]), pairs.odds[known])
+    told = _information(_probability(pairs.odds[known]))
+    for row, information in zip(taught, told, strict=True):
+        spread = _after(spread, row, information)
+    p = _moderated(x[:, 0], x, spread)
+    members = [asked[first[g] : ends[g]] for g in heaviest]
+    weight = (p * (1 - p)) ** 2 * records[heaviest]
+    return _Groups(x, _information(p), weight, members), spread
 
 
 def _after(spread: Floats, x: Floats, information: float) -> Floats:
@@ -122,5 +123,5 @@ def _probability(log2_odds: Floats) -> Floats:
 
 def _moderated(log2_odds: Floats, x: Floats, spread: Floats) -> Floats:
     """Probability with the doubt about the coefficients averaged in (MacKay 1992)."""
-    variance = LN2**2 * np.einsum("ij,jk,ik->i", x, spread, x)
+    variance = LN2**2 * ((x @ spread) * x).sum(axis=1)
     return _probability(log2_odds / np.sqrt(1.0 + np.pi * variance / 8.0))
