@@ -17,18 +17,16 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 import tellonce
 from bench.report import ROOT, publish, table
-from bench.sets import LabelledSet, blind, labelled_sets
+from bench.sets import LabelledSet, blind, labelled_sets, truth
 from tellonce.asking import LEAST
 from tellonce.engine.evaluate import evaluate
 
 STEPS = (10, 50, 100, 150, 200)
 SEEDS = (1, 2)  # of random selection; their mean is shown
-MOST_ROWS = 6_000
-Name = tuple[str, str]
+MOST_ROWS = 4_000
 NAMES = ("left_source", "left_id", "right_source", "right_id")
 HEAD = ("set", "rows", "chosen", "F1 at 0", *(f"{n}" for n in STEPS), "gain per 50", "held")
 HOW = (
@@ -47,7 +45,8 @@ class Measuring:
     def __init__(self, labelled: LabelledSet, folder: Path) -> None:
         named = (text.partition("=") for text in blind(labelled, folder))
         self.sources: Mapping[str, Any] = {name: Path(path) for name, _equals, path in named}
-        self.person = _truth(labelled, list(self.sources))
+        known = truth(labelled).drop_null().to_pylist()
+        self.person = {(row["source"], row["record_id"]): row["truth"] for row in known}
 
     def answers(self, pairs: pa.Table) -> list[dict[str, str]]:
         """The pairs with their verdict; empty where the truth is not known."""
@@ -65,8 +64,8 @@ class Measuring:
     def f1(self, result: Any) -> float:
         """Pairwise F1 of a Resolution."""
         rows = result.customers.select(["source", "record_id"]).to_pylist()
-        truth = [self.person.get((row["source"], row["record_id"])) for row in rows]
-        return evaluate(result.customers["customer_id"], pa.array(truth)).pairwise.f1
+        people = [self.person.get((row["source"], row["record_id"])) for row in rows]
+        return evaluate(result.customers["customer_id"], pa.array(people)).pairwise.f1
 
     def after(self, labels: list[dict[str, str]]) -> tuple[float, float]:
         """F1 of the model that the labels taught, and F1 where they hold too."""
@@ -92,20 +91,6 @@ class Measuring:
 
 
 SIDES = ("left", "right")
-
-
-def _truth(labelled: LabelledSet, sources: list[str]) -> dict[Name, str]:
-    """The true customer of each record, where it is known."""
-    told = pq.read_table(labelled.path)
-    ids = [str(value) for value in told["unique_id"].to_pylist()]
-    several = "source" in told.column_names
-    named = told["source"].to_pylist() if several else sources * len(ids)
-    people = told["cluster"].to_pylist()
-    return {
-        (source, record_id): str(person)
-        for source, record_id, person in zip(named, ids, people, strict=True)
-        if person is not None
-    }
 
 
 def measured(labelled: LabelledSet) -> tuple[list[list[str]], float, list[float]]:
@@ -143,7 +128,8 @@ def main(given: list[str] | None = None) -> int:
         print(f"There is no data folder {asked.data}. Name one with --data.")
         return 2
     names = set(filter(None, asked.sets.split(",")))
-    found = [s for s in labelled_sets(asked.data) if s.rows <= asked.rows]
+    every = labelled_sets(asked.data)
+    found = [s for s in every if s.rows <= asked.rows and s.pairs is None]
     chosen = [s for s in found if not names or s.name in names]
     rows, gains = [], []
     for labelled in sorted(chosen, key=lambda s: s.rows):

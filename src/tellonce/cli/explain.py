@@ -64,14 +64,8 @@ def explain(
     sources = named_files(files)
     names = _asked(left, right, customer, list(sources))
     _check_svg(svg, [*sources.values(), *(path for path in (map, model, labels) if path)])
-    asked: dict[str, Any] = {
-        "id": id,
-        "mapping": map,
-        "model": model,
-        "labels": labels,
-        "threshold": threshold,
-    }
-    asked |= {"ignore": split(ignore), "unique": split(unique)}
+    asked: dict[str, Any] = {"id": id, "mapping": map, "model": model, "labels": labels}
+    asked |= {"threshold": threshold, "ignore": split(ignore), "unique": split(unique)}
     with Stages() as stages:
         result = resolution.resolve(sources, progress=stages, **asked)
     if customer is None:
