@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+import tellonce
 from tellonce.cli.main import execute
 
 Output = pytest.CaptureFixture[str]
@@ -82,6 +83,13 @@ def test_a_customer_is_found_by_its_id_too(crm: str, tmp_path: Path, capsys: Out
     assert "The weakest link of customer crm:2" in drawn.read_text(encoding="utf-8")
 
 
+def test_python_explains_a_customer_by_its_id_and_by_a_record(crm: str) -> None:
+    result = tellonce.resolve({"crm": crm})
+    by_record = result.explain_customer(("crm", "4"))
+    assert result.explain_customer(result.customer_of("crm", "4")) == by_record
+    assert result.explain(("crm", "1"), ("crm", "4")).one_customer is True
+
+
 def test_a_label_is_the_strongest_link_of_a_customer(
     crm: str, tmp_path: Path, capsys: Output
 ) -> None:
@@ -89,6 +97,30 @@ def test_a_label_is_the_strongest_link_of_a_customer(
     labels.write_text("left,right,verdict\ncrm:2,crm:3,same\n", encoding="utf-8")
     assert execute(["explain", crm, "--customer", "crm:3", "--labels", str(labels)]) == 0
     assert "crm:2 and crm:3: 1.0000 by decision" in capsys.readouterr().out
+
+
+def test_a_link_to_another_customer_names_the_conflict(
+    crm: str, tmp_path: Path, capsys: Output
+) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text("left,right,verdict\ncrm:1,crm:2,different\n", encoding="utf-8")
+    call = ["explain", crm, "--customer", "crm:2", "--labels", str(labels)]
+    assert execute(call) == 0
+    assert "crm:1 and crm:2 were decided to be different" in capsys.readouterr().out
+
+
+def test_a_source_without_duplicates_is_named_as_the_conflict(
+    crm: str, tmp_path: Path, capsys: Output
+) -> None:
+    shop = tmp_path / "shop.csv"
+    shop.write_text("id,name,born,email\n9,Ada Testova,1980-01-02,ada@example.com\n")
+    call = ["explain", crm, str(shop), "--unique", "crm", "--json", "--customer"]
+    told = []
+    for record in ("crm:1", "crm:2", "crm:4"):
+        assert execute([*call, record]) == 0
+        told += json.loads(capsys.readouterr().out)["apart"]
+    assert told
+    assert all("of one source that has no duplicates" in link["conflict"] for link in told)
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,11 @@ def _links(told: Any) -> str:
 
 
 def _apart(told: Any) -> Iterator[tuple[str, str]]:
-    yield from _some("kept apart", [_strength(link) for link in told.apart])
+    lines = [
+        f"{_strength(link)}; {link.conflict or 'the other records outweigh it'}"
+        for link in told.apart
+    ]
+    yield from _some("kept apart", lines)
 
 
 def _some(words: str, lines: list[str]) -> list[tuple[str, str]]:

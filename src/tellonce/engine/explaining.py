@@ -13,8 +13,8 @@ from tellonce.engine import standardise
 from tellonce.engine.block import keys as block
 from tellonce.engine.block.kinds import KINDS
 from tellonce.engine.cluster.bonds import bonds
-from tellonce.engine.cluster.components import CERTAIN, Pairs
-from tellonce.engine.cluster.constraints import decided
+from tellonce.engine.cluster.components import CERTAIN, Components, Pairs
+from tellonce.engine.cluster.constraints import conflicts, decided
 from tellonce.engine.model.document import BlockModel, MatchModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY
 from tellonce.engine.pipeline import Resolved
@@ -22,7 +22,7 @@ from tellonce.engine.score.calibrate import compared
 from tellonce.engine.score.explain import Explanation, Proposal, explanation
 from tellonce.engine.score.weights import log_odds, odds
 from tellonce.engine.settings import SPELLING, Settings, link_cut, under_key
-from tellonce.engine.tables import RECORDS, check
+from tellonce.engine.tables import DECISIONS, RECORDS, check
 
 Longs = npt.NDArray[np.int64]
 RecordName = tuple[str, str]
@@ -60,8 +60,10 @@ def _shared(comparable: pa.Table, model: BlockModel, hash_key: bytes) -> tuple[s
 
 @dataclass(frozen=True)
 class Link:
-    """Two records (source, record id) with their log2 odds and match probability; `decided`: a
-    person said that they are the same.
+    """Two records (source, record id) with their log2 odds and match probability.
+
+    `decided`: a person said that they are the same. `conflict`: of a link between two customers,
+    which of their records cannot be one customer and why; empty where other records outweigh it.
     """
 
     left: RecordName
@@ -69,6 +71,7 @@ class Link:
     odds_bits: float
     probability: float
     decided: bool = False
+    conflict: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ def explain_customer(
         weakest=weakest,
         weakest_explained=_explained(found, rows, names, weakest, settings),
         against=_links(pairs, np.flatnonzero(pairs.odds < 0), names)[::-1],
-        apart=_apart(found, rows, cut),
+        apart=_apart(found, rows, settings, decisions),
         link=link_cut(settings, found.model),
     )
 
@@ -184,12 +187,55 @@ def _explained(
     return replace(told, link=link_cut(settings, found.model), one_customer=True)
 
 
-def _apart(found: Resolved, rows: Longs, cut: float) -> tuple[Link, ...]:
+def _apart(
+    found: Resolved, rows: Longs, settings: Settings, decisions: pa.Table | None
+) -> tuple[Link, ...]:
     """Kept edges at or above the cut between the rows and others, strongest first."""
     left, right = (found.edges[side].to_numpy() for side in ("left", "right"))
     log2_odds = odds(found.edges["match_weight"].to_numpy(), found.model.score)
-    inside = np.isin(left, rows).astype(int) + np.isin(right, rows)
-    at = np.flatnonzero((inside == 1) & (log2_odds >= cut))
+    inside = np.isin(left, rows)
+    cut = log_odds(link_cut(settings, found.model))
+    at = np.flatnonzero((inside != np.isin(right, rows)) & (log2_odds >= cut))
     at = at[np.argsort(-log2_odds[at], kind="stable")]
+    cluster = found.clusters["cluster"].to_numpy()
+    theirs = cluster[np.where(inside, right, left)[at]]
+    why = {
+        other: _conflict(found, rows, np.flatnonzero(cluster == other), settings, decisions)
+        for other in np.unique(theirs).tolist()
+    }
     ends = [_names(found.records, side[at]) for side in (left, right)]
-    return tuple(_link(a, b, bits) for a, b, bits in zip(*ends, log2_odds[at], strict=True))
+    links = zip(*ends, log2_odds[at], theirs.tolist(), strict=True)
+    return tuple(replace(_link(a, b, bits), conflict=why[other]) for a, b, bits, other in links)
+
+
+def _conflict(
+    found: Resolved, mine: Longs, theirs: Longs, settings: Settings, decisions: pa.Table | None
+) -> str:
+    """The first two records, of one customer each, that cannot be one; empty if there are none."""
+    both = np.sort(np.concatenate([mine, theirs]))
+    records = found.records.take(pa.array(both))
+    whole = Components(np.array([0, len(both)]), np.arange(len(both)))
+    numbers = conflicts(records, whole, frozenset())
+    promised = conflicts(records, whole, settings.unique_sources)
+    told = decided(DECISIONS.empty_table() if decisions is None else decisions)
+    parts = (
+        (told.different_left, told.different_right, "were decided to be different"),
+        (
+            both[numbers.different_left],
+            both[numbers.different_right],
+            "have different numbers of a kind that a person has one of for life",
+        ),
+        (
+            both[promised.different_left],
+            both[promised.different_right],
+            "are of one source that has no duplicates of its own",
+        ),
+    )
+    for left, right, words in parts:
+        crossing = (np.isin(left, mine) & np.isin(right, theirs)) | (
+            np.isin(left, theirs) & np.isin(right, mine)
+        )
+        for at in np.flatnonzero(crossing)[:1]:
+            one, other = _names(found.records, np.array([left[at], right[at]]))
+            return f"{':'.join(one)} and {':'.join(other)} {words}"
+    return ""

@@ -119,9 +119,9 @@ def _resolved(
     pairs = _scored(ready, settings, progress)
     progress("cluster", 0, 1)
     clusters = _clustered(records, pairs, given, settings, decisions)
-    progress("golden", 0, 1)
     table = GOLDEN.empty_table()
     if settings.golden:
+        progress("golden", 0, 1)
         table = golden_stage.golden(records, clusters, settings.rules)
     report = {
         "blocks": ready.cost,
