@@ -77,8 +77,11 @@ def test_a_family_name_that_became_the_middle_name_is_a_part() -> None:
         (born(1980, 5, 17), born(1990, 5, 17), 2),
         (born(1980, 5, 17), born(1980, 5, 29), 3),
         (born(1980, 5), born(1980, 5, 17), 3),
-        (born(1980), born(1980, 5, 17), 4),
-        (born(1980, 5, 17), born(1961, 12, 24), 5),
+        (born(1980, 5, 17), born(1981, 6, 17), 4),
+        (born(1980, 5, 17), born(1990, 6, 18), 5),
+        (born(1980, 12, 24), born(1981, 11, 5), 5),
+        (born(1980), born(1980, 5, 17), 5),
+        (born(1980, 5, 17), born(1961, 12, 24), 6),
     ],
 )
 def test_birth_dates(a: dict[str, int], b: dict[str, int], level: int) -> None:
@@ -87,7 +90,7 @@ def test_birth_dates(a: dict[str, int], b: dict[str, int], level: int) -> None:
 
 def test_a_default_day_says_only_its_year() -> None:
     default = frozenset({(1, 1)})
-    assert birth_date_level(born(1980, 1, 1), born(1980, 1, 1), default) == 4
+    assert birth_date_level(born(1980, 1, 1), born(1980, 1, 1), default) == 5
 
 
 @pytest.mark.parametrize(

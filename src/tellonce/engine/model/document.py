@@ -32,10 +32,11 @@ class BlockModel:
 class ScoreModel:
     """Fellegi-Sunter parameters.
 
-    `m`, `u` and `r`: probability of each level among matches, strangers, relatives. `prior`: the
-    share of matches among all pairs; `relatives` the share of relatives among pairs that do not
-    match. `frequencies`: per attribute the share of records with a value, for values seen at least
-    5 times; `default` the share assumed for all others. `shared`: hashes of e-mails and phones of
+    `m`, `u`, `r` and `b`: probability of each level among matches, strangers, relatives and
+    branches (other sites of one organisation). `prior`: the share of matches among all pairs;
+    `relatives` and `branches` their shares among pairs that do not match.
+    `frequencies`: per attribute the share of records with a value, for values seen at least 5
+    times; `default` the share assumed for all others. `shared`: hashes of e-mails and phones of
     many customers. `weak_days`: (month, day) that stand for an unknown birthday. `others`: names of
     the attributes compared without knowing their meaning; `others_worth`: share of their weight
     that counts. What labels have taught (`score.calibrate`): `learnt`, bits that each level weighs
@@ -47,8 +48,10 @@ class ScoreModel:
     m: Table = ()
     u: Table = ()
     r: Table = ()
+    b: Table = ()
     prior: float = 1e-4
     relatives: float = 1e-6
+    branches: float = 0.0
     frequencies: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     default: Mapping[str, float] = field(default_factory=dict)
     shared: tuple[int, ...] = ()

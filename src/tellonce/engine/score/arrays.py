@@ -67,13 +67,15 @@ class Encoded(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """Weights of levels against a stranger and against a relative, 1/1024 bit."""
+    """Weights of levels against a stranger, a relative and a branch, 1/1024 bit."""
 
     stranger: Ints  # comparisons x levels
     relative: Ints
+    branch: Ints
     rest: Ints  # bits that both rows have x comparison: the most it and all after it can add
     kept_above: float  # match weight, in bits, at the review cut
     relatives: float  # share of relatives among pairs that do not match
+    branches: float  # share of branches among them
 
 
 class Blocks(NamedTuple):

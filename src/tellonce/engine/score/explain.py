@@ -217,8 +217,8 @@ def _steps(
     comparable: pa.Table, model: ScoreModel, levels: tuple[int, ...], extras: Any
 ) -> tuple[Step, ...]:
     left, right = comparable.slice(0, 2).to_pylist()
-    stranger, relative = level_bits(model)
-    most = np.maximum(stranger, relative).max(axis=1)
+    bits = level_bits(model)
+    stranger, most = bits[0], np.max(bits, axis=0).max(axis=1)
     steps = []
     for index, level in enumerate(levels[: OTHER + len(model.others)]):
         name = model.others[index - OTHER] if index >= OTHER else COMPARISONS[index].name

@@ -358,6 +358,18 @@ def _date_slip(y1: int, m1: int, d1: int, y2: int, m2: int, d2: int) -> Any:
 
 
 @compiled(error_model="numpy", _nrt=False)
+def _digits_differing(a: int, b: int) -> Any:
+    """Decimal places, of eight, in which two numbers differ."""
+    differ = 0
+    for _position in range(8):
+        if a % 10 != b % 10:
+            differ += 1
+        a //= 10
+        b //= 10
+    return differ
+
+
+@compiled(error_model="numpy", _nrt=False)
 def birth_date_level(e: Encoded, i: int, j: int) -> Any:
     y1, m1, d1 = np.int64(e.year[i]), np.int64(e.month[i]), np.int64(e.day[i])
     y2, m2, d2 = np.int64(e.year[j]), np.int64(e.month[j]), np.int64(e.day[j])
@@ -373,12 +385,15 @@ def birth_date_level(e: Encoded, i: int, j: int) -> Any:
             return 2
         if np.int64(y1 == y2) + np.int64(m1 == m2) + np.int64(d1 == d2) == 2:
             return 3
-        return 4 if y1 == y2 else 5
+        digits = _digits_differing(y1 * 10000 + m1 * 100 + d1, y2 * 10000 + m2 * 100 + d2)
+        if digits <= 2:
+            return 4
+        return 5 if y1 == y2 or digits <= 3 or abs(12 * (y1 - y2) + m1 - m2) <= 12 else 6
     if y1 != y2:
-        return 5
+        return 6
     if m1 and m2:
-        return 3 if m1 == m2 else 5
-    return 4
+        return 3 if m1 == m2 else 6
+    return 5
 
 
 @compiled(error_model="numpy", _nrt=False)
@@ -617,14 +632,15 @@ def equal_level(a: int, b: int) -> Any:
 
 
 @compiled(error_model="numpy", _nrt=False)
-def match_weight(w: Weights, stranger: int, relative: int) -> Any:
-    """log2 of m over the mixture of strangers and relatives, from sums in 1/1024 bit.
+def match_weight(w: Weights, stranger: float, relative: float, branch: float) -> Any:
+    """log2 of m over the mixture of strangers, relatives and branches, from sums in 1/1024 bit.
 
-    m / ((1 - r) u + r v) with u the level probabilities of strangers, v those of relatives and r
-    the share of relatives among pairs that do not match.
+    m / ((1 - r - b) u + r v + b w) with u the level probabilities of strangers, v of relatives, w
+    of branches, and r and b their shares among pairs that do not match.
     """
-    strange = (1.0 - w.relatives) * 2.0 ** (-stranger / UNIT)
-    return -np.log2(strange + w.relatives * 2.0 ** (-relative / UNIT))
+    strange = (1.0 - w.relatives - w.branches) * 2.0 ** (-stranger / UNIT)
+    related = w.relatives * 2.0 ** (-relative / UNIT)
+    return -np.log2(strange + related + w.branches * 2.0 ** (-branch / UNIT))
 
 
 @compiled(error_model="numpy", _nrt=False)
@@ -632,13 +648,14 @@ def compare(e: Encoded, w: Weights, i: int, j: int, levels: Any, extra: Any) -> 
     """Fill `levels` and `extra` of a pair and return its match weight in bits.
 
     Returns -inf as soon as the pair cannot reach `w.kept_above`: what is still to come is at most
-    `w.rest`, and relatives can add no more than -log2(1 - their share), which they take from the
-    strangers (see `match_weight`). Cheap comparisons come first.
+    `w.rest`, and relatives and branches can add no more than -log2(1 - their share), which they take
+    from the strangers (see `match_weight`). Cheap comparisons come first.
     """
-    cut = (w.kept_above + np.log2(1.0 - w.relatives)) * UNIT - 1.0
+    cut = (w.kept_above + np.log2(1.0 - w.relatives - w.branches)) * UNIT - 1.0
     both = e.present[i] & e.present[j]
     s = 0
     r = 0
+    b = 0
     for k in range(7):
         if k == 0:
             level = identifier_level(e, i, j)
@@ -657,6 +674,7 @@ def compare(e: Encoded, w: Weights, i: int, j: int, levels: Any, extra: Any) -> 
         levels[k] = level
         s += w.stranger[k, level]
         r += w.relative[k, level]
+        b += w.branch[k, level]
         if s + w.rest[both, k + 1] < cut:
             return -np.inf
     given, family, given_tf, family_tf = names_levels(e, i, j)
@@ -664,24 +682,29 @@ def compare(e: Encoded, w: Weights, i: int, j: int, levels: Any, extra: Any) -> 
     extra[7], extra[8] = given_tf, family_tf
     s += w.stranger[7, given] + given_tf + w.stranger[8, family] + family_tf
     r += w.relative[7, given] + given_tf + w.relative[8, family]
+    b += w.branch[7, given] + given_tf + w.branch[8, family] + family_tf
     s += w.stranger[9, levels[9]]
     r += w.relative[9, levels[9]]
+    b += w.branch[9, levels[9]]
     if s + w.rest[both, 10] < cut:
         return -np.inf
     levels[10], extra[10] = organisation_level(e, i, j)
     s += w.stranger[10, levels[10]] + extra[10]
     r += w.relative[10, levels[10]] + extra[10]
+    b += w.branch[10, levels[10]]
     if s + w.rest[both, 11] < cut:
         return -np.inf
     levels[11], extra[11] = address_level(e, i, j)
     s += w.stranger[11, levels[11]] + extra[11]
     r += w.relative[11, levels[11]]
+    b += w.branch[11, levels[11]] + extra[11]
     for g in range(e.other.shape[1]):
         k = OTHERS_AT + g
         levels[k], extra[k] = other_level(e, i, j, g)
         s += w.stranger[k, levels[k]] + extra[k]
         r += w.relative[k, levels[k]] + extra[k]
-    weight = match_weight(w, s, r)
+        b += w.branch[k, levels[k]] + extra[k]
+    weight = match_weight(w, s, r, b)
     return weight if weight >= w.kept_above else -np.inf
 
 

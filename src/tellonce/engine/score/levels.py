@@ -22,6 +22,7 @@ from tellonce.engine.score.similarity import (
 CLOSE, ALIKE = 0.92, 0.82  # Jaro-Winkler bands of names
 EMAIL_CLOSE, STREET_CLOSE, CITY_CLOSE, OTHER_CLOSE = 0.94, 0.90, 0.90, 0.90
 SHORTEST_MAILBOX, SHORTEST_PHONE, SHORTEST_TOKEN, SHORTEST_SLIPPED = 5, 7, 3, 4
+NEAR_DIGITS, NEAR_MONTHS = 3, 12  # of two birth dates that are a little alike
 IDF_STEPS = 16  # rarity of a word is counted in sixteenths of a bit, so that sums are exact
 # Shares of the rarity of all words of a name: of the name with less, with more, with less of it.
 CONTAINED, ORGANISATION_CLOSE, ORGANISATION_PARTIAL, WORD_CLOSE = 0.95, 0.7, 0.5, 0.9
@@ -165,16 +166,21 @@ def birth_date_level(a: Row, b: Row, weak_days: frozenset[tuple[int, int]]) -> i
             return 1
         if y1 == y2 and m1 == d2 and d1 == m2:
             return 2
-        if one_slip(f"{y1:04}{m1:02}{d1:02}", f"{y2:04}{m2:02}{d2:02}"):
+        one, other = f"{y1:04}{m1:02}{d1:02}", f"{y2:04}{m2:02}{d2:02}"
+        if one_slip(one, other):
             return 2
         if (y1 == y2) + (m1 == m2) + (d1 == d2) == 2:
             return 3
-        return 4 if y1 == y2 else 5
+        digits = sum(x != y for x, y in zip(one, other, strict=True))
+        apart = abs(12 * (y1 - y2) + m1 - m2)
+        if digits <= 2:
+            return 4
+        return 5 if y1 == y2 or digits <= NEAR_DIGITS or apart <= NEAR_MONTHS else 6
     if y1 != y2:
-        return 5
+        return 6
     if m1 and m2:
-        return 3 if m1 == m2 else 5
-    return 4
+        return 3 if m1 == m2 else 6
+    return 5
 
 
 def _date(row: Row, weak_days: frozenset[tuple[int, int]]) -> tuple[int, int, int]:

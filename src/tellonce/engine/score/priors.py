@@ -1,8 +1,8 @@
 """The shipped priors: level probabilities that training starts from and is pulled towards.
 
 Order of magnitude judgements about customer data, not figures of one data set. Per comparison:
-matches (m), strangers (u) and relatives (r): other people who share a household, a contact or a
-site. A row gives the levels from 1 upwards and is scaled to sum to one.
+matches (m), strangers (u), relatives (r): others who share a household, a contact or a site, and
+branches (b): other sites of one organisation, which share its name and often a number. A row gives the levels from 1 upwards and is scaled to sum to one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from tellonce.engine.score.comparisons import COMPARISONS, MAX_LEVELS, MAX_OTHER
 
 _M: dict[str, tuple[float, ...]] = {
     "identifier": (0.92, 0.05, 0.03),
-    "birth_date": (0.90, 0.05, 0.02, 0.01, 0.02),
+    "birth_date": (0.89, 0.05, 0.02, 0.01, 0.015, 0.015),
     "email": (0.73, 0.05, 0.16, 0.01, 0.05),
     "phone": (0.70, 0.05, 0.24, 0.01),
     "gender": (0.985, 0.015),
@@ -26,7 +26,7 @@ _M: dict[str, tuple[float, ...]] = {
 }
 _U: dict[str, tuple[float, ...]] = {
     "identifier": (1e-6, 1e-4, 1.0),
-    "birth_date": (4e-5, 1.2e-3, 3e-3, 0.02, 0.975),
+    "birth_date": (4e-5, 1.2e-3, 3e-3, 6e-3, 0.07, 0.92),
     "email": (1e-6, 1e-5, 1.0, 1e-5, 1e-2),
     "phone": (1e-6, 1e-5, 1.0, 1e-5),
     "gender": (0.5, 0.5),
@@ -40,7 +40,7 @@ _U: dict[str, tuple[float, ...]] = {
 }
 _R: dict[str, tuple[float, ...]] = {
     "identifier": (1e-3, 1e-3, 1.0),
-    "birth_date": (0.02, 3e-3, 0.01, 0.03, 0.94),
+    "birth_date": (0.02, 3e-3, 0.01, 8e-3, 0.10, 0.86),
     "email": (0.10, 0.02, 0.82, 0.05, 0.01),
     "phone": (0.40, 0.02, 0.48, 0.10),
     "gender": (0.45, 0.55),
@@ -52,6 +52,18 @@ _R: dict[str, tuple[float, ...]] = {
     "organisation": (0.01, 0.03, 0.03, 0.13, 0.80),
     "address": (0.75, 0.05, 0.03, 0.04, 0.05, 0.04, 0.04),
 }
+_B: dict[str, tuple[float, ...]] = {
+    **_R,
+    "identifier": (0.10, 0.02, 0.88),
+    "email": (0.30, 0.20, 0.40, 0.08, 0.02),
+    "phone": (0.30, 0.08, 0.52, 0.10),
+    "organisation": (0.35, 0.30, 0.10, 0.20, 0.05),
+    "address": (0.002, 0.01, 0.02, 0.07, 0.35, 0.20, 0.35),
+}
+# The share of relatives, and of branches, that have one value between them. They spell it as
+# differently as one customer does, so their levels there are a mixture of m and u.
+SHARED_BY_RELATIVES = {"family_name": 0.85, "address": 0.85, "phone": 0.5}
+SHARED_BY_BRANCHES = {"organisation": 0.85, "phone": 0.35}
 # The most that may differ between two records of one customer: what is one's own hardly changes.
 # Without this limit, in data full of families, the family is mistaken for the customer.
 MOST_DIFFERENT = {
@@ -59,6 +71,7 @@ MOST_DIFFERENT = {
     "birth_date": 0.12,
     "gender": 0.06,
     "given_name": 0.12,
+    "middle_name": 0.2,
     "organisation": 0.25,
     "entity": 0.02,
 }
@@ -86,7 +99,7 @@ SHARED_ODDS = 1 / 8
 # Attributes without a known meaning may repeat what names and addresses say already: they then
 # count by half. Where there is nothing else, they count fully.
 UNKNOWN_WORTH = 0.5
-PRIOR_MATCHES_A_RECORD, PRIOR_RELATIVES_A_RECORD = 0.3, 1.0
+PRIOR_MATCHES_A_RECORD, PRIOR_RELATIVES_A_RECORD, PRIOR_BRANCHES_A_RECORD = 0.3, 1.0, 0.3
 
 
 def _table(rows: dict[str, tuple[float, ...]], other: tuple[float, ...]) -> Table:
@@ -107,7 +120,9 @@ def shipped(rows: int = 10_000, others: tuple[str, ...] = ()) -> ScoreModel:
         m=_table(_M, _OTHER_M),
         u=_table(_U, _OTHER_U),
         r=_table(_R, _OTHER_R),
+        b=_table(_B, _OTHER_R),
         prior=min(PRIOR_MATCHES_A_RECORD * rows / pairs, 0.1),
         relatives=min(PRIOR_RELATIVES_A_RECORD * rows / pairs, 0.1),
+        branches=min(PRIOR_BRANCHES_A_RECORD * rows / pairs, 0.1),
         others=others,
     )

@@ -1,15 +1,16 @@
 """Training without labels: expectation-maximisation on counts of comparison patterns.
 
-A pair belongs to one of three classes: the same customer (m), strangers (u), or relatives (r):
-other people who share a household, a contact or a site. Candidate pairs tell m and the two shares,
-random pairs tell u; r is shipped. Each comparison's m is learnt only from pairs that some key kind
+A pair belongs to one of four classes: the same customer (m), strangers (u), relatives (r): others
+who share a household, a contact or a site, or branches (b): other sites of one organisation.
+Candidate pairs tell m and the shares, random pairs tell u; r and b are shipped, but follow m in how
+a value that relatives share is spelt. Each comparison's m is learnt only from pairs that some key kind
 proposed without blocking on it. All estimates are pulled towards the shipped priors (MAP), so that
 50 records give a sane model. Fellegi and Sunter 1969; Winkler 1988 for the use of EM.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tellonce.engine.coded import Coded, coded
-from tellonce.engine.model.document import ScoreModel
+from tellonce.engine.model.document import ScoreModel, Table
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import frequencies as counted
 from tellonce.engine.score.arrays import Blocks, Encoded
@@ -32,8 +33,11 @@ from tellonce.engine.score.priors import (
     MOST_AGREEING,
     MOST_DIFFERENT,
     NAMED_MAILBOX_BITS,
+    PRIOR_BRANCHES_A_RECORD,
     PRIOR_MATCHES_A_RECORD,
     PRIOR_RELATIVES_A_RECORD,
+    SHARED_BY_BRANCHES,
+    SHARED_BY_RELATIVES,
     SHARED_ODDS,
     UNKNOWN_WORTH,
     shipped,
@@ -46,7 +50,7 @@ SAMPLE = 600_000  # candidate pairs, and random pairs, that training looks at
 ROUNDS = 30  # at most
 SETTLED = 5e-4
 PULL_M, PULL_U = 30.0, 300.0  # pairs the shipped priors are worth
-PULL_SHARE = 0.05  # of a record, that the prior share of matches is worth
+PULL_SHARE, MOST_PULL = 0.05, 20.0  # of a record, and pairs at most, that a shipped share is worth
 WORST = {"email": 3, "phone": 3, "family_name": 5}  # the disagreement, where it is not the last
 SHARED, NAMED = 4, 5  # levels of a shared contact, and of a mailbox made of the name
 LEAST_U = 0.1  # of the shipped u: how far below it an estimate may fall
@@ -178,8 +182,8 @@ def maximised(
     model = start
     total = max(rows * (rows - 1) / 2, 1.0)
     for _round in range(ROUNDS):
-        same, relatives, _strange = classes(model, candidates.levels)
-        _, _, strange = classes(model, strangers.levels)
+        same, relatives, branches, _strange = classes(model, candidates.levels)
+        strange = classes(model, strangers.levels)[-1]
         matched = candidates.counts * same
         m = _level_shares(candidates.levels, matched[:, None] * free, start.m, PULL_M)
         m = _within_limits(m)
@@ -190,14 +194,23 @@ def maximised(
             PULL_U,
         )
         before = model
+        u = _limited_u(u, m, start, model.prior)
         model = replace(
             model,
             m=_frozen(m),
-            u=_frozen(_limited_u(u, m, start, model.prior)),
+            u=_frozen(u),
+            r=_frozen(_sharing(SHARED_BY_RELATIVES, m, u, start.r)),
+            b=_frozen(_sharing(SHARED_BY_BRANCHES, m, u, start.b)),
             prior=_share(matched.sum() * candidates.every, PRIOR_MATCHES_A_RECORD, rows, total),
             relatives=_share(
                 (candidates.counts * relatives).sum() * candidates.every,
                 PRIOR_RELATIVES_A_RECORD,
+                rows,
+                total,
+            ),
+            branches=_share(
+                (candidates.counts * branches).sum() * candidates.every,
+                PRIOR_BRANCHES_A_RECORD,
                 rows,
                 total,
             ),
@@ -207,6 +220,17 @@ def maximised(
     return model
 
 
+def _sharing(shared: Mapping[str, float], m: Floats, u: Floats, start: Table) -> Floats:
+    """Level probabilities of pairs of which a share has one value: there m, else u; where no share
+    is given, those of `start`.
+    """
+    found = np.array(start)
+    for name, share in shared.items():
+        index = NAMES.index(name)
+        found[index] = share * m[index] + (1.0 - share) * u[index]
+    return found
+
+
 def _settled(before: ScoreModel, after: ScoreModel) -> bool:
     """Whether a round changed no probability of a level by more than SETTLED, nor the prior."""
     moved = np.abs(np.array(after.m) - np.array(before.m)).max()
@@ -214,7 +238,7 @@ def _settled(before: ScoreModel, after: ScoreModel) -> bool:
 
 
 def _share(found: float, a_record: float, rows: int, total: float) -> float:
-    return float(np.clip((found + PULL_SHARE * a_record * rows) / total, 1e-12, 0.2))
+    return float(np.clip((found + a_record * min(PULL_SHARE * rows, MOST_PULL)) / total, 1e-12, 0.2))
 
 
 def _free(kinds: Longs, blocks_on: Sequence[frozenset[str]]) -> Floats:
@@ -229,22 +253,25 @@ def _free(kinds: Longs, blocks_on: Sequence[frozenset[str]]) -> Floats:
     return free
 
 
-def classes(model: ScoreModel, levels: npt.NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
-    """Probability of same customer, relatives and strangers for each row of levels."""
+def classes(
+    model: ScoreModel, levels: npt.NDArray[np.int64]
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Probability of same customer, relatives, branches and strangers for each row of levels."""
     columns = np.arange(levels.shape[1])
     logs = []
     shares = (
         model.prior,
         (1 - model.prior) * model.relatives,
-        (1 - model.prior) * (1 - model.relatives),
+        (1 - model.prior) * model.branches,
+        (1 - model.prior) * (1 - model.relatives - model.branches),
     )
-    for table, share in zip((model.m, model.r, model.u), shares, strict=True):
+    for table, share in zip((model.m, model.r, model.b, model.u), shares, strict=True):
         bits = np.log2(np.array(table))
         bits[:, 0] = 0.0
         logs.append(bits[columns, levels].sum(axis=1) + np.log2(share))
-    scaled = np.exp2(np.array(logs) - np.max(logs, axis=0)) if len(levels) else np.zeros((3, 0))
-    same, relatives, strange = scaled / np.maximum(scaled.sum(axis=0), 1e-300)
-    return same, relatives, strange
+    scaled = np.exp2(np.array(logs) - np.max(logs, axis=0)) if len(levels) else np.zeros((4, 0))
+    same, relatives, branches, strange = scaled / np.maximum(scaled.sum(axis=0), 1e-300)
+    return same, relatives, branches, strange
 
 
 def _level_shares(

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from tellonce.engine.model.document import ScoreModel
+from tellonce.engine.model.document import ScoreModel, Table
 from tellonce.engine.score.arrays import Encoded, Weights
 from tellonce.engine.score.comparisons import (
     ADDRESS,
@@ -45,16 +45,19 @@ def weight_at(probability: float, model: ScoreModel) -> float:
     return (log_odds(probability) - model.shift) / model.slope - log_odds(model.prior)
 
 
-def level_bits(model: ScoreModel) -> tuple[Floats, Floats]:
-    """log2(m/u) and log2(m/r) of each level, with what labels add; level 0 is 0."""
-    m, u, r = (np.array(table) for table in (model.m, model.u, model.r))
-    stranger, relative = np.log2(m / u), np.log2(m / r)
-    stranger[:, 0] = relative[:, 0] = 0.0
-    stranger[OTHER:] *= model.others_worth
-    relative[OTHER:] *= model.others_worth
-    if model.learnt:
-        stranger, relative = stranger + np.array(model.learnt), relative + np.array(model.learnt)
-    return stranger, relative
+def level_bits(model: ScoreModel) -> tuple[Floats, Floats, Floats]:
+    """log2 of m/u, m/r and m/b of each level, with what labels add; level 0 is 0.
+
+    A model from before there were branches knows none: they then count as relatives.
+    """
+    return tuple(_bits(model, table) for table in (model.u, model.r, model.b or model.r))  # type: ignore[return-value]
+
+
+def _bits(model: ScoreModel, other: Table) -> Floats:
+    bits = np.log2(np.array(model.m) / np.array(other))
+    bits[:, 0] = 0.0
+    bits[OTHER:] *= model.others_worth
+    return bits + np.array(model.learnt) if model.learnt else bits
 
 
 def weights(model: ScoreModel, encoded: Encoded, review: float | None) -> Weights:
@@ -67,10 +70,10 @@ def weights(model: ScoreModel, encoded: Encoded, review: float | None) -> Weight
 
 def weights_within(model: ScoreModel, rarest: Longs, review: float | None) -> Weights:
     """As `weights`, for records whose rare values add at most `rarest` to each comparison."""
-    stranger, relative = (np.rint(t * UNIT).astype(np.int32) for t in level_bits(model))
+    stranger, relative, branch = (np.rint(t * UNIT).astype(np.int32) for t in level_bits(model))
     kept = -math.inf if review is None else weight_at(review, model)
-    others = len(model.others)
-    return Weights(stranger, relative, _rest(stranger, rarest, others), kept, model.relatives)
+    rest = _rest(stranger, rarest, len(model.others))
+    return Weights(stranger, relative, branch, rest, kept, model.relatives, model.branches)
 
 
 def rarest(encoded: Encoded) -> Longs:
