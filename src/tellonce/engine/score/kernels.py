@@ -648,8 +648,8 @@ def compare(e: Encoded, w: Weights, i: int, j: int, levels: Any, extra: Any) -> 
     """Fill `levels` and `extra` of a pair and return its match weight in bits.
 
     Returns -inf as soon as the pair cannot reach `w.kept_above`: what is still to come is at most
-    `w.rest`, and relatives and branches can add no more than -log2(1 - their share), which they take
-    from the strangers (see `match_weight`). Cheap comparisons come first.
+    `w.rest`, and relatives and branches can add no more than -log2(1 - their share), which they
+    take from the strangers (see `match_weight`). Cheap comparisons come first.
     """
     cut = (w.kept_above + np.log2(1.0 - w.relatives - w.branches)) * UNIT - 1.0
     both = e.present[i] & e.present[j]

@@ -2,7 +2,8 @@
 
 Order of magnitude judgements about customer data, not figures of one data set. Per comparison:
 matches (m), strangers (u), relatives (r): others who share a household, a contact or a site, and
-branches (b): other sites of one organisation, which share its name and often a number. A row gives the levels from 1 upwards and is scaled to sum to one.
+branches (b): other sites of one organisation, which share its name and often a number. A row gives
+the levels from 1 upwards and is scaled to sum to one.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ SHARED_ODDS = 1 / 8
 # Attributes without a known meaning may repeat what names and addresses say already: they then
 # count by half. Where there is nothing else, they count fully.
 UNKNOWN_WORTH = 0.5
-PRIOR_MATCHES_A_RECORD, PRIOR_RELATIVES_A_RECORD, PRIOR_BRANCHES_A_RECORD = 0.3, 1.0, 0.3
+SHIPPED_A_RECORD = (0.3, 1.0, 0.3)  # pairs a record: matches, relatives, branches
 
 
 def _table(rows: dict[str, tuple[float, ...]], other: tuple[float, ...]) -> Table:
@@ -116,13 +117,14 @@ def shipped(rows: int = 10_000, others: tuple[str, ...] = ()) -> ScoreModel:
     """The model before any training, for a table of `rows` records."""
     rows = max(rows, 2)
     pairs = rows * (rows - 1) / 2
+    prior, relatives, branches = (min(a * rows / pairs, 0.1) for a in SHIPPED_A_RECORD)
     return ScoreModel(
         m=_table(_M, _OTHER_M),
         u=_table(_U, _OTHER_U),
         r=_table(_R, _OTHER_R),
         b=_table(_B, _OTHER_R),
-        prior=min(PRIOR_MATCHES_A_RECORD * rows / pairs, 0.1),
-        relatives=min(PRIOR_RELATIVES_A_RECORD * rows / pairs, 0.1),
-        branches=min(PRIOR_BRANCHES_A_RECORD * rows / pairs, 0.1),
+        prior=prior,
+        relatives=relatives,
+        branches=branches,
         others=others,
     )

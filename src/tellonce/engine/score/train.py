@@ -3,9 +3,9 @@
 A pair belongs to one of four classes: the same customer (m), strangers (u), relatives (r): others
 who share a household, a contact or a site, or branches (b): other sites of one organisation.
 Candidate pairs tell m and the shares, random pairs tell u; r and b are shipped, but follow m in how
-a value that relatives share is spelt. Each comparison's m is learnt only from pairs that some key kind
-proposed without blocking on it. All estimates are pulled towards the shipped priors (MAP), so that
-50 records give a sane model. Fellegi and Sunter 1969; Winkler 1988 for the use of EM.
+a value that relatives share is spelt. Each comparison's m is learnt only from pairs that some key
+kind proposed without blocking on it. All estimates are pulled towards the shipped priors (MAP), so
+that 50 records give a sane model. Fellegi and Sunter 1969; Winkler 1988 for the use of EM.
 """
 
 from __future__ import annotations
@@ -33,12 +33,10 @@ from tellonce.engine.score.priors import (
     MOST_AGREEING,
     MOST_DIFFERENT,
     NAMED_MAILBOX_BITS,
-    PRIOR_BRANCHES_A_RECORD,
-    PRIOR_MATCHES_A_RECORD,
-    PRIOR_RELATIVES_A_RECORD,
     SHARED_BY_BRANCHES,
     SHARED_BY_RELATIVES,
     SHARED_ODDS,
+    SHIPPED_A_RECORD,
     UNKNOWN_WORTH,
     shipped,
 )
@@ -180,44 +178,46 @@ def maximised(
     """The model after expectation-maximisation from `start`."""
     free = _free(candidates.kinds, blocks_on)
     model = start
-    total = max(rows * (rows - 1) / 2, 1.0)
     for _round in range(ROUNDS):
-        same, relatives, branches, _strange = classes(model, candidates.levels)
-        strange = classes(model, strangers.levels)[-1]
-        matched = candidates.counts * same
-        m = _level_shares(candidates.levels, matched[:, None] * free, start.m, PULL_M)
-        m = _within_limits(m)
-        u = _level_shares(
-            strangers.levels,
-            np.broadcast_to((strangers.counts * strange)[:, None], strangers.levels.shape),
-            start.u,
-            PULL_U,
-        )
-        before = model
-        u = _limited_u(u, m, start, model.prior)
-        model = replace(
-            model,
-            m=_frozen(m),
-            u=_frozen(u),
-            r=_frozen(_sharing(SHARED_BY_RELATIVES, m, u, start.r)),
-            b=_frozen(_sharing(SHARED_BY_BRANCHES, m, u, start.b)),
-            prior=_share(matched.sum() * candidates.every, PRIOR_MATCHES_A_RECORD, rows, total),
-            relatives=_share(
-                (candidates.counts * relatives).sum() * candidates.every,
-                PRIOR_RELATIVES_A_RECORD,
-                rows,
-                total,
-            ),
-            branches=_share(
-                (candidates.counts * branches).sum() * candidates.every,
-                PRIOR_BRANCHES_A_RECORD,
-                rows,
-                total,
-            ),
-        )
+        before, model = model, _round_of(model, start, candidates, strangers, (free, rows))
         if _settled(before, model):
             break
     return model
+
+
+def _round_of(
+    model: ScoreModel,
+    start: ScoreModel,
+    candidates: Patterns,
+    strangers: Patterns,
+    of: tuple[Floats, int],
+) -> ScoreModel:
+    """One round: the classes of all pairs under the model, and the model that fits these best.
+
+    `of`: which comparisons of each candidate teach (`_free`), and the number of records.
+    """
+    free, rows = of
+    found = [candidates.counts * share for share in classes(model, candidates.levels)]
+    strange = strangers.counts * classes(model, strangers.levels)[-1]
+    every = np.broadcast_to(strange[:, None], strangers.levels.shape)
+    m = _level_shares(candidates.levels, found[0][:, None] * free, start.m, PULL_M)
+    m = _within_limits(m)
+    u = _level_shares(strangers.levels, every, start.u, PULL_U)
+    u = _limited_u(u, m, start, model.prior)
+    prior, relatives, branches = (
+        _share(float(pairs.sum()) * candidates.every, a_record, rows)
+        for pairs, a_record in zip(found, SHIPPED_A_RECORD, strict=False)
+    )
+    return replace(
+        model,
+        m=_frozen(m),
+        u=_frozen(u),
+        r=_frozen(_sharing(SHARED_BY_RELATIVES, m, u, start.r)),
+        b=_frozen(_sharing(SHARED_BY_BRANCHES, m, u, start.b)),
+        prior=prior,
+        relatives=relatives,
+        branches=branches,
+    )
 
 
 def _sharing(shared: Mapping[str, float], m: Floats, u: Floats, start: Table) -> Floats:
@@ -237,8 +237,11 @@ def _settled(before: ScoreModel, after: ScoreModel) -> bool:
     return bool(moved < SETTLED and abs(after.prior / before.prior - 1) < SETTLED)
 
 
-def _share(found: float, a_record: float, rows: int, total: float) -> float:
-    return float(np.clip((found + a_record * min(PULL_SHARE * rows, MOST_PULL)) / total, 1e-12, 0.2))
+def _share(found: float, a_record: float, rows: int) -> float:
+    """Share of all pairs, from those found and the few that the shipped one a record is worth."""
+    total = max(rows * (rows - 1) / 2, 1.0)
+    pulled = found + a_record * min(PULL_SHARE * rows, MOST_PULL)
+    return float(np.clip(pulled / total, 1e-12, 0.2))
 
 
 def _free(kinds: Longs, blocks_on: Sequence[frozenset[str]]) -> Floats:

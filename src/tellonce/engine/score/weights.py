@@ -54,7 +54,7 @@ def level_bits(model: ScoreModel) -> tuple[Floats, Floats, Floats]:
 
 
 def _bits(model: ScoreModel, other: Table) -> Floats:
-    bits = np.log2(np.array(model.m) / np.array(other))
+    bits: Floats = np.log2(np.array(model.m) / np.array(other))
     bits[:, 0] = 0.0
     bits[OTHER:] *= model.others_worth
     return bits + np.array(model.learnt) if model.learnt else bits
