@@ -1,12 +1,18 @@
-"""Compiled union-find and average linkage. Both depend on the set of pairs, not on their order."""
+"""Compiled union-find, pooled linkage and average linkage; all depend on the set of pairs, not on
+their order.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from tellonce.engine.cluster.evidence import Evidence, Mixture
 from tellonce.engine.model.kernels import compiled
+
+UNIT = 1024.0  # weights per bit
+CONTRADICTED = -4.0  # bits that pairs of two parts of one person may have on average, at least
 
 
 @compiled()
@@ -119,3 +125,178 @@ def split_components(
         for i in range(n):
             cluster[off[k] + i] = members[off[k] + label[i]]
     return cluster
+
+
+class _Parts(NamedTuple):
+    """The parts of a component, by their smallest item: what is known between any two of them.
+
+    `compared`, `bits` (against strangers, relatives, branches): sums over pairs of items, by
+    comparison; `odds`: sum over pairs, 1/1024 bit; `bond`: 1 must join, -1 must not; `value`: log2
+    odds of being one customer; `dead`: refused as they are now.
+    """
+
+    compared: Any
+    bits: Any
+    odds: Any
+    bond: Any
+    size: Any
+    alive: Any
+    value: Any
+    dead: Any
+
+
+@compiled(error_model="numpy")
+def _value(parts: _Parts, mixture: Mixture, a: int, b: int) -> Any:
+    """log2 odds that parts a and b are one customer, from what all their pairs say together.
+
+    Each comparison counts with the average of the pairs that could compare it, so that records with
+    little in them dilute nothing. What an organisation has is not its own: branches share its name,
+    tenants its address. There the average odds of whole pairs decide.
+    """
+    if parts.compared[a, b, mixture.own] > 0:
+        return parts.odds[a, b] / (UNIT * parts.size[a] * parts.size[b])
+    stranger, relative, branch = 0.0, 0.0, 0.0
+    for k in range(parts.compared.shape[2]):
+        n = parts.compared[a, b, k]
+        if n > 0:
+            stranger += parts.bits[a, b, 0, k] / n
+            relative += parts.bits[a, b, 1, k] / n
+            branch += parts.bits[a, b, 2, k] / n
+    strange = (1.0 - mixture.relatives - mixture.branches) * 2.0 ** (-stranger / UNIT)
+    strange += mixture.relatives * 2.0 ** (-relative / UNIT)
+    strange += mixture.branches * 2.0 ** (-branch / UNIT)
+    return mixture.slope * (mixture.prior - np.log2(strange)) + mixture.shift
+
+
+@compiled(error_model="numpy")
+def _rivalled(parts: _Parts, a: int, b: int) -> Any:
+    """Whether a or b might as well belong to a part that the other cannot be one with.
+
+    The odds of a and b are then shared with those rivals: O / (1 + sum of theirs), at least even.
+    """
+    for x, y in ((a, b), (b, a)):
+        others = 1.0
+        for c in range(parts.size.shape[0]):
+            if parts.alive[c] and c != a and c != b and parts.value[y, c] < 0.0:
+                others += 2.0 ** parts.value[x, c]
+        if 2.0 ** parts.value[a, b] < others:
+            return True
+    return False
+
+
+@compiled(error_model="numpy")
+def _accepted(parts: _Parts, a: int, b: int) -> Any:
+    if parts.bond[a, b] > 0:
+        return True
+    average = parts.odds[a, b] / (UNIT * parts.size[a] * parts.size[b])
+    return average >= CONTRADICTED and not _rivalled(parts, a, b)
+
+
+@compiled(error_model="numpy")
+def _best(parts: _Parts, cut: float) -> Any:
+    """The pair of parts to join next: bound ones first, then by value; ties to the smallest."""
+    first, second, best = -1, -1, cut
+    for a in range(parts.size.shape[0]):
+        if not parts.alive[a]:
+            continue
+        for b in range(a + 1, parts.size.shape[0]):
+            if not parts.alive[b] or parts.bond[a, b] < 0 or parts.dead[a, b]:
+                continue
+            value = np.inf if parts.bond[a, b] > 0 else parts.value[a, b]
+            if value > best or (value == best and first < 0):
+                first, second, best = a, b, value
+    return first, second
+
+
+@compiled(error_model="numpy")
+def _join(parts: _Parts, mixture: Mixture, a: int, b: int) -> None:
+    """Make b a piece of a."""
+    parts.size[a] += parts.size[b]
+    parts.alive[b] = False
+    for c in range(parts.size.shape[0]):
+        if not parts.alive[c] or c == a:
+            continue
+        bond = max(parts.bond[a, c], parts.bond[b, c])
+        if min(parts.bond[a, c], parts.bond[b, c]) < 0:
+            bond = -1
+        for x, y in ((a, c), (c, a)):
+            z = b if x == a else c
+            w = c if x == a else b
+            parts.compared[x, y] += parts.compared[z, w]
+            parts.bits[x, y] += parts.bits[z, w]
+            parts.odds[x, y] += parts.odds[z, w]
+            parts.bond[x, y] = bond
+            parts.dead[x, y] = False
+    for c in range(parts.size.shape[0]):
+        if parts.alive[c] and c != a:
+            parts.value[a, c] = parts.value[c, a] = _value(parts, mixture, a, c)
+
+
+@compiled(error_model="numpy")
+def _separate(n: int, comparisons: int) -> Any:
+    return _Parts(
+        np.zeros((n, n, comparisons), np.int32),
+        np.zeros((n, n, 3, comparisons), np.int32),
+        np.zeros((n, n), np.int64),
+        np.zeros((n, n), np.int8),
+        np.ones(n, np.int64),
+        np.ones(n, np.bool_),
+        np.zeros((n, n), np.float64),
+        np.zeros((n, n), np.bool_),
+    )
+
+
+@compiled(error_model="numpy")
+def _pooled(parts: _Parts, mixture: Mixture, cut: float, joined: Any) -> Any:
+    """Join the parts of one component; the smallest item of each one's cluster.
+
+    Item i's odds of being where it is, at the time it joined, are put into `joined`.
+    """
+    n = parts.size.shape[0]
+    label = np.arange(n)
+    for a in range(n):
+        for b in range(n):
+            if a != b:
+                parts.value[a, b] = _value(parts, mixture, a, b)
+    while True:
+        a, b = _best(parts, cut)
+        if a < 0:
+            return label
+        if not _accepted(parts, a, b):
+            parts.dead[a, b] = parts.dead[b, a] = True
+            continue
+        for side in (a, b):
+            if parts.size[side] == 1:
+                joined[side] = parts.value[a, b]
+        _join(parts, mixture, a, b)
+        for c in range(n):
+            if label[c] == b:
+                label[c] = a
+
+
+@compiled(error_model="numpy")
+def pool_components(
+    off: Any, pair_off: Any, pairs: Any, evidence: Evidence, mixture: Mixture, cut: float
+) -> Any:
+    """Pooled linkage inside each component: join, as long as any is left, the two parts with the
+    largest odds, from `cut` on.
+
+    Component k has off[k + 1] - off[k] items; its pairs are the rows pair_off[k]:pair_off[k + 1] of
+    `pairs` (left item, right item, odds in 1/1024 bit, bond) and of `evidence`. Returns per item
+    the smallest item of its cluster and the log2 odds at which it joined (-inf: it never did).
+    """
+    label = np.empty(off[-1], np.int64)
+    joined = np.full(off[-1], -np.inf)
+    for k in range(off.shape[0] - 1):
+        parts = _separate(off[k + 1] - off[k], evidence.compared.shape[1])
+        for p in range(pair_off[k], pair_off[k + 1]):
+            for x, y in ((pairs[p, 0], pairs[p, 1]), (pairs[p, 1], pairs[p, 0])):
+                parts.odds[x, y] = pairs[p, 2]
+                parts.bond[x, y] = pairs[p, 3]
+                for c in range(evidence.compared.shape[1]):
+                    parts.compared[x, y, c] = evidence.compared[p, c]
+                    parts.bits[x, y, 0, c] = evidence.stranger[p, c]
+                    parts.bits[x, y, 1, c] = evidence.relative[p, c]
+                    parts.bits[x, y, 2, c] = evidence.branch[p, c]
+        label[off[k] : off[k + 1]] = _pooled(parts, mixture, cut, joined[off[k] : off[k + 1]])
+    return label, joined

@@ -6,15 +6,15 @@ components, so that both come to the same clusters.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from tellonce.engine.cluster.components import CERTAIN, Floats, Longs, Pairs, components
+from tellonce.engine.cluster.components import CERTAIN, Floats, Pairs, components
 from tellonce.engine.cluster.constraints import conflicts, consistent, together
+from tellonce.engine.cluster.evidence import Scorer
 from tellonce.engine.cluster.split import (
     Constraints,
     clusters_table,
@@ -23,35 +23,34 @@ from tellonce.engine.cluster.split import (
     split,
 )
 
-Weigh = Callable[[Longs, Longs], Floats]
-"""log2 odds of given pairs of rows."""
-
 
 @dataclass(frozen=True)
 class Cut:
-    """`link`: the log2 odds from which on pairs are linked. `unique_sources` have no duplicates of
-    their own.
+    """Log2 odds from which on edges are kept, and so connect a component, and from which on parts
+    of it are linked. `unique_sources` have no duplicates of their own.
     """
 
+    kept: float
     link: float
     unique_sources: frozenset[str] = frozenset()
 
 
 def followed(odds: Floats, cut: Cut) -> npt.NDArray[np.bool_]:
     """Which kept edges, by their log2 odds, connect a component."""
-    return np.asarray(odds >= cut.link)
+    return np.asarray(odds >= cut.kept)
 
 
 def partition(
-    records: pa.Table, known: Pairs, decided: Constraints, cut: Cut, weigh: Weigh
+    records: pa.Table, known: Pairs, decided: Constraints, cut: Cut, scorer: Scorer
 ) -> pa.Table:
     """CLUSTERS of RECORDS: components of what is followed, split where they conflict or do not
     cohere.
 
     `known` are the kept edges by row, left < right, ordered by (left, right). Rows beyond those of
     `records` stand for records of other components, which no edge that is followed leads to: they
-    matter for confidence only. `weigh` is asked for the odds of further pairs inside components.
-    The clusters of a component depend on its records, its edges and its decisions alone.
+    matter for confidence only. `scorer` is asked for the odds and the evidence of pairs inside
+    components. The clusters of a component depend on its records, its edges and its decisions
+    alone.
     """
     rows = max(records.num_rows, int(known.right.max(initial=-1)) + 1)
     found = components(rows, _links(known, decided, cut))
@@ -59,12 +58,12 @@ def partition(
     every = Pairs(
         np.concatenate([known.left, left]),
         np.concatenate([known.right, right]),
-        np.concatenate([known.odds, weigh(left, right)]),
+        np.concatenate([known.odds, scorer.odds(left, right)]),
     )
     limits = together(decided, conflicts(records, found, cut.unique_sources))
     limits = consistent(limits, every)
-    cluster = split(rows, found, every, limits)
-    table = clusters_table(cluster, confidences(cluster, every, limits))
+    cluster, joined = split(rows, found, every, limits, scorer=scorer, cut=cut.link)
+    table = clusters_table(cluster, confidences(cluster, every, limits, joined))
     return table.slice(0, records.num_rows)
 
 

@@ -1,27 +1,39 @@
 """Components -> clusters: what holds together stays, what conflicts or does not cohere is split.
 
-The split is average linkage (UPGMA; Sokal and Michener 1958) on log2 odds under constraints: pairs
-that must not be one customer never join, pairs decided to be the same join first. It needs the
-odds of all pairs of a component, also of those that no blocking key proposed: `pairs_needed` names
-them and the caller scores them in between.
+A component all of whose pairs reach the cut is one cluster. Any other is built up from its records,
+best two parts first, by pooled linkage (`kernels.pool_components`): what all pairs of two parts say
+is taken together, comparison by comparison. Pairs that must not be one customer never join, pairs
+decided to be the same join first. What is too large for that, and coheres nevertheless, is split by
+average linkage on log2 odds (UPGMA; Sokal and Michener 1958). Both need the odds of all pairs of a
+component, also of those that no blocking key proposed: `pairs_needed` names them and the caller
+scores them in between.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from tellonce.engine.cluster.components import BOUND, Components, Floats, Longs, Pairs
-from tellonce.engine.cluster.kernels import split_components
+from tellonce.engine.cluster.components import (
+    BOUND,
+    LARGEST,
+    Components,
+    Floats,
+    Longs,
+    Pairs,
+)
+from tellonce.engine.cluster.evidence import Scorer
+from tellonce.engine.cluster.kernels import pool_components, split_components
 from tellonce.engine.tables import CLUSTERS
 
 UNIT = 1024.0
 NEVER = -(1 << 40)  # weight, in 1/1024 bit, of a pair that must not be one customer
 ALWAYS = 1 << 40
-COHERENT = 0.0  # log2 odds that two parts of a cluster have at least, on average
+PAIRS_AT_ONCE = 200_000  # whose evidence is held in memory together: some 50 MB
 
 
 @dataclass(frozen=True)
@@ -62,8 +74,62 @@ def pairs_needed(found: Components, known: Pairs) -> tuple[Longs, Longs]:
     return a[missing], b[missing]
 
 
-def split(rows: int, found: Components, known: Pairs, constraints: Constraints) -> Longs:
-    """The smallest row of the cluster of each row; `known` has the odds of all inner pairs."""
+@dataclass(frozen=True)
+class _Inner:
+    """Every pair within components: component, left and right position, odds, and bond (1 must
+    join, -1 must not, else 0), ordered by component.
+    """
+
+    component: Longs
+    left: Longs
+    right: Longs
+    odds: Floats
+    bond: npt.NDArray[np.int8]
+
+    def of(self, chosen: npt.NDArray[np.bool_], renumbered: Longs) -> _Inner:
+        """The pairs of the components chosen, which get new numbers."""
+        at = np.flatnonzero(chosen[self.component])
+        return _Inner(
+            renumbered[self.component[at]],
+            self.left[at],
+            self.right[at],
+            self.odds[at],
+            self.bond[at],
+        )
+
+
+def split(
+    rows: int,
+    found: Components,
+    known: Pairs,
+    limits: Constraints,
+    *,
+    scorer: Scorer,
+    cut: float,
+) -> tuple[Longs, Floats]:
+    """The smallest row of the cluster of each row, and the log2 odds at which it joined others.
+
+    `known` has the odds of all inner pairs, `cut` is the log2 odds from which on parts are joined.
+    Rows whose links alone tell how likely they are where they are have -inf as odds.
+    """
+    inner = _inner(found, known, limits)
+    doubtful = np.zeros(len(found.sizes), np.bool_)
+    doubtful[inner.component[(inner.odds < cut) | (inner.bond < 0)]] = True
+    large = doubtful & (found.sizes > LARGEST)
+    cluster, joined = np.arange(rows, dtype=np.int64), np.full(rows, -np.inf)
+    sure = _chosen(found, ~doubtful)
+    cluster[sure.members] = np.repeat(sure.members[sure.off[:-1]], sure.sizes)
+    if large.any():
+        part = _chosen(found, large)
+        cluster[part.members] = _averaged(part, inner.of(large, np.cumsum(large) - 1), cut)
+    for chosen in _portions(found, doubtful & ~large):
+        part = _chosen(found, chosen)
+        pairs = inner.of(chosen, np.cumsum(chosen) - 1)
+        cluster[part.members], joined[part.members] = _pooled(part, pairs, scorer, cut)
+    return cluster, joined
+
+
+def _inner(found: Components, known: Pairs, limits: Constraints) -> _Inner:
     component, left, right = inner_pairs(found, 2)
     a, b = found.members[found.off[component] + left], found.members[found.off[component] + right]
     codes = _codes(a, b)
@@ -73,29 +139,63 @@ def split(rows: int, found: Components, known: Pairs, constraints: Constraints) 
     odds = known.odds[order][at] if len(order) else np.zeros(len(codes))
     if len(order):
         odds = np.where(sorted_codes[at] == codes, odds, 0.0)
-    weight = np.rint(np.clip(odds, -BOUND, BOUND) * UNIT).astype(np.int64)
-    weight[np.isin(codes, _codes(constraints.same_left, constraints.same_right))] = ALWAYS
-    different = _codes(constraints.different_left, constraints.different_right)
-    weight[np.isin(codes, different)] = NEVER
-    pair_off = np.searchsorted(component, np.arange(len(found.sizes) + 1))
-    labels = split_components(
-        found.off, found.members, pair_off, left, right, weight, COHERENT * UNIT, ALWAYS // 2
+    bond = np.zeros(len(codes), np.int8)
+    bond[np.isin(codes, _codes(limits.same_left, limits.same_right))] = 1
+    bond[np.isin(codes, _codes(limits.different_left, limits.different_right))] = -1
+    return _Inner(component, left, right, odds, bond)
+
+
+def _chosen(found: Components, chosen: npt.NDArray[np.bool_]) -> Components:
+    sizes = found.sizes
+    off = np.zeros(int(chosen.sum()) + 1, np.int64)
+    np.cumsum(sizes[chosen], out=off[1:])
+    return Components(off, found.members[np.repeat(chosen, sizes)])
+
+
+def _portions(
+    found: Components, doubtful: npt.NDArray[np.bool_]
+) -> Iterator[npt.NDArray[np.bool_]]:
+    """Doubtful components, so many at once that their pairs do not exceed PAIRS_AT_ONCE by far."""
+    pairs = np.where(doubtful, found.sizes * (found.sizes - 1) // 2, 0)
+    portion = np.cumsum(pairs) // PAIRS_AT_ONCE
+    for number in np.unique(portion[doubtful]):
+        yield doubtful & (portion == number)
+
+
+def _weight(inner: _Inner) -> Longs:
+    return np.rint(np.clip(inner.odds, -BOUND, BOUND) * UNIT).astype(np.int64)
+
+
+def _pooled(part: Components, inner: _Inner, scorer: Scorer, cut: float) -> tuple[Longs, Floats]:
+    start = part.off[inner.component]
+    evidence = scorer.evidence(part.members[start + inner.left], part.members[start + inner.right])
+    pair_off = np.searchsorted(inner.component, np.arange(len(part.sizes) + 1))
+    pairs = np.stack([inner.left, inner.right, _weight(inner), inner.bond.astype(np.int64)], axis=1)
+    labels, joined = pool_components(part.off, pair_off, pairs, evidence, scorer.mixture, cut)
+    return part.members[np.repeat(part.off[:-1], part.sizes) + labels], joined
+
+
+def _averaged(part: Components, inner: _Inner, cut: float) -> Longs:
+    weight = _weight(inner)
+    weight[inner.bond > 0], weight[inner.bond < 0] = ALWAYS, NEVER
+    pair_off = np.searchsorted(inner.component, np.arange(len(part.sizes) + 1))
+    found = split_components(
+        part.off, part.members, pair_off, inner.left, inner.right, weight, cut * UNIT, ALWAYS // 2
     )
-    cluster = np.arange(rows, dtype=np.int64)
-    cluster[found.members] = labels
-    return cluster
+    return np.asarray(found)
 
 
-def confidences(cluster: Longs, known: Pairs, constraints: Constraints) -> Floats:
-    """Per row: probability of its strongest link inside its cluster, or for a singleton one minus
-    that of its strongest link to any other record, 1 where there is none. Pairs that cannot be one
-    customer are no links; those decided to be one are certain.
+def confidences(cluster: Longs, known: Pairs, constraints: Constraints, joined: Floats) -> Floats:
+    """Per row: probability of its strongest link inside its cluster, or of all links at which it
+    joined (log2 odds) where that is higher; for a singleton one minus the probability of its
+    strongest link to any other record, 1 where there is none. Pairs that cannot be one customer are
+    no links; those decided to be one are certain.
     """
     different = _codes(constraints.different_left, constraints.different_right)
     known = known.where(~np.isin(_codes(known.left, known.right), different))
     probability = 1.0 / (1.0 + np.exp2(-known.odds))
     inside = cluster[known.left] == cluster[known.right]
-    best_inside = np.zeros(len(cluster))
+    best_inside = 1.0 / (1.0 + np.exp2(-joined))
     best_outside = np.zeros(len(cluster))
     for side in (known.left, known.right):
         np.maximum.at(best_inside, side[inside], probability[inside])

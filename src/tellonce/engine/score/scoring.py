@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from tellonce.engine.model.document import ScoreModel
-from tellonce.engine.score.arrays import Blocks, Encoded
+from tellonce.engine.score.arrays import Blocks, Encoded, Weights
 from tellonce.engine.score.blocks import blocks, in_threads, pieces
+from tellonce.engine.score.comparisons import ADDRESS, FAMILY, ORGANISATION, unpacked
 from tellonce.engine.score.kernels import score_blocks, score_pairs
 from tellonce.engine.score.store import Store
 from tellonce.engine.score.weights import probability, weights
@@ -88,3 +89,25 @@ def score_given(
         unique = encoded.unique[left]
         weight[(unique >= 0) & (unique == encoded.unique[right])] = -np.inf
     return weight, pattern
+
+
+def evidence(encoded: Encoded, all_pairs: Weights, left: Any, right: Any) -> tuple[Any, ...]:
+    """What each comparison of each given pair of rows says under weights that keep all pairs.
+
+    Pairs x comparisons: whether it was compared, and its weight against a stranger, a relative and a branch, rarity of
+    the value included as in `kernels.compare`, in 1/1024 bit.
+    """
+    rows = (np.asarray(side, np.int32) for side in (left, right))
+    _weight, pattern, extra = score_pairs(encoded, all_pairs, *rows)
+    levels = unpacked(pattern)
+    columns = np.arange(levels.shape[1])
+    said = [levels > 0]
+    for table, common in (
+        (all_pairs.stranger, ()),
+        (all_pairs.relative, (FAMILY, ADDRESS)),
+        (all_pairs.branch, (ORGANISATION,)),
+    ):
+        rarity = extra.copy()
+        rarity[:, list(common)] = 0
+        said.append((table[columns, levels] + rarity).astype(np.int32))
+    return tuple(said)
