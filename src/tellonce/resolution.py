@@ -169,8 +169,8 @@ def resolve(
 
     `id` is the column of record ids, else it is recognised (`io.identity`); `mapping` a mapping or
     its YAML file (`io.mapping`); `model` a MatchModel or its file, else one is trained. Pairs of at
-    least the match probability `threshold` are linked (None: the model's own cut, 0.95 without
-    labels), those of at least `review` kept as edges.
+    least the match probability `threshold` are linked (None: the model's own cut, two to
+    one without labels), those of at least `review` kept as edges.
     `labels` are pairs that a person decided (`io.labels`): they hold, and a model that is trained
     learns from them. `ignore` names columns not to be looked at, `unique` sources without
     duplicates of their own; `seed` is for sampling. `progress(stage, done, total)` is called as the

@@ -36,7 +36,7 @@ Threshold = Annotated[
     float | None,
     typer.Option(
         "--threshold",
-        help="Link from this match probability on; else from the model's own cut on: 0.95, and "
+        help="Link from this match probability on; else from the model's own cut on: 0.67, and "
         "less the more labels it has learnt from.",
         show_default=False,
     ),

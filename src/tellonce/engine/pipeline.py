@@ -18,8 +18,8 @@ from tellonce.engine.block.cost import cost
 from tellonce.engine.block.kinds import KINDS, SELECTIVE
 from tellonce.engine.cluster.components import Pairs
 from tellonce.engine.cluster.constraints import decided
-from tellonce.engine.cluster.evidence import Evidence, Mixture, Scorer
-from tellonce.engine.cluster.partition import Cut, partition
+from tellonce.engine.cluster.evidence import Evidence, PairScores
+from tellonce.engine.cluster.partition import partition
 from tellonce.engine.coded import Coded, coded
 from tellonce.engine.evaluate import estimate
 from tellonce.engine.model.document import BlockModel, MatchModel, ScoreModel
@@ -29,14 +29,21 @@ from tellonce.engine.placing import place as placed
 from tellonce.engine.score.arrays import Blocks, Encoded
 from tellonce.engine.score.blocks import blocks
 from tellonce.engine.score.calibrate import calibrated, compared
-from tellonce.engine.score.comparisons import ORGANISATION
 from tellonce.engine.score.encode import encode_coded, reweighted
 from tellonce.engine.score.frequencies import shared_contacts
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.scoring import evidence, score_in, weigh
 from tellonce.engine.score.train import trained, untrained
-from tellonce.engine.score.weights import log_odds, odds
-from tellonce.engine.settings import SPELLING, Settings, check_fits, link_cut, under_key
+from tellonce.engine.score.weights import odds, weights
+from tellonce.engine.settings import (
+    SPELLING,
+    Settings,
+    check_fits,
+    cut,
+    kept_from,
+    mixture,
+    under_key,
+)
 from tellonce.engine.tables import DECISIONS, GOLDEN, RECORDS, canonical, check
 
 __all__ = [
@@ -201,7 +208,7 @@ def _scored(ready: _Ready, settings: Settings, progress: Progress) -> _Pairs:
         ready.blocks,
         ready.encoded,
         ready.model.score,
-        min(settings.review, link_cut(settings, ready.model)),
+        kept_from(settings, ready.model),
         threads=settings.threads,
         progress=lambda done, of: progress("score", done, of),
     )
@@ -245,31 +252,23 @@ def _clustered(
     """CLUSTERS: components of links, split where they conflict or do not cohere."""
     given = DECISIONS.empty_table() if decisions is None else decisions
 
-    link = link_cut(settings, model)
-    cut = Cut(log_odds(min(settings.review, link)), log_odds(link), settings.unique_sources)
     known = _pairs(pairs.edges, model)
     limits = decided(check(given, DECISIONS, "DECISIONS"))
-    return partition(records, known, limits, cut, scorer(pairs.encoded, model.score))
+    scores = _pair_scores(pairs.encoded, model.score)
+    return partition(records, known, limits, cut(settings, model), scores)
 
 
-def scorer(encoded: Encoded, model: ScoreModel) -> Scorer:
-    """What clustering asks of the score, about rows of `encoded`."""
+def _pair_scores(encoded: Encoded, model: ScoreModel) -> PairScores:
+    """What clustering asks about pairs of rows of `encoded`."""
+    all_pairs = weights(model, encoded, None)
 
     def weighed(left: Any, right: Any) -> Any:
         return odds(weigh(encoded, model, left, right), model)
 
     def said(left: Any, right: Any) -> Evidence:
-        return Evidence(*evidence(encoded, model, left, right))
+        return Evidence(*evidence(encoded, all_pairs, left, right))
 
-    mixture = Mixture(
-        prior=log_odds(model.prior),
-        relatives=model.relatives,
-        branches=model.branches,
-        slope=model.slope,
-        shift=model.shift,
-        own=ORGANISATION,
-    )
-    return Scorer(weighed, said, mixture)
+    return PairScores(weighed, said, mixture(model))
 
 
 def _pairs(edges: pa.Table, model: MatchModel) -> Pairs:

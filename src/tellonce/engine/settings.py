@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from tellonce.engine.block.kinds import BY_NAME
+from tellonce.engine.cluster.evidence import Mixture
+from tellonce.engine.cluster.partition import Cut
 from tellonce.engine.errors import ModelError
 from tellonce.engine.golden.rules import GoldenRules
-from tellonce.engine.model.document import MatchModel
+from tellonce.engine.model.document import MatchModel, ScoreModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY, key_fingerprint
 from tellonce.engine.model.spelling import Spelling
-from tellonce.engine.score.comparisons import COMPARISONS, MAX_LEVELS
+from tellonce.engine.score.comparisons import COMPARISONS, MAX_LEVELS, ORGANISATION
+from tellonce.engine.score.weights import log_odds
 from tellonce.engine.standardise.phonetics import phonetic
 from tellonce.engine.standardise.variants import variant_groups
 
@@ -76,3 +79,26 @@ def check_fits(model: MatchModel) -> None:
             f"The model speaks of {what} that this software does not have.",
             "It was made by another version, or edited: train it anew.",
         )
+
+
+def kept_from(settings: Settings, model: MatchModel) -> float:
+    """The match probability from which on pairs are kept as edges."""
+    return min(settings.review, link_cut(settings, model))
+
+
+def cut(settings: Settings, model: MatchModel) -> Cut:
+    """What is kept and what is linked, in log2 odds."""
+    kept, link = kept_from(settings, model), link_cut(settings, model)
+    return Cut(log_odds(kept), log_odds(link), settings.unique_sources)
+
+
+def mixture(model: ScoreModel) -> Mixture:
+    """How sums of evidence become odds under a model."""
+    return Mixture(
+        prior=log_odds(model.prior),
+        relatives=model.relatives,
+        branches=model.branches,
+        slope=model.slope,
+        shift=model.shift,
+        own=ORGANISATION,
+    )

@@ -4,13 +4,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tellonce.engine.cluster.components import Longs, Pairs
+from tellonce.engine.cluster.components import Pairs
 from tellonce.engine.cluster.constraints import decided
 from tellonce.engine.cluster.partition import Cut, partition
 from tellonce.engine.tables import DECISIONS, RECORDS
+from tests.engine.cluster.pair_scores import scores
 
 Decided = list[tuple[int, int, str]]
-CUT = Cut(link=4.0, unique_sources=frozenset({"shop"}))
+CUT = Cut(kept=4.0, link=4.0, unique_sources=frozenset({"shop"}))
 
 
 def silent(sources: str) -> pa.Table:
@@ -26,17 +27,16 @@ def pairs(*found: tuple[int, int, float]) -> Pairs:
     return Pairs(left, right, np.array(columns[2], np.float64))
 
 
+STRANGERS = scores(pairs(), unknown=-12.0)
+
+
 def decisions(*made: tuple[int, int, str]) -> pa.Table:
     rows = [{"left": a, "right": b, "verdict": verdict} for a, b, verdict in made]
     return pa.Table.from_pylist(rows, schema=DECISIONS)
 
 
-def strangers(left: Longs, _right: Longs) -> np.ndarray:
-    return np.full(len(left), -12.0)
-
-
 def clusters(sources: str, known: Pairs, *made: tuple[int, int, str]) -> list[int]:
-    table = partition(silent(sources), known, decided(decisions(*made)), CUT, strangers)
+    table = partition(silent(sources), known, decided(decisions(*made)), CUT, STRANGERS)
     found: list[int] = table["cluster"].to_pylist()
     return found
 
@@ -81,5 +81,5 @@ def test_a_decision_about_a_record_and_itself_says_nothing() -> None:
 
 
 def test_records_of_other_components_matter_for_confidence_only() -> None:
-    alone = partition(silent("c"), pairs((0, 1, 0.0)), decided(decisions()), CUT, strangers)
+    alone = partition(silent("c"), pairs((0, 1, 0.0)), decided(decisions()), CUT, STRANGERS)
     assert alone.to_pylist() == [{"row": 0, "cluster": 0, "confidence": 0.5}]

@@ -13,6 +13,7 @@ from tellonce.engine.cluster.split import (
     pairs_needed,
     split,
 )
+from tests.engine.cluster.pair_scores import Bits, Said, scores
 
 NONE = np.zeros(0, np.int64)
 FREE = Constraints(NONE, NONE, NONE, NONE)
@@ -24,8 +25,48 @@ def pairs(*found: tuple[int, int, float]) -> Pairs:
     return Pairs(left, right, np.array(columns[2], np.float64))
 
 
-def clusters(rows: int, links: Pairs, known: Pairs, limits: Constraints = FREE) -> list[int]:
-    return [int(row) for row in split(rows, components(rows, links), known, limits)]
+def clusters(
+    rows: int, links: Pairs, known: Pairs, limits: Constraints = FREE, said: Said | None = None
+) -> list[int]:
+    within = components(rows, links)
+    found, _joined = split(rows, within, known, limits, scores=scores(known, said), cut=0.0)
+    return [int(row) for row in found]
+
+
+def together(said: Said) -> list[int]:
+    """Clusters of three records of which each pair says what is listed."""
+    known = pairs(*((*pair, -4.0 + sum(b or 0 for b in bits)) for pair, bits in said.items()))
+    return clusters(3, known, known, said=said)
+
+
+def test_records_with_little_in_them_dilute_nothing() -> None:
+    name_only, contact_only = (6.0, None, None), (None, 6.0, None)
+    said: Said = {(0, 1): name_only, (1, 2): contact_only, (0, 2): (None, None, None)}
+    assert together(said) == [0, 0, 0]
+
+
+def test_what_an_organisation_shares_with_two_others_does_not_join_these() -> None:
+    said: Said = {(0, 1): (None, 9.0, 2.0), (1, 2): (None, 6.0, 2.0), (0, 2): (None, -6.0, -8.0)}
+    assert together(said) == [0, 0, 2]
+
+
+def test_a_record_that_fits_two_who_are_not_one_stays_alone() -> None:
+    seven: tuple[Bits, Bits, Bits] = (7.0, None, None)
+    assert together({(0, 1): seven, (0, 2): seven, (1, 2): (-6.0, None, None)}) == [0, 1, 2]
+
+
+def test_a_record_that_fits_one_of_two_far_better_joins_that_one() -> None:
+    said: Said = {(0, 1): (12.0, None, None), (0, 2): (7.0, None, None), (1, 2): (-6.0, None, None)}
+    assert together(said) == [0, 0, 2]
+
+
+def test_parts_that_contradict_each_other_on_average_do_not_join() -> None:
+    said: Said = {
+        (0, 1): (20.0, None, None),
+        (0, 2): (None, 14.0, None),
+        (1, 2): (-20.0, -8.0, None),
+    }
+    assert together(said) == [0, 0, 2]
 
 
 def apart(left: int, right: int) -> Constraints:
@@ -97,7 +138,9 @@ def test_how_a_large_component_is_cut_does_not_depend_on_other_components() -> N
 
 def test_a_pair_decided_the_same_is_certain_of_it() -> None:
     same = Constraints(np.array([0]), np.array([1]), NONE, NONE)
-    assert confidences(np.array([0, 0, 2]), pairs((0, 2, -3.0)), same).tolist()[:2] == [1.0, 1.0]
+    assert confidences(
+        np.array([0, 0, 2]), pairs((0, 2, -3.0)), same, np.full(3, -np.inf)
+    ).tolist()[:2] == [1.0, 1.0]
 
 
 @st.composite
@@ -129,5 +172,5 @@ def test_the_order_of_pairs_changes_nothing(graph: object, rng: object) -> None:
 
 def test_confidence_is_of_the_strongest_link_or_of_standing_alone() -> None:
     known = pairs((0, 1, 3.0), (1, 2, 0.0))
-    found = confidences(np.array([0, 0, 2, 3]), known, FREE)
+    found = confidences(np.array([0, 0, 2, 3]), known, FREE, np.full(4, -np.inf))
     assert np.allclose(found, [8 / 9, 8 / 9, 0.5, 1.0])

@@ -41,7 +41,7 @@ class Evidence(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Scorer:
+class PairScores:
     """What is asked of the score: the log2 odds of given pairs of rows, and their evidence."""
 
     odds: Callable[[Longs, Longs], Floats]

@@ -146,22 +146,25 @@ class _Parts(NamedTuple):
 
 
 @compiled(error_model="numpy")
-def _value(parts: _Parts, mixture: Mixture, a: int, b: int) -> Any:
-    """log2 odds that parts a and b are one customer, from what all their pairs say together.
+def _value(parts: _Parts, mixture: Mixture, a: int, more: int, b: int) -> Any:
+    """log2 odds that part a, joined with part `more` (a itself: with none), and part b are one
+    customer, from what all their pairs say together.
 
     Each comparison counts with the average of the pairs that could compare it, so that records with
     little in them dilute nothing. What an organisation has is not its own: branches share its name,
     tenants its address. There the average odds of whole pairs decide.
     """
-    if parts.compared[a, b, mixture.own] > 0:
-        return parts.odds[a, b] / (UNIT * parts.size[a] * parts.size[b])
+    both = 1 if more != a else 0
+    if parts.compared[a, b, mixture.own] + both * parts.compared[more, b, mixture.own] > 0:
+        size = (parts.size[a] + both * parts.size[more]) * parts.size[b]
+        return (parts.odds[a, b] + both * parts.odds[more, b]) / (UNIT * size)
     stranger, relative, branch = 0.0, 0.0, 0.0
     for k in range(parts.compared.shape[2]):
-        n = parts.compared[a, b, k]
+        n = parts.compared[a, b, k] + both * parts.compared[more, b, k]
         if n > 0:
-            stranger += parts.bits[a, b, 0, k] / n
-            relative += parts.bits[a, b, 1, k] / n
-            branch += parts.bits[a, b, 2, k] / n
+            stranger += (parts.bits[a, b, 0, k] + both * parts.bits[more, b, 0, k]) / n
+            relative += (parts.bits[a, b, 1, k] + both * parts.bits[more, b, 1, k]) / n
+            branch += (parts.bits[a, b, 2, k] + both * parts.bits[more, b, 2, k]) / n
     strange = (1.0 - mixture.relatives - mixture.branches) * 2.0 ** (-stranger / UNIT)
     strange += mixture.relatives * 2.0 ** (-relative / UNIT)
     strange += mixture.branches * 2.0 ** (-branch / UNIT)
@@ -169,27 +172,29 @@ def _value(parts: _Parts, mixture: Mixture, a: int, b: int) -> Any:
 
 
 @compiled(error_model="numpy")
-def _rivalled(parts: _Parts, a: int, b: int) -> Any:
-    """Whether a or b might as well belong to a part that the other cannot be one with.
+def _rivalled(parts: _Parts, mixture: Mixture, a: int, b: int) -> Any:
+    """Whether a or b might as well belong to a part that could not join what the two would become.
 
-    The odds of a and b are then shared with those rivals: O / (1 + sum of theirs), at least even.
+    The odds of a and b are then shared with such rivals: O / (1 + sum of theirs), at least even.
     """
-    for x, y in ((a, b), (b, a)):
-        others = 1.0
-        for c in range(parts.size.shape[0]):
-            if parts.alive[c] and c != a and c != b and parts.value[y, c] < 0.0:
-                others += 2.0 ** parts.value[x, c]
-        if 2.0 ** parts.value[a, b] < others:
-            return True
-    return False
+    of_a, of_b = 1.0, 1.0
+    for c in range(parts.size.shape[0]):
+        if not parts.alive[c] or c in (a, b):
+            continue
+        if parts.value[a, c] < 0.0 and parts.value[b, c] < 0.0:
+            continue
+        if _value(parts, mixture, a, b, c) < 0.0:
+            of_a += 2.0 ** parts.value[a, c]
+            of_b += 2.0 ** parts.value[b, c]
+    return 2.0 ** parts.value[a, b] < max(of_a, of_b)
 
 
 @compiled(error_model="numpy")
-def _accepted(parts: _Parts, a: int, b: int) -> Any:
+def _accepted(parts: _Parts, mixture: Mixture, a: int, b: int) -> Any:
     if parts.bond[a, b] > 0:
         return True
     average = parts.odds[a, b] / (UNIT * parts.size[a] * parts.size[b])
-    return average >= CONTRADICTED and not _rivalled(parts, a, b)
+    return average >= CONTRADICTED and not _rivalled(parts, mixture, a, b)
 
 
 @compiled(error_model="numpy")
@@ -229,7 +234,7 @@ def _join(parts: _Parts, mixture: Mixture, a: int, b: int) -> None:
             parts.dead[x, y] = False
     for c in range(parts.size.shape[0]):
         if parts.alive[c] and c != a:
-            parts.value[a, c] = parts.value[c, a] = _value(parts, mixture, a, c)
+            parts.value[a, c] = parts.value[c, a] = _value(parts, mixture, a, a, c)
 
 
 @compiled(error_model="numpy")
@@ -257,12 +262,12 @@ def _pooled(parts: _Parts, mixture: Mixture, cut: float, joined: Any) -> Any:
     for a in range(n):
         for b in range(n):
             if a != b:
-                parts.value[a, b] = _value(parts, mixture, a, b)
+                parts.value[a, b] = _value(parts, mixture, a, a, b)
     while True:
         a, b = _best(parts, cut)
         if a < 0:
             return label
-        if not _accepted(parts, a, b):
+        if not _accepted(parts, mixture, a, b):
             parts.dead[a, b] = parts.dead[b, a] = True
             continue
         for side in (a, b):

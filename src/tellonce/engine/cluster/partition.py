@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from tellonce.engine.cluster.components import CERTAIN, Floats, Pairs, components
 from tellonce.engine.cluster.constraints import conflicts, consistent, together
-from tellonce.engine.cluster.evidence import Scorer
+from tellonce.engine.cluster.evidence import PairScores
 from tellonce.engine.cluster.split import (
     Constraints,
     clusters_table,
@@ -41,14 +41,14 @@ def followed(odds: Floats, cut: Cut) -> npt.NDArray[np.bool_]:
 
 
 def partition(
-    records: pa.Table, known: Pairs, decided: Constraints, cut: Cut, scorer: Scorer
+    records: pa.Table, known: Pairs, decided: Constraints, cut: Cut, scores: PairScores
 ) -> pa.Table:
     """CLUSTERS of RECORDS: components of what is followed, split where they conflict or do not
     cohere.
 
     `known` are the kept edges by row, left < right, ordered by (left, right). Rows beyond those of
     `records` stand for records of other components, which no edge that is followed leads to: they
-    matter for confidence only. `scorer` is asked for the odds and the evidence of pairs inside
+    matter for confidence only. `scores` is asked for the odds and the evidence of pairs inside
     components. The clusters of a component depend on its records, its edges and its decisions
     alone.
     """
@@ -58,11 +58,11 @@ def partition(
     every = Pairs(
         np.concatenate([known.left, left]),
         np.concatenate([known.right, right]),
-        np.concatenate([known.odds, scorer.odds(left, right)]),
+        np.concatenate([known.odds, scores.odds(left, right)]),
     )
     limits = together(decided, conflicts(records, found, cut.unique_sources))
     limits = consistent(limits, every)
-    cluster, joined = split(rows, found, every, limits, scorer=scorer, cut=cut.link)
+    cluster, joined = split(rows, found, every, limits, scores=scores, cut=cut.link)
     table = clusters_table(cluster, confidences(cluster, every, limits, joined))
     return table.slice(0, records.num_rows)
 

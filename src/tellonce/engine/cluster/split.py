@@ -26,7 +26,7 @@ from tellonce.engine.cluster.components import (
     Longs,
     Pairs,
 )
-from tellonce.engine.cluster.evidence import Scorer
+from tellonce.engine.cluster.evidence import PairScores
 from tellonce.engine.cluster.kernels import pool_components, split_components
 from tellonce.engine.tables import CLUSTERS
 
@@ -104,7 +104,7 @@ def split(
     known: Pairs,
     limits: Constraints,
     *,
-    scorer: Scorer,
+    scores: PairScores,
     cut: float,
 ) -> tuple[Longs, Floats]:
     """The smallest row of the cluster of each row, and the log2 odds at which it joined others.
@@ -125,7 +125,7 @@ def split(
     for chosen in _portions(found, doubtful & ~large):
         part = _chosen(found, chosen)
         pairs = inner.of(chosen, np.cumsum(chosen) - 1)
-        cluster[part.members], joined[part.members] = _pooled(part, pairs, scorer, cut)
+        cluster[part.members], joined[part.members] = _pooled(part, pairs, scores, cut)
     return cluster, joined
 
 
@@ -166,12 +166,14 @@ def _weight(inner: _Inner) -> Longs:
     return np.rint(np.clip(inner.odds, -BOUND, BOUND) * UNIT).astype(np.int64)
 
 
-def _pooled(part: Components, inner: _Inner, scorer: Scorer, cut: float) -> tuple[Longs, Floats]:
+def _pooled(
+    part: Components, inner: _Inner, scores: PairScores, cut: float
+) -> tuple[Longs, Floats]:
     start = part.off[inner.component]
-    evidence = scorer.evidence(part.members[start + inner.left], part.members[start + inner.right])
+    evidence = scores.evidence(part.members[start + inner.left], part.members[start + inner.right])
     pair_off = np.searchsorted(inner.component, np.arange(len(part.sizes) + 1))
     pairs = np.stack([inner.left, inner.right, _weight(inner), inner.bond.astype(np.int64)], axis=1)
-    labels, joined = pool_components(part.off, pair_off, pairs, evidence, scorer.mixture, cut)
+    labels, joined = pool_components(part.off, pair_off, pairs, evidence, scores.mixture, cut)
     return part.members[np.repeat(part.off[:-1], part.sizes) + labels], joined
 
 

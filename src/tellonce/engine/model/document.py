@@ -62,7 +62,7 @@ class ScoreModel:
     slope: float = 1.0
     shift: float = 0.0
     labels: int = 0
-    link: float = 0.95
+    link: float = 2 / 3
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,16 @@ import pyarrow as pa
 from tellonce.engine import golden as golden_stage
 from tellonce.engine.cluster.components import Longs, Pairs
 from tellonce.engine.cluster.constraints import decided
+from tellonce.engine.cluster.evidence import PairScores
 from tellonce.engine.cluster.partition import Cut, partition
 from tellonce.engine.errors import InputError
 from tellonce.engine.model.document import MatchModel
 from tellonce.engine.placing.arrival import Arrival, arrival
 from tellonce.engine.placing.lookup import Changes, Decision, Edge, Identity, Lookup
-from tellonce.engine.placing.scorer import Scorer
+from tellonce.engine.placing.scorer import Pair, Scorer
 from tellonce.engine.placing.touched import Surroundings, Touched, last_verdicts, touched
-from tellonce.engine.score.weights import Floats, log_odds, odds
-from tellonce.engine.settings import Settings, link_cut, under_key
+from tellonce.engine.score.weights import odds
+from tellonce.engine.settings import Settings, cut, mixture, under_key
 from tellonce.engine.tables import DECISIONS, GOLDEN, RECORDS
 
 
@@ -68,10 +69,10 @@ def place(changes: Changes, lookup: Lookup, model: MatchModel, settings: Setting
     seeds = {end for edge in added | removed for end in edge[:2]} | arrived.row.keys()
     seeds.update(end for pair in around.decided for end in pair)
     seeds.update(end for pair in around.verdicts(set(deleted)) for end in pair)
-    cut = Cut(log_odds(link_cut(settings, model)), settings.unique_sources)
-    found = touched(seeds, around, cut, model.score)
+    within = cut(settings, model)
+    found = touched(seeds, around, within, model.score)
     records = _records(found.members, arrived, lookup)
-    clusters = _partition(found, records, cut, scorer)
+    clusters = _partition(found, records, within, scorer)
     golden = GOLDEN.empty_table()
     if settings.golden:
         golden = golden_stage.golden(records, clusters, settings.rules)
@@ -118,12 +119,16 @@ def _partition(found: Touched, records: pa.Table, cut: Cut, scorer: Scorer) -> p
     weights = np.array([e.match_weight for e in found.edges])
     known = Pairs(left[order], right[order], odds(weights, scorer.model.score)[order])
 
-    def weighed(left: Longs, right: Longs) -> Floats:
-        members = found.members
+    def named(left: Longs, right: Longs) -> list[Pair]:
         ends = zip(left.tolist(), right.tolist(), strict=True)
-        return scorer.odds([(members[a], members[b]) for a, b in ends])
+        return [(found.members[a], found.members[b]) for a, b in ends]
 
-    return partition(records, known, decided(_decisions(found, row)), cut, weighed)
+    scores = PairScores(
+        lambda left, right: scorer.odds(named(left, right)),
+        lambda left, right: scorer.evidence(named(left, right)),
+        mixture(scorer.model.score),
+    )
+    return partition(records, known, decided(_decisions(found, row)), cut, scores)
 
 
 def _decisions(found: Touched, row: dict[Identity, int]) -> pa.Table:

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tellonce.engine.cluster.evidence import Evidence
 from tellonce.engine.model.document import MatchModel
 from tellonce.engine.placing.arrival import Arrival
 from tellonce.engine.placing.lookup import Edge, Identity, Lookup
 from tellonce.engine.score.arrays import Longs
-from tellonce.engine.score.scoring import score, score_given
+from tellonce.engine.score.scoring import evidence, score, score_given
 from tellonce.engine.score.store import Store
 from tellonce.engine.score.weights import Floats, odds, probability
-from tellonce.engine.settings import Settings, link_cut
+from tellonce.engine.settings import Settings, kept_from
 
 Pair = tuple[Identity, Identity]
 
@@ -37,7 +38,7 @@ class Scorer:
 
     @property
     def _review(self) -> float:
-        return min(self.settings.review, link_cut(self.settings, self.model))
+        return kept_from(self.settings, self.model)
 
     def _inside(self) -> Iterator[Edge]:
         """Edges between two records that arrived."""
@@ -86,14 +87,25 @@ class Scorer:
         """log2 odds of each pair (the smaller record first), however small."""
         if not pairs:
             return np.zeros(0)
+        with self._ends(pairs) as (store, left, right):
+            weight, _pattern = score_given(store, left, right, None)
+        return odds(weight, self.model.score)
+
+    def evidence(self, pairs: Sequence[Pair]) -> Evidence:
+        """What each comparison says of each pair."""
+        with self._ends(pairs) as (store, left, right):
+            return Evidence(*evidence(store.encoded, store.weights(None), left, right))
+
+    @contextmanager
+    def _ends(self, pairs: Sequence[Pair]) -> Iterator[tuple[Store, list[int], list[int]]]:
+        """A store with the records of the pairs, and the rows of their ends."""
         row = self.arrived.row
         held = list({one: None for pair in pairs for one in pair if one not in row})
         with self._together(held) as (store, rows, start):
             at = dict(zip(held, rows.tolist(), strict=True))
             at.update({one: start + place for one, place in row.items()})
             left, right = ([at[pair[side]] for pair in pairs] for side in (0, 1))
-            weight, _pattern = score_given(store, left, right, None)
-        return odds(weight, self.model.score)
+            yield store, left, right
 
     @contextmanager
     def _together(self, held: Sequence[Identity]) -> Iterator[tuple[Store, Longs, int]]:

@@ -94,8 +94,8 @@ def score_given(
 def evidence(encoded: Encoded, all_pairs: Weights, left: Any, right: Any) -> tuple[Any, ...]:
     """What each comparison of each given pair of rows says under weights that keep all pairs.
 
-    Pairs x comparisons: whether it was compared, and its weight against a stranger, a relative and a branch, rarity of
-    the value included as in `kernels.compare`, in 1/1024 bit.
+    Pairs x comparisons: whether it was compared, and its weight against a stranger, a relative and
+    a branch, rarity of the value included as in `kernels.compare`, in 1/1024 bit.
     """
     rows = (np.asarray(side, np.int32) for side in (left, right))
     _weight, pattern, extra = score_pairs(encoded, all_pairs, *rows)
