@@ -25,7 +25,7 @@ from tellonce.engine.golden import GoldenRules
 from tellonce.engine.golden import golden as golden_records
 from tellonce.engine.lists import joined
 from tellonce.engine.model.document import MatchModel
-from tellonce.engine.settings import hashed_values
+from tellonce.engine.settings import hashed_values, link_cut
 from tellonce.io.errors import BadSetting
 from tellonce.io.labels import Taken, read_labels, taken
 from tellonce.io.outputs import customer_ids, customers_table, edges_table, golden_table
@@ -91,7 +91,7 @@ class Resolution:
         ids = [self.customer_of(*name) for name in (left, right)]
         return replace(
             told,
-            link=pipeline.link_cut(self._settings, self.model),
+            link=link_cut(self._settings, self.model),
             review=self._settings.review,
             one_customer=ids[0] == ids[1],
         )

@@ -73,7 +73,7 @@ def test_the_margin_of_the_link_cut_shrinks_with_labels_and_never_passes_even_od
     ]
     assert cuts == sorted(cuts, reverse=True)
     assert 0.5 < cuts[-1] < cuts[0] < MODEL.link
-    assert log_odds(cuts[0]) == pytest.approx(log_odds(0.95), rel=0.1)
+    assert log_odds(cuts[0]) == pytest.approx(log_odds(MODEL.link), rel=0.1)
 
 
 def questions(odds_of: list[float], levels: list[int], answered: int = 0) -> OpenPairs:
