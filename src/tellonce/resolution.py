@@ -11,6 +11,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -29,7 +30,7 @@ from tellonce.engine.settings import hashed_values, link_cut
 from tellonce.io.errors import BadSetting
 from tellonce.io.labels import Taken, read_labels, taken
 from tellonce.io.outputs import customer_ids, customers_table, edges_table, golden_table
-from tellonce.io.sources import read_sources, reject_rows, sentences, source_summary
+from tellonce.io.sources import Source, read_sources, reject_rows, sentences, source_summary
 from tellonce.io.stream import check_file
 
 Progress = Callable[[str, int, int], None]
@@ -278,17 +279,27 @@ def standardised(
     taken = read_sources(sources, id=id, mapping=mapping, ignore=ignore, progress=clock)
     for line in sentences(taken):
         say(line)
-    params = standardise.StandardiseParams()
-    tables, summaries = [], {}
-    for n, source in enumerate(taken):
-        clock("parse", n, len(taken))
-        result = standardise.records(
-            source.name, source.ids, source.contents.table, source.recognition, params
-        )
-        tables.append(result.table)
-        summaries[source.name] = source_summary(source, result.placeholders)
+    tables, summaries = {}, {}
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for n, (source, result) in enumerate(zip(taken, pool.map(_parsed, taken), strict=True)):
+            clock("parse", n, len(taken))
+            tables[source.name] = result.table
+            summaries[source.name] = source_summary(source, result.placeholders)
     rejects = tuple(reject_rows(taken))
-    return Standardised(pa.concat_tables(tables), rejects, summaries)
+    records = pa.concat_tables([tables[name] for name in sorted(tables)])
+    return Standardised(records, rejects, summaries)
+
+
+def _parsed(source: Source) -> standardise.Standardised:
+    """RECORDS of a source in the order of their ids: flat columns are sorted faster."""
+    order = pc.sort_indices(source.ids)
+    return standardise.records(
+        source.name,
+        source.ids.take(order),
+        source.contents.table.combine_chunks().take(order),
+        source.recognition,
+        standardise.StandardiseParams(),
+    )
 
 
 def settings_of(

@@ -201,6 +201,18 @@ def check(table: pa.Table, schema: pa.Schema, joint: str) -> pa.Table:
 
 def canonical(records: pa.Table) -> pa.Table:
     """RECORDS sorted by (source, record_id), in one chunk."""
-    records = check(records, RECORDS, "RECORDS")
+    records = check(records, RECORDS, "RECORDS").combine_chunks()
+    if _in_order(records):
+        return records
     order = pc.sort_indices(records, [("source", "ascending"), ("record_id", "ascending")])
     return records.take(order).combine_chunks()
+
+
+def _in_order(records: pa.Table) -> bool:
+    """Whether each record comes after the one before it; repeated ones are left to sorting."""
+    source, record_id = records["source"], records["record_id"]
+    later = pc.or_(
+        pc.greater(source[1:], source[:-1]),
+        pc.and_(pc.equal(source[1:], source[:-1]), pc.greater(record_id[1:], record_id[:-1])),
+    )
+    return bool(pc.all(pc.fill_null(later, False), min_count=0).as_py())

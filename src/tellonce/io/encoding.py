@@ -112,6 +112,9 @@ def recognise_encoding(head: bytes, blocks: Iterable[bytes]) -> str:
     wide = _utf16_without_bom(head)
     if wide:
         return wide
+    blocks = list(blocks)
+    if _is_utf8(blocks):
+        return "utf-8"
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     histogram = np.zeros(256, np.int64)
     letters = escapes = 0
@@ -123,6 +126,17 @@ def recognise_encoding(head: bytes, blocks: Iterable[bytes]) -> str:
     if escapes == 0 or letters > escapes:
         return "utf-8"
     return max(ALPHABETS, key=lambda codec: _plausibility(histogram[128:], codec))
+
+
+def _is_utf8(blocks: Iterable[bytes]) -> bool:
+    """Whether every block decodes; the last may end inside a letter."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for block in blocks:
+            decoder.decode(block)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _count_high(text: str) -> tuple[int, int]:

@@ -29,7 +29,7 @@ from tellonce.io.values import Chunk, Contents, FileReport, FileSettings, Opened
 TEXT = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".tab": "csv"}
 JSON = {".jsonl", ".ndjson", ".json"}
 _HEAD = 1 << 16  # bytes by which binary files and UTF-16 are known
-_SAMPLE = 1 << 18  # bytes by which delimiter and header are known
+_SAMPLE = 1 << 16  # bytes by which delimiter and header are known
 _LOOK = 16  # blocks by which the encoding is judged: 64 MB
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -46,10 +48,16 @@ def read_sources(
     Raises the errors of `io.errors`, MappingError and NothingRecognised.
     """
     said = source_mappings(mapping, sources)
-    taken = []
-    for n, (name, given) in enumerate(sources.items()):
-        progress("read", n, len(sources))
-        taken.append(_take(name, given, said.get(name, SourceMapping()), id, ignore))
+    taken: list[Source] = []
+    progress("read", 0, len(sources))
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        reading = [
+            pool.submit(_take, name, given, said.get(name, SourceMapping()), id, ignore)
+            for name, given in sources.items()
+        ]
+        for n, source in enumerate(reading, start=1):
+            taken.append(source.result())
+            progress("read", n, len(sources))
     _check_ignored(taken, ignore)
     return taken
 

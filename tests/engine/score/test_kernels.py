@@ -36,6 +36,18 @@ def test_jaro_winkler_is_the_same_compiled(a: str, b: str) -> None:
     assert abs(found - similarity.jaro_winkler(a, b)) < 1e-12
 
 
+@given(TEXT.filter(bool), TEXT.filter(bool), st.sampled_from([0.82, 0.9, 0.92, 0.94]))
+def test_what_cannot_be_alike_is_told_without_comparing(a: str, b: str, cut: float) -> None:
+    name = {"given": a, "middle": None, "family": b}
+    rows = table([{"source": "s", "record_id": "1", "names": [name]}])
+    encoded, values = encode(rows, shipped(), SPELLING, FILE_HASH_KEY)
+    codes = [values.to_pylist().index(text) for text in (a, b)]
+    score = similarity.jaro_winkler(a, b)
+    if a != b:
+        found = kernels.alike(encoded, *codes, cut)
+        assert abs(found - score) < 1e-12 if score >= cut else found < cut
+
+
 @given(TEXT, TEXT)
 def test_one_slip_is_the_same_compiled(a: str, b: str) -> None:
     if a != b:

@@ -71,8 +71,13 @@ def train_keys(
     common: list[Longs] = []
     stopped: list[Longs] = []
     with ThreadPoolExecutor(max(threads, 1)) as pool:
-        fitting = pool.map(partial(_fitted, hashed), KINDS)
-        for kind, (groups, too_common, unusable) in zip(KINDS, fitting, strict=True):
+        fitting = [pool.submit(_fitted, hashed, kind) for kind in KINDS]
+        for kind, fitted in zip(KINDS, fitting, strict=True):
+            if spent > enough(hashed.rows):
+                pool.shutdown(wait=False, cancel_futures=True)
+                skipped += [rest.name for rest in KINDS[KINDS.index(kind) :]]
+                break
+            groups, too_common, unusable = fitted.result()
             cost = pairs_of(groups.sizes)
             if not len(groups.sizes) and not len(unusable):
                 continue
@@ -111,12 +116,18 @@ def count_anew(
 
 
 LEAST_PAIRS, PAIRS_A_RECORD = 400_000, 6  # that one kind may cost
-LEAST_BUDGET, BUDGET_A_RECORD = 3_000_000, 30  # that all kinds may cost
+# What all kinds may cost. More than this found no more customers among a million records.
+LEAST_BUDGET, BUDGET_A_RECORD = 3_000_000, 12
 
 
 def budget(rows: int) -> int:
     """Candidate pairs that all kinds together may cost for so many records."""
     return max(LEAST_BUDGET, BUDGET_A_RECORD * rows)
+
+
+def enough(rows: int) -> int:
+    """Candidate pairs after which no further kind is looked at: nearly the budget of many rows."""
+    return max(LEAST_BUDGET, BUDGET_A_RECORD * rows * 9 // 10)
 
 
 def _fitted(hashed: Hashed, kind: Kind) -> tuple[Grouped, Longs, Longs]:

@@ -19,6 +19,7 @@ class Encoded(NamedTuple):
 
     pool_off: Longs
     pool: Bytes
+    letters: npt.NDArray[np.uint64]  # per code: signs it has, low half once, high half twice
     sounds: Ints  # per code of a name part: id of its phonetic code
     variant_off: Ints
     variants: Ints

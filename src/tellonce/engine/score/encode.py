@@ -17,7 +17,7 @@ from tellonce.engine.model.hashing import hash64
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score.arrays import Encoded
 from tellonce.engine.score.comparisons import ADDRESS, FAMILY, GIVEN, ORGANISATION, OTHER
-from tellonce.engine.score.kernels import UNIT, mailboxes_of_names
+from tellonce.engine.score.kernels import UNIT, letters_of, mailboxes_of_names
 from tellonce.engine.score.levels import IDF_STEPS, sound
 
 Ints = npt.NDArray[np.int32]
@@ -229,23 +229,19 @@ def _entries(records: Coded) -> tuple[dict[str, Ints], dict[str, pa.DictionaryAr
 
 def _pool_arrays(values: pa.Array) -> dict[str, Any]:
     _validity, offsets, data = values.cast(pa.large_string()).buffers()
-    return {
-        "pool_off": np.frombuffer(offsets, np.int64)[: len(values) + 1]
+    off = (
+        np.frombuffer(offsets, np.int64)[: len(values) + 1]
         if len(values)
-        else np.zeros(1, np.int64),
-        "pool": np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8),
-    }
+        else np.zeros(1, np.int64)
+    )
+    pool = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
+    return {"pool_off": off, "pool": pool, "letters": letters_of(off, pool)}
 
 
-_WEIGHTS = [
-    "given_tf",
-    "family_tf",
-    "organisation_tf",
-    "city_tf",
-    "postal_tf",
-    "rarity",
-    "other_tf",
-]
+_WEIGHTS = (
+    *("given_tf", "family_tf", "organisation_tf", "city_tf", "postal_tf"),
+    *("rarity", "other_tf"),
+)
 
 
 def _rarity_weights(encoded: Encoded, values: pa.Array, model: ScoreModel) -> dict[str, Any]:

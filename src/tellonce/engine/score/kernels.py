@@ -149,14 +149,72 @@ def share_token(pool: Bytes, a0: int, a1: int, b0: int, b1: int, shortest: int) 
     return False
 
 
+SPACE = np.uint64(1 << 26)
+DIGITS = 27  # the place of digits and all other signs, five of them
+
+
+@compiled()
+def letters_of(off: Any, pool: Bytes) -> Any:
+    """Per string of a pool: a bit for each sign it has, and 32 places above one for each it has
+    twice: a to z, the space, and all others in five classes.
+    """
+    found = np.zeros(off.shape[0] - 1, np.uint64)
+    for item in range(found.shape[0]):
+        once, twice = np.uint64(0), np.uint64(0)
+        for at in range(off[item], off[item + 1]):
+            sign = pool[at]
+            if 97 <= sign <= 122:
+                bit = np.uint64(1) << np.uint64(sign - 97)
+            elif sign == 32:
+                bit = SPACE
+            else:
+                bit = np.uint64(1) << np.uint64(DIGITS + sign % 5)
+            twice |= once & bit
+            once |= bit
+        found[item] = once | twice << np.uint64(32)
+    return found
+
+
+@compiled(error_model="numpy", _nrt=False)
+def _bits(x: Any) -> Any:
+    """How many bits of a 64-bit number are set."""
+    x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
+
+
+@compiled(error_model="numpy", _nrt=False)
+def alike(e: Encoded, a: int, b: int, cut: float) -> Any:
+    """Jaro-Winkler of two codes, or 0 where it cannot reach `cut`.
+
+    Signs in common are at most those that both have once and twice, and what goes beyond twice in
+    either; without transpositions that bounds the figure from above.
+    """
+    a0, a1, b0, b1 = e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1]
+    n, m = a1 - a0, b1 - b0
+    x, y = e.letters[a], e.letters[b]
+    common = min(min(n, m), _bits(x & y) + min(n - _bits(x), m - _bits(y)))
+    most = (common / min(n, 64) + common / min(m, 64) + 1.0) / 3.0
+    prefix = 0
+    for i in range(min(4, n, m)):
+        if e.pool[a0 + i] != e.pool[b0 + i]:
+            break
+        prefix += 1
+    if most + prefix * 0.1 * (1.0 - most) < cut - 1e-9:
+        return 0.0
+    return jaro_winkler(e.pool, a0, a1, b0, b1)
+
+
+@compiled(error_model="numpy", _nrt=False)
+def _single(e: Encoded, a: int, b: int) -> Any:
+    """Whether both strings are one word each."""
+    return (e.letters[a] | e.letters[b]) & SPACE == 0
+
+
 @compiled(error_model="numpy", _nrt=False)
 def close(e: Encoded, a: int, b: int, cut: float) -> Any:
-    if a == b:
-        return True
-    return (
-        jaro_winkler(e.pool, e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1])
-        >= cut
-    )
+    return a == b or alike(e, a, b, cut) >= cut
 
 
 @compiled(error_model="numpy", _nrt=False)
@@ -176,7 +234,7 @@ def _given_level(e: Encoded, a: int, b: int) -> Any:
         for j in range(e.variant_off[b], e.variant_off[b + 1]):
             if e.variants[i] == e.variants[j]:
                 return 2
-    if tokens_within(e.pool, a0, a1, b0, b1):
+    if not _single(e, a, b) and tokens_within(e.pool, a0, a1, b0, b1):
         return 2
     if e.sounds[a] >= 0 and e.sounds[a] == e.sounds[b]:
         return 3
@@ -188,7 +246,7 @@ def _given_level(e: Encoded, a: int, b: int) -> Any:
                 break
         if prefix:
             return 3
-    score = jaro_winkler(e.pool, a0, a1, b0, b1)
+    score = alike(e, a, b, 0.82)
     if score >= 0.92 or (min(n, m) >= 4 and one_slip(e.pool, a0, a1, b0, b1)):
         return 3
     if e.pool[a0] == e.pool[b0] and (e.pool[a0 + 1] == 32 or e.pool[b0 + 1] == 32):
@@ -201,11 +259,11 @@ def _family_level(e: Encoded, a: int, b: int) -> Any:
     if a == b:
         return 1
     a0, a1, b0, b1 = e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1]
-    if share_token(e.pool, a0, a1, b0, b1, 3):
+    if not _single(e, a, b) and share_token(e.pool, a0, a1, b0, b1, 3):
         return 2
     if e.sounds[a] >= 0 and e.sounds[a] == e.sounds[b]:
         return 3
-    score = jaro_winkler(e.pool, a0, a1, b0, b1)
+    score = alike(e, a, b, 0.82)
     if score >= 0.92 or (min(a1 - a0, b1 - b0) >= 4 and one_slip(e.pool, a0, a1, b0, b1)):
         return 3
     if score >= 0.82:
@@ -444,7 +502,7 @@ def _email_pair(e: Encoded, x: int, y: int) -> Any:
     for k in range((a1 - a0) - n):
         if e.pool[a0 + n + k] != e.pool[b0 + m + k]:
             return 5
-    return _near(e, x, y) if jaro_winkler(e.pool, a0, a1, b0, b1) >= 0.94 else 5
+    return _near(e, x, y) if close(e, a, b, 0.94) else 5
 
 
 EMAIL_LEVELS = np.array([0, 1, 2, 4, 5, 3], dtype=np.int64)
@@ -563,6 +621,8 @@ def _agree(e: Encoded, a: int, b: int, cut: float) -> Any:
         return 0
     if close(e, a, b, cut):
         return 1
+    if _single(e, a, b):
+        return -1
     a0, a1, b0, b1 = e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1]
     return 1 if tokens_within(e.pool, a0, a1, b0, b1) else -1
 

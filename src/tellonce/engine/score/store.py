@@ -11,12 +11,14 @@ import pyarrow as pa
 from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score.arrays import Encoded, Ints, Longs, Weights
+from tellonce.engine.score.kernels import letters_of
 from tellonce.engine.score.levels import sound
 from tellonce.engine.score.weights import rarest, weights_within
 
 _POOL = {
     "pool_off": np.int64,
     "pool": np.uint8,
+    "letters": np.uint64,
     "sounds": np.int32,
     "variant_off": np.int32,
     "variants": np.int32,
@@ -87,7 +89,10 @@ class _Pool:
     def _add(self, new: list[str], *, names: bool) -> None:
         raw = [text.encode() for text in new]
         self._extend_offsets("pool_off", [len(text) for text in raw])
-        self.arrays["pool"].extend(np.frombuffer(b"".join(raw), np.uint8))
+        signs = np.frombuffer(b"".join(raw), np.uint8)
+        self.arrays["pool"].extend(signs)
+        off = np.cumsum([0, *(len(text) for text in raw)], dtype=np.int64)
+        self.arrays["letters"].extend(letters_of(off, signs))
         sounds: list[int] = []
         counts: list[int] = []
         variants: list[int] = []

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tellonce.engine.model.hashing import FILE_HASH_KEY, hash64
 from tellonce.engine.standardise.dates import OLDEST, date_order, read_dates
 from tellonce.engine.standardise.genders import display_gender
 from tellonce.engine.standardise.names import TITLES
@@ -62,10 +63,11 @@ def content_of(text: pa.Array) -> Content:
 
 
 def _sample(different: pa.Array) -> tuple[str, ...]:
-    values = different.to_pylist()
-    if len(values) > SAMPLE:
-        values = sorted(values, key=lambda value: (zlib.crc32(value.encode()), value))[:SAMPLE]
-    return tuple(sorted(values))
+    """At most SAMPLE of the values: those of the smallest hashes, so that order changes nothing."""
+    if len(different) > SAMPLE:
+        smallest = np.argpartition(hash64(different, FILE_HASH_KEY), SAMPLE)[:SAMPLE]
+        different = different.take(pa.array(smallest))
+    return tuple(sorted(different.to_pylist()))
 
 
 def looks_like_email(value: str) -> bool:

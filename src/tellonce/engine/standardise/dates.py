@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tellonce.engine.standardise.placeholders import Placeholder
+from tellonce.engine.standardise.plain_dates import plain_dates
 from tellonce.engine.standardise.text import fold, map_distinct, map_parts
 
 OLDEST = 1870
@@ -102,12 +103,20 @@ def _packed_order(packed: Counter[str], day_first: bool) -> str:
 
 def read_dates(column: pa.Array, order: DateOrder, attribute: str = "birth_date") -> Dates:
     """Return a column of date texts as ISO dates; impossible parts are dropped and counted."""
-    iso, unsure, bad = map_parts(column, lambda text: _read(text, order), 3)
+    coded = column.dictionary_encode()
+    plain, swappable = plain_dates(
+        coded.dictionary, years=(OLDEST, NEWEST), day_first=order.day_first, sure=order.sure
+    )
+    rest = pc.if_else(plain.is_valid(), None, coded.dictionary)
+    iso, unsure, bad = map_parts(rest, lambda text: _read(text, order), 3)
+    iso = pc.coalesce(plain, iso).take(coded.indices)
+    unsure = pc.or_(swappable, unsure.is_valid()).take(coded.indices)
+    impossible = pc.fill_null(bad.is_valid().take(coded.indices), False)
     refused = [
         Placeholder(attribute, entry["values"], entry["counts"], "is not a possible date")
-        for entry in pc.value_counts(column.filter(pc.fill_null(bad.is_valid(), False))).to_pylist()
+        for entry in pc.value_counts(column.filter(impossible)).to_pylist()
     ]
-    return Dates(iso, pc.fill_null(unsure.is_valid(), False), sorted(refused, key=_by_value))
+    return Dates(iso, pc.fill_null(unsure, False), sorted(refused, key=_by_value))
 
 
 def _by_value(one: Placeholder) -> str:

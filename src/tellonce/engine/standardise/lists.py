@@ -59,6 +59,8 @@ def regroup(parents: np.ndarray, keep: np.ndarray, values: pa.Array, n_rows: int
 def _interleave(slots: Sequence[pa.Array], present: np.ndarray) -> pa.Array:
     """Return the values marked in `present` (rows x slots), row by row."""
     n_rows, width = present.shape
+    if width == 1:
+        return slots[0].filter(pa.array(present[:, 0]))
     stacked = pa.concat_arrays([slot.cast(slots[0].type) for slot in slots])
     order = np.arange(n_rows)[:, None] + np.arange(width)[None, :] * n_rows
     return stacked.take(pa.array(order[present]))

@@ -41,6 +41,9 @@ _PLANS = {
 }
 
 
+_ELEVEN = "43|49"  # calling codes whose national numbers may have eleven digits
+
+
 def display_phones(column: pa.Array, region: str | None) -> pa.Array:
     """Return a string column of phone numbers in E.164 where possible, else as given.
 
@@ -72,7 +75,10 @@ def _fast(digits: pa.Array, region: str | None) -> pa.Array:
     nothing = pa.nulls(len(digits), pa.string())
     known = "|".join(sorted({plan.code for plan in _PLANS.values()}))
     abroad = pc.fill_null(
-        pc.match_substring_regex(digits, rf"^\+(?:{known})[1-9]\d{{8,9}}$"), False
+        pc.match_substring_regex(
+            digits, rf"^\+(?:(?:{known})[1-9]\d{{8,9}}|(?:{_ELEVEN})[1-9]\d{{10}})$"
+        ),
+        False,
     )
     result = pc.if_else(abroad, digits, nothing)
     plan = _PLANS.get(region or "")

@@ -124,10 +124,12 @@ def _number_mask(lower: pa.Array, *, short: bool) -> pa.Array:
 
 def without_placeholders(values: pa.Array, attribute: str) -> tuple[pa.Array, list[Placeholder]]:
     """Return the column with placeholders made null, and what was found, sorted by value."""
-    mask = placeholder_mask(values, attribute)
-    found = values.filter(mask)
-    if not len(found):
+    coded = values.dictionary_encode()
+    nothing = placeholder_mask(coded.dictionary, attribute)
+    if not pc.any(nothing).as_py():
         return values, []
+    mask = pc.fill_null(nothing.take(coded.indices), False)
+    found = values.filter(mask)
     counts = [
         Placeholder(attribute, entry["values"], entry["counts"], "stands for nothing known")
         for entry in pc.value_counts(found).to_pylist()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -149,14 +150,16 @@ def _phones(fields: Fields) -> pa.Array:
 
 def _of_countries(column: pa.Array, countries: pa.Array, fields: Fields) -> pa.Array:
     """Return phone numbers read for the country of their row, else that of the source."""
-    shown = display_phones(column, fields.region)
-    for country in sorted(pc.unique(countries).drop_null().to_pylist()):
-        if country == fields.region:
-            continue
-        here = pc.fill_null(pc.equal(countries, country), False)
-        there = display_phones(pc.if_else(here, column, None), country)
-        shown = pc.if_else(here, there, shown)
-    return shown
+    coded = pc.fill_null(countries, fields.region or "").dictionary_encode()
+    which = coded.indices.to_numpy()
+    order = np.argsort(which, kind="stable")
+    parts = [pa.array([], pa.string())]
+    for code, country in enumerate(coded.dictionary.to_pylist()):
+        here = column.take(pa.array(order[which[order] == code]))
+        parts.append(display_phones(here, country or None))
+    back = np.empty(len(order), np.int64)
+    back[order] = np.arange(len(order))
+    return pa.concat_arrays(parts).take(pa.array(back))
 
 
 def _identifiers(fields: Fields) -> pa.Array:

@@ -38,33 +38,41 @@ def guess_region(fields: Fields) -> str | None:
     In order: the country column, states and provinces, the shape of postal codes, international
     prefixes of phone numbers, the shape of phone numbers, identifiers of one country.
     """
-    countries = [country_code(value) for value in _texts(fields, "country")]
+    countries: Counter[str] = Counter()
+    values = _counts(fields, "country")
+    for value, count in values.items():
+        if code := country_code(value):
+            countries[code] += count
     return (
-        _most([code for code in countries if code], least=0.3, of=max(len(countries), fields.rows))
-        or _by_state(_texts(fields, "region"))
+        _most(countries, least=0.3, of=max(values.total(), fields.rows))
+        or _by_state(_counts(fields, "region"))
         or _by_shape(fields.all_of("postal_code"), _POSTAL_SHAPES)
-        or _by_prefix(_texts(fields, "phone"))
+        or _by_prefix(_counts(fields, "phone"))
         or _by_shape(fields.all_of("phone"), _PHONE_SHAPES)
         or next((code for name, code in _IDENTIFIERS.items() if fields.all_of(name)), None)
     )
 
 
-def _texts(fields: Fields, attribute: str) -> list[str]:
-    values: list[str] = []
+def _counts(fields: Fields, attribute: str) -> Counter[str]:
+    """How often each value stands in the columns of an attribute."""
+    counts: Counter[str] = Counter()
     for column in fields.all_of(attribute):
-        values.extend(column.drop_null().to_pylist())
-    return values
+        for entry in pc.value_counts(column.drop_null()).to_pylist():
+            counts[entry["values"]] += entry["counts"]
+    return counts
 
 
-def _most(values: list[str], *, least: float, of: int) -> str | None:
+def _most(values: Counter[str], *, least: float, of: int) -> str | None:
     if not values:
         return None
-    best, count = min(Counter(values).items(), key=lambda entry: (-entry[1], entry[0]))
+    best, count = min(values.items(), key=lambda entry: (-entry[1], entry[0]))
     return best if count >= least * of else None
 
 
-def _by_state(values: list[str]) -> str | None:
-    counts = Counter(value.lower().strip() for value in values)
+def _by_state(values: Counter[str]) -> str | None:
+    counts: Counter[str] = Counter()
+    for value, count in values.items():
+        counts[value.lower().strip()] += count
     shares = {
         country: sum(counts[word] for word in region_codes(country)) / counts.total()
         for country in ("US", "AU", "CA", "DE", "PL")
@@ -84,14 +92,16 @@ def _by_shape(columns: list[pa.Array], shapes: dict[str, str]) -> str | None:
     return None
 
 
-def _by_prefix(values: list[str]) -> str | None:
+def _by_prefix(values: Counter[str]) -> str | None:
     codes = calling_codes()
-    found: list[str] = []
-    for value in values:
+    found: Counter[str] = Counter()
+    for value, count in values.items():
         digits = "".join(sign for sign in value if sign.isdigit())
         if value.startswith("00"):
             digits = digits[2:]
         elif not value.startswith("+"):
             continue
-        found.extend(codes[digits[:n]] for n in (3, 2, 1) if digits[:n] in codes)
-    return _most(found, least=0.1, of=len(values))
+        for n in (3, 2, 1):
+            if digits[:n] in codes:
+                found[codes[digits[:n]]] += count
+    return _most(found, least=0.1, of=values.total())
