@@ -1,4 +1,4 @@
-"""Wall seconds and peak memory of one command.
+"""Wall and CPU seconds and peak memory of one command.
 
 A process inherits the memory high-water mark of the one that forked it, so the command is started
 by a bare interpreter (this file as a script), which has next to none.
@@ -19,11 +19,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Measured:
-    """One finished command: wall seconds, and its largest resident set in MB (10^6 bytes)."""
+    """One finished command: wall seconds, its largest resident set in MB (10^6 bytes), what it
+    printed, and CPU seconds (user and system, all threads).
+    """
 
     seconds: float
     peak_mb: float
     stdout: str
+    cpu: float = 0.0
 
 
 class CommandFailed(Exception):
@@ -46,7 +49,7 @@ def measure(command: list[str], *, env: dict[str, str] | None = None, most: int 
             end = f"was stopped after {most} s" if done.returncode == -9 % 256 else "failed"
             raise CommandFailed(f"{' '.join(command)} {end}:\n{said}")
         found = json.loads(figures.read_text())
-    return Measured(found["seconds"], found["peak_mb"], done.stdout)
+    return Measured(found["seconds"], found["peak_mb"], done.stdout, found["cpu"])
 
 
 def launch(figures: str, most: int, command: list[str]) -> int:
@@ -58,7 +61,11 @@ def launch(figures: str, most: int, command: list[str]) -> int:
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    taken = {"seconds": time.monotonic() - started, "peak_mb": peak / 1e6}
+    taken = {
+        "seconds": time.monotonic() - started,
+        "peak_mb": peak / 1e6,
+        "cpu": usage.ru_utime + usage.ru_stime,
+    }
     Path(figures).write_text(json.dumps(taken))
     return process.returncode
 

@@ -7,9 +7,14 @@ tried with the truth at hand (names jointly, city as well, other cuts), and the 
 
 from __future__ import annotations
 
+import json
+import sys
+import time
+
 import duckdb
 import pyarrow as pa
 import splink.comparison_library as cl
+from peers import read
 from splink import Linker, SettingsCreator, block_on
 from splink.backends.duckdb import DuckDBAPI
 
@@ -66,12 +71,34 @@ TRAINING = [
 CUT = 0.999
 
 
-def link(table: pa.Table) -> list[int]:
-    """A customer number for each row of `table`, all of whose columns are text."""
+def cleaned(table: pa.Table) -> duckdb.DuckDBPyConnection:
+    """A database with the rows of `table`, all of whose columns are text, as table `cleaned`."""
     connection = duckdb.connect()
     numbered = table.append_column("row_number", pa.array(range(len(table))))
     connection.register("rows", numbered)
     connection.execute(CLEANED)
+    return connection
+
+
+def scoring(rows: int, block: int, files: list[str]) -> dict[str, float]:
+    """Pairs, and CPU and wall seconds, of scoring `rows` rows dealt into blocks of `block`."""
+    connection = cleaned(read(files).slice(0, rows))
+    connection.execute("ALTER TABLE cleaned ADD COLUMN dealt INTEGER")
+    connection.execute(f"UPDATE cleaned SET dealt = unique_id % {rows // block}")
+    settings = SETTINGS.create_settings_dict("duckdb")
+    settings["blocking_rules_to_generate_predictions"] = [block_on("dealt")]
+    api = DuckDBAPI(connection)
+    linker = Linker(api.register("cleaned"), settings, log_level=40)
+    linker.training.estimate_u_using_random_sampling(max_pairs=1e5, seed=1)
+    wall, cpu = time.perf_counter(), time.process_time()
+    linker.inference.predict(threshold_match_probability=CUT)
+    spent = {"cpu": time.process_time() - cpu, "seconds": time.perf_counter() - wall}
+    return {"pairs": rows * (block - 1) / 2, **spent}
+
+
+def link(table: pa.Table) -> list[int]:
+    """A customer number for each row of `table`, all of whose columns are text."""
+    connection = cleaned(table)
     api = DuckDBAPI(connection)
     linker = Linker(api.register("cleaned"), SETTINGS, log_level=40)
     linker.training.estimate_probability_two_random_records_match(CERTAIN, recall=0.7)
@@ -85,3 +112,7 @@ def link(table: pa.Table) -> list[int]:
     ).fetchall()
     customer = dict(rows)
     return [customer[row] for row in range(len(table))]
+
+
+if __name__ == "__main__":
+    print(json.dumps(scoring(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])))

@@ -17,6 +17,7 @@ from tellonce.engine.model.document import BlockModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY
 from tellonce.engine.pipeline import SPELLING, canonical
 from tellonce.engine.score.encode import encode
+from tellonce.engine.score.kernels import sampled_pairs, score_blocks, score_pairs
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.scoring import score
 from tellonce.engine.score.train import train
@@ -113,3 +114,10 @@ def test_an_edge_depends_on_its_two_records_alone(people: pa.Table) -> None:
         (alone,) = score(encoded, keys(pair), model, 0.1)[0].to_pylist()
         same = ("kind", "pattern", "match_weight", "probability")
         assert [alone[name] for name in same] == [edge[name] for name in same]
+
+
+def test_a_kernel_is_compiled_for_one_shape_of_arguments(people: pa.Table) -> None:
+    for part in (people, people.slice(5, 1), people.slice(0, 0), SILENT):
+        weights(part), edges(part)
+    for kernel in (score_blocks, score_pairs, sampled_pairs):
+        assert len(kernel.signatures) <= 1

@@ -58,7 +58,7 @@ def hash64(strings: pa.Array, hash_key: bytes) -> Longs:
     array = strings.cast(pa.large_string())
     _validity, offsets, data = array.buffers()
     off = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
-    raw = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
+    raw = np.frombuffer(data or b"\0", np.uint8)
     out = np.empty(len(array), np.uint64)
     siphash_all(off, raw, *_halves(hash_key), out)
     return out.view(np.int64)

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from tellonce.engine.score.arrays import Blocks
+from tellonce.engine.score.kernels import fill_row_blocks
 
 Found = TypeVar("Found")
 PIECE = 2_000_000  # pairs in a piece of work
@@ -19,27 +20,21 @@ PIECE = 2_000_000  # pairs in a piece of work
 def blocks(keys: pa.Table, rows: int) -> Blocks:
     """Blocks of at least two records, ordered by (kind, key), from a KEYS table in that order."""
     kind, key, row = (keys[name].to_numpy() for name in ("kind", "key", "row"))
-    new = np.ones(len(row), np.bool_)
-    new[1:] = (kind[1:] != kind[:-1]) | (key[1:] != key[:-1])
-    block = np.cumsum(new) - 1
-    size = np.bincount(block, minlength=1) if len(row) else np.zeros(0, np.int64)
-    shared = size[block] > 1 if len(row) else np.zeros(0, np.bool_)
-    kept = size > 1
-    renumbered = np.cumsum(kept) - 1
-    members, block = row[shared], renumbered[block[shared]]
-    off = np.zeros(int(kept.sum()) + 1, np.int64)
-    np.cumsum(size[kept], out=off[1:])
-    order = np.argsort(members, kind="stable")
+    new = np.ones(len(row) + 1, np.bool_)
+    new[1:-1] = (kind[1:] != kind[:-1]) | (key[1:] != key[:-1])
+    shared = ~(new[:-1] & new[1:])
+    members, new = np.ascontiguousarray(row[shared]), new[:-1][shared]
     row_off = np.zeros(rows + 1, np.int64)
     np.cumsum(np.bincount(members, minlength=rows), out=row_off[1:])
-    kinds = kind[new][kept] if len(row) else np.zeros(0, np.int16)
-    return Blocks(
-        off=off,
-        members=np.ascontiguousarray(members),
-        kind=np.ascontiguousarray(kinds),
+    found = Blocks(
+        off=np.append(np.flatnonzero(new), len(members)),
+        members=members,
+        kind=np.ascontiguousarray(kind[shared][new]),
         row_off=row_off,
-        row_blocks=block[order].astype(np.int32),
+        row_blocks=np.empty(len(members), np.int32),
     )
+    fill_row_blocks(found, row_off[:-1].copy())
+    return found
 
 
 def pieces(b: Blocks) -> list[tuple[int, int]]:

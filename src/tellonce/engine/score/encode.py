@@ -202,7 +202,7 @@ def reweighted(encoded: Encoded, values: pa.Array, model: ScoreModel) -> Encoded
 
 def _sources_without_duplicates(sources: pa.ChunkedArray, unique: frozenset[str]) -> Ints:
     found = pc.index_in(joined(sources), value_set=pa.array(sorted(unique), pa.string()))
-    return np.asarray(pc.fill_null(found, -1), np.int32)
+    return np.array(pc.fill_null(found, -1), np.int32)
 
 
 def _entries(records: Coded) -> tuple[dict[str, Ints], dict[str, pa.DictionaryArray]]:
@@ -228,13 +228,14 @@ def _entries(records: Coded) -> tuple[dict[str, Ints], dict[str, pa.DictionaryAr
 
 
 def _pool_arrays(values: pa.Array) -> dict[str, Any]:
+    """The pool as its bytes and offsets: copies, since a kernel is compiled once more for arrays
+    that may not be written to.
+    """
     _validity, offsets, data = values.cast(pa.large_string()).buffers()
-    off = (
-        np.frombuffer(offsets, np.int64)[: len(values) + 1]
-        if len(values)
-        else np.zeros(1, np.int64)
-    )
-    pool = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
+    off = np.zeros(1, np.int64)
+    if len(values):
+        off = np.frombuffer(offsets, np.int64)[: len(values) + 1].copy()
+    pool = np.frombuffer(data, np.uint8).copy() if data else np.zeros(0, np.uint8)
     return {"pool_off": off, "pool": pool, "letters": letters_of(off, pool)}
 
 

@@ -880,11 +880,15 @@ def _sampled(i: int, j: int, every: int) -> Any:
 
 
 @compiled(error_model="numpy")
-def pattern_pairs(e: Encoded, w: Weights, b: Blocks, first: int, last: int, every: int) -> Any:
-    """Pattern and shared key kinds of one in `every` candidate pair of blocks first..last-1."""
+def sampled_pairs(unique: Any, b: Blocks, first: int, last: int, every: int) -> Any:
+    """One in `every` candidate pair of blocks first..last-1, each under the first block it shares.
+
+    Returns left, right and the bit mask of the key kinds they share. Pairs within a source of
+    `unique` (see `Encoded.unique`) are left out.
+    """
     room = 4096
-    pattern, kinds = np.empty(room, np.int64), np.empty(room, np.int64)
-    levels, extra = np.zeros(COMPARED, np.int64), np.zeros(COMPARED, np.int64)
+    left, right = np.empty(room, np.int32), np.empty(room, np.int32)
+    kinds = np.empty(room, np.int64)
     kept = 0
     for block in range(first, last):
         for p in range(b.off[block], b.off[block + 1]):
@@ -893,12 +897,21 @@ def pattern_pairs(e: Encoded, w: Weights, b: Blocks, first: int, last: int, ever
                 j = b.members[q]
                 if not _sampled(i, j, every) or first_shared(b, i, j) != block:
                     continue
-                if _excluded(e, i, j):
+                if unique[i] >= 0 and unique[i] == unique[j]:
                     continue
-                compare(e, w, i, j, levels, extra)
                 if kept == room:
                     room *= 2
-                    pattern, kinds = _grown(pattern), _grown(kinds)
-                pattern[kept], kinds[kept] = _pack(levels), _shared_kinds(b, i, j)
+                    left, right, kinds = _grown(left), _grown(right), _grown(kinds)
+                left[kept], right[kept], kinds[kept] = i, j, _shared_kinds(b, i, j)
                 kept += 1
-    return pattern[:kept], kinds[:kept]
+    return left[:kept], right[:kept], kinds[:kept]
+
+
+@compiled()
+def fill_row_blocks(b: Blocks, free: Any) -> Any:
+    """Fill `b.row_blocks` with the blocks of each row, ascending; `free` holds `b.row_off`."""
+    for block in range(b.off.shape[0] - 1):
+        for p in range(b.off[block], b.off[block + 1]):
+            row = b.members[p]
+            b.row_blocks[free[row]] = block
+            free[row] += 1

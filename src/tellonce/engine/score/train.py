@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,7 @@ from tellonce.engine.score.arrays import Blocks, Encoded
 from tellonce.engine.score.blocks import blocks, in_threads, pieces
 from tellonce.engine.score.comparisons import COMPARISONS, EMAIL, MAX_LEVELS, NAMES, PHONE, unpacked
 from tellonce.engine.score.encode import encode_coded
-from tellonce.engine.score.kernels import pattern_pairs, score_pairs
+from tellonce.engine.score.kernels import sampled_pairs, score_pairs
 from tellonce.engine.score.priors import (
     LEAST_ALIKE,
     LEAST_M,
@@ -44,6 +45,7 @@ from tellonce.engine.score.weights import weights
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
+PIECE = 50_000  # random pairs compared at a time
 SAMPLE = 600_000  # candidate pairs, and random pairs, that training looks at
 ROUNDS = 30  # at most
 SETTLED = 5e-4
@@ -103,7 +105,7 @@ def trained(
     """The model that an `untrained` one becomes on records encoded under it, and their blocks."""
     rows = len(encoded.year)
     candidates = _candidates(encoded, start, found, threads)
-    strangers = _random(encoded, start, rows, seed)
+    strangers = _random(encoded, start, rows, seed, threads)
     return maximised(start, candidates, strangers, blocks_on, rows)
 
 
@@ -135,7 +137,8 @@ def _candidates(encoded: Encoded, model: ScoreModel, found: Blocks, threads: int
     all_pairs = weights(model, encoded, None)
 
     def work(part: tuple[int, int]) -> tuple[Longs, Longs]:
-        return pattern_pairs(encoded, all_pairs, found, part[0], part[1], every)  # type: ignore[no-any-return]
+        left, right, kinds = sampled_pairs(encoded.unique, found, part[0], part[1], every)
+        return score_pairs(encoded, all_pairs, left, right)[1], kinds
 
     parts = list(in_threads(work, pieces(found), threads, lambda _done, _of: None))
     if not parts:
@@ -144,7 +147,7 @@ def _candidates(encoded: Encoded, model: ScoreModel, found: Blocks, threads: int
     return _patterns(patterns, kinds, float(every))
 
 
-def _random(encoded: Encoded, model: ScoreModel, rows: int, seed: int) -> Patterns:
+def _random(encoded: Encoded, model: ScoreModel, rows: int, seed: int, threads: int) -> Patterns:
     """Patterns of random pairs; of all pairs where there are not more than SAMPLE."""
     pairs = rows * (rows - 1) // 2
     if pairs <= SAMPLE:
@@ -154,7 +157,15 @@ def _random(encoded: Encoded, model: ScoreModel, rows: int, seed: int) -> Patter
         left = generator.integers(0, rows, SAMPLE, dtype=np.int32)
         right = generator.integers(0, rows - 1, SAMPLE, dtype=np.int32)
         right += (right >= left).astype(np.int32)
-    _weight, patterns, _extra = score_pairs(encoded, weights(model, encoded, None), left, right)
+    all_pairs = weights(model, encoded, None)
+
+    def work(part: tuple[int, int]) -> Longs:
+        own = slice(*part)
+        return score_pairs(encoded, all_pairs, left[own], right[own])[1]  # type: ignore[no-any-return]
+
+    cuts = [*range(0, len(left), PIECE), len(left)]
+    parts = in_threads(work, list(pairwise(cuts)), threads, lambda _done, _of: None)
+    patterns = np.concatenate([np.zeros(0, np.int64), *parts])
     return _patterns(patterns, np.zeros(len(patterns), np.int64), pairs / max(len(patterns), 1))
 
 
