@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tellonce.engine.evaluate import estimate, evaluate
+from tellonce.engine.doubts import doubts
+from tellonce.engine.evaluate import Estimates, estimate, evaluate
+from tellonce.engine.score.comparisons import COMPARISONS
+from tellonce.engine.score.priors import shipped
+from tellonce.engine.score.train import Patterns, unseen
+from tellonce.engine.tables import RECORDS
 
 labels = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=25)
 
@@ -88,19 +95,46 @@ def test_the_order_of_rows_does_not_matter(pairs: Any, random: Any) -> None:
     assert first.b_cubed.f1 == pytest.approx(second.b_cubed.f1)
 
 
+def estimated(
+    cluster: list[int], confidence: list[float], open_pairs: list[float], unseen: float = 0.0
+) -> Estimates:
+    """Estimates of rows in these clusters."""
+    arrays = (np.array(confidence), np.array(open_pairs))
+    return estimate(np.array(cluster, np.int64), *arrays, unseen)
+
+
 def test_estimates_follow_their_formula() -> None:
-    found = estimate(pa.array([0.9, 0.8, 0.6]), pa.array([True, True, False]))
-    assert found.precision.value == pytest.approx(0.85)
-    assert found.recall.value == pytest.approx(1.7 / 2.3)
-    assert found.precision.low < 0.85 < found.precision.high <= 1.0
+    found = estimated([0, 0, 2, 2, 2, 5], [0.9, 0.9, 0.8, 0.7, 0.9, 0.4], [0.6], unseen=0.25)
+    sure = 0.9 + (0.7 + 0.7 + 0.8)
+    assert found.precision.value == pytest.approx(sure / 4)
+    assert found.recall.value == pytest.approx(sure / (1.25 * (sure + 0.6)))
+    assert found.precision.low < sure / 4 < found.precision.high <= 1.0
 
 
 def test_certain_pairs_leave_no_doubt() -> None:
-    found = estimate(pa.array([1.0, 1.0]), pa.array([True, True]))
+    found = estimated([0, 0, 2, 2], [1.0, 1.0, 1.0, 1.0], [])
     assert found.precision == found.recall
     assert (found.precision.low, found.precision.high) == (1.0, 1.0)
 
 
 def test_without_pairs_the_estimates_are_one() -> None:
-    found = estimate(pa.array([], pa.float64()), pa.array([], pa.bool_()))
+    found = estimated([0, 1], [1.0, 1.0], [])
     assert (found.precision.value, found.recall.value) == (1.0, 1.0)
+
+
+def test_a_doubt_says_why_an_estimate_is_rough() -> None:
+    persons = [{"source": "crm", "record_id": str(i), "organisations": []} for i in range(400)]
+    shops = [{**row, "organisations": ["Nowa Testowa"]} for row in persons]
+    known = replace(shipped(400), others_worth=0.5)
+    calm = replace(known, relatives=1e-9)
+    assert doubts(pa.Table.from_pylist(persons, schema=RECORDS), calm) == ()
+    assert "organisations" in doubts(pa.Table.from_pylist(shops, schema=RECORDS), known)[0]
+    assert "relatives" in doubts(pa.Table.from_pylist(persons, schema=RECORDS), known)[-1]
+
+
+def test_matches_that_no_key_proposes_are_told_from_those_proposed_once_and_twice() -> None:
+    levels = np.zeros((2, len(COMPARISONS)), np.int64)
+    found = Patterns(levels, np.array([20.0, 10.0]), np.array([0b1, 0b11]), 1.0)
+    assert unseen(found, np.ones(2)) == pytest.approx(20 * 19 / (2 * 11) / 30)
+    never_alone = Patterns(levels, np.array([20.0, 10.0]), np.array([0b111, 0b11]), 1.0)
+    assert unseen(never_alone, np.ones(2)) == 0.0

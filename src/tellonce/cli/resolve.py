@@ -209,4 +209,6 @@ def _percent(summary: dict[str, Any], what: str) -> str:
     by = "the model's own estimate"
     if summary["calibrated_on"]:
         by = f"estimated by the model, calibrated on {counted(summary['calibrated_on'], 'label')}"
-    return f"{share['value']:.1f} % ({share['low']:.1f} to {share['high']:.1f}), {by}"
+    figure = f"{share['value']:.1f} % ({share['low']:.1f} to {share['high']:.1f}), {by}"
+    why = summary["estimated"]["doubts"]
+    return f"{figure}; uncertain: {why[0]}" if why and not summary["calibrated_on"] else figure

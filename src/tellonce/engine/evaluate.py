@@ -122,27 +122,39 @@ def _b_cubed(cells: Ints, shared: Ints, cluster_sizes: Ints, truth_sizes: Ints) 
     return _scores(precision, recall)
 
 
-def estimate(probability: pa.ChunkedArray, linked: pa.ChunkedArray) -> Estimates:
-    """Precision and recall guessed from the match probabilities of the pairs that were kept.
+def estimate(cluster: Ints, confidence: Floats, open_pairs: Floats, unseen: float) -> Estimates:
+    """Precision and recall guessed without truth, from what the model makes of the records.
 
-    `probability` is each pair's match probability, `linked` whether it ended in one cluster. With
-    independent pairs, the number of true ones among the linked has mean A = sum p and variance
-    sum p(1-p), among the others B likewise. Precision is A / linked pairs, recall A / (A + B); the
-    intervals are normal ones, recall's by the delta method. Matches that were never kept as a
-    pair (not blocked together, or below the review cut) are unknown to it, so recall is an upper
-    bound.
+    `cluster` and `confidence` of each row; `open_pairs`: the match probabilities of kept pairs that
+    did not end in one cluster; `unseen`: matches that no key proposes, as a share of those
+    proposed.
+
+    A pair within a cluster is a true one with the smaller confidence of its two records. With A
+    their sum, n their number and B the sum of the open pairs, precision is A / n and recall
+    A / ((A + B) (1 + unseen)). Pairs of one cluster are right or wrong together, so variances count
+    with half its size; the intervals are normal ones, recall's by the delta method.
     """
-    p: Floats = np.asarray(probability, np.float64)
-    mask = np.asarray(linked, bool)
-    variance = p * (1 - p)
-    a, b = float(p[mask].sum()), float(p[~mask].sum())
-    var_a, var_b = float(variance[mask].sum()), float(variance[~mask].sum())
-    links, matches = int(mask.sum()), a + b
-    spread_precision = sqrt(var_a) / links if links else 0.0
-    spread_recall = sqrt(b * b * var_a + a * a * var_b) / matches**2 if matches else 0.0
+    pairs, sure, var_a = _inside(cluster, confidence)
+    var_b = float((open_pairs * (1 - open_pairs)).sum())
+    matches = (sure + float(open_pairs.sum())) * (1 + unseen)
+    rest = matches - sure
+    spread_precision = sqrt(var_a) / pairs if pairs else 0.0
+    spread_recall = sqrt(rest**2 * var_a + sure**2 * var_b) / matches**2 if matches else 0.0
     return Estimates(
-        _interval(_share(a, links), spread_precision), _interval(_share(a, matches), spread_recall)
+        _interval(_share(sure, pairs), spread_precision),
+        _interval(_share(sure, matches), spread_recall),
     )
+
+
+def _inside(cluster: Ints, confidence: Floats) -> tuple[int, float, float]:
+    """Pairs within clusters: how many, the sum of their probabilities, and its variance."""
+    order = np.lexsort((confidence, cluster))
+    sizes = np.unique(cluster, return_counts=True)[1].astype(np.int64)
+    starts = np.repeat(np.cumsum(sizes) - sizes, sizes)
+    size = np.repeat(sizes, sizes)
+    above = size - 1 - (np.arange(len(cluster)) - starts)  # as sure, or surer, and not yet counted
+    p = confidence[order]
+    return int(above.sum()), float((p * above).sum()), float((p * (1 - p) * above * size / 2).sum())
 
 
 def _interval(value: float, spread: float) -> Estimate:

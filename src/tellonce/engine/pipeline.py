@@ -21,7 +21,8 @@ from tellonce.engine.cluster.constraints import decided
 from tellonce.engine.cluster.evidence import Evidence, PairScores
 from tellonce.engine.cluster.partition import partition
 from tellonce.engine.coded import Coded, coded
-from tellonce.engine.evaluate import estimate
+from tellonce.engine.doubts import doubts
+from tellonce.engine.evaluate import Estimates, estimate
 from tellonce.engine.model.document import BlockModel, MatchModel, ScoreModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY, key_fingerprint
 from tellonce.engine.placing import Changes, Lookup, Placed
@@ -136,7 +137,10 @@ def _resolved(
         "blocks": ready.cost,
         "skipped_kinds": given.block.skipped,
         "pairs_scored": pairs.scored,
-        "estimated": asdict(estimate(pairs.edges["probability"], linked(pairs.edges, clusters))),
+        "estimated": {
+            **asdict(_estimated(pairs.edges, clusters, given)),
+            "doubts": list(doubts(records, given.score)),
+        },
     }
     progress("done", 1, 1)
     return Resolved(records, pairs.edges, clusters, table, given, report)
@@ -213,6 +217,16 @@ def _scored(ready: _Ready, settings: Settings, progress: Progress) -> _Pairs:
         progress=lambda done, of: progress("score", done, of),
     )
     return _Pairs(edges, scored, ready.encoded)
+
+
+def _estimated(edges: pa.Table, clusters: pa.Table, model: MatchModel) -> Estimates:
+    apart = edges["probability"].to_numpy()[~linked(edges, clusters).to_numpy()]
+    return estimate(
+        clusters["cluster"].to_numpy().astype(np.int64),
+        clusters["confidence"].to_numpy(),
+        apart,
+        model.score.unseen,
+    )
 
 
 def linked(edges: pa.Table, clusters: pa.Table) -> pa.ChunkedArray:

@@ -34,7 +34,8 @@ class ScoreModel:
 
     `m`, `u`, `r` and `b`: probability of each level among matches, strangers, relatives and
     branches (other sites of one organisation). `prior`: the share of matches among all pairs;
-    `relatives` and `branches` their shares among pairs that do not match.
+    `relatives` and `branches` their shares among pairs that do not match. `unseen`: matches that no
+    blocking key proposes, as a share of those proposed (`train.unseen`).
     `frequencies`: per attribute the share of records with a value, for values seen at least 5
     times; `default` the share assumed for all others. `shared`: hashes of e-mails and phones of
     many customers. `weak_days`: (month, day) that stand for an unknown birthday. `others`: names of
@@ -52,6 +53,7 @@ class ScoreModel:
     prior: float = 1e-4
     relatives: float = 1e-6
     branches: float = 0.0
+    unseen: float = 0.0
     frequencies: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     default: Mapping[str, float] = field(default_factory=dict)
     shared: tuple[int, ...] = ()

@@ -53,6 +53,7 @@ PULL_M, PULL_U = 30.0, 300.0  # pairs the shipped priors are worth
 PULL_SHARE, MOST_PULL = 0.05, 20.0  # of a record, and pairs at most, that a shipped share is worth
 WORST = {"email": 3, "phone": 3, "family_name": 5}  # the disagreement, where it is not the last
 SHARED, NAMED = 4, 5  # levels of a shared contact, and of a mailbox made of the name
+MOST_UNSEEN = 1.0  # as many as were proposed: more cannot be told from so few
 LEAST_U = 0.1  # of the shipped u: how far below it an estimate may fall
 
 
@@ -193,7 +194,19 @@ def maximised(
         before, model = model, _round_of(model, start, candidates, strangers, (free, rows))
         if _settled(before, model):
             break
-    return model
+    return replace(model, unseen=unseen(candidates, classes(model, candidates.levels)[0]))
+
+
+def unseen(candidates: Patterns, same: Floats) -> float:
+    """Matches that no key kind proposes, as a share of those proposed: as many as f1^2 / (2 f2),
+    f1 and f2 being the matches proposed by one kind and by two (Chao 1987, capture and recapture).
+    A lower bound, since kinds that agree miss the same pairs.
+    """
+    matched = candidates.counts * same
+    times = np.bitwise_count(candidates.kinds)
+    once, twice = (float(matched[times == n].sum()) for n in (1, 2))
+    found = once * (once - 1.0) / (2.0 * (twice + 1.0))  # the form without bias, finite at f2 = 0
+    return float(np.clip(found / max(matched.sum(), 1.0), 0.0, MOST_UNSEEN))
 
 
 def _round_of(
