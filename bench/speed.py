@@ -1,12 +1,13 @@
 """Speed on made-up rows: Tellonce beside Splink 5 on the same files, in turns.
 
-    python -m bench.speed [--rows N] [--rounds N] [--pairs N] [--growth] [--hub]
+    python -m bench.speed [--rows N] [--rounds N] [--pairs N] [--no-hub] [--growth]
 
 Measures a million rows from files in to files out, training included; what each phase takes and
 how many pairs it scores; scoring alone on heavy blocks (`--pairs`, 0 leaves it out); the start-up
-of the command. `--growth` adds 1, 3 and 10 million rows, `--hub` 100,000 rows resolved and loaded
-into a fresh hub. Each command runs in a process of its own; the figures are medians of the rounds.
-Ends with 1 where a budget is missed (they are for the rows it is called with by default).
+of the command; 100,000 rows resolved and loaded into a fresh hub (`--no-hub` leaves it out).
+`--growth` adds 1, 3 and 10 million rows. Each command runs in a process of its own; the figures
+are medians of the rounds. Ends with 1 where a budget is missed (they are for the rows it is called
+with by default).
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ GROWTH = (1_000_000, 3_000_000, 10_000_000)
 MAX_RESOLVE_SECONDS, MAX_RESOLVE_MB, MAX_LOAD_SECONDS = 30, 1000, 120
 HEAD = ("what", "seconds", "rounds", "CPU s", "peak MB", "F1", "B³ F1")
 HOW = (
-    "Made by `python -m bench.speed`: rows of `tellonce.engine.synth` in three CSV files, each in "
+    "rows of `tellonce.engine.synth` in three CSV files, each in "
     "its source's layout. Seconds of the whole command, files in to files out, training included, "
     "medians; the compiled cache is warm. Splink has rules written by hand "
     "(`bench/splink_rules.py`)."
@@ -239,7 +240,7 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--pairs", type=int, default=PAIRS)
     parser.add_argument("--growth", action="store_true")
-    parser.add_argument("--hub", action="store_true")
+    parser.add_argument("--hub", action=argparse.BooleanOptionalAction, default=True)
     asked = parser.parse_args(given)
     parts, missed = side_by_side(asked.rows, asked.rounds), list[str]()
     if asked.pairs:
@@ -252,7 +253,8 @@ def main(given: list[str] | None = None) -> int:
         parts += growth()
     print("\n" + "\n\n".join(parts))
     if asked.rows == ROWS:
-        publish("speed", "Speed on generated rows", HOW, *parts)
+        called = " ".join(["python -m bench.speed", *(sys.argv[1:] if given is None else given)])
+        publish("speed", "Speed on generated rows", f"Made by `{called}`: {HOW}", *parts)
     return 1 if missed else 0
 
 
