@@ -355,6 +355,7 @@ def _summary(
         "seconds": {**rounded, "total": round(sum(seconds.values()), 3)},
         "peak_mb": peak_mb(),
         "estimated": found.report["estimated"],
+        "duplicate_free": found.report["duplicate_free"],
         "pairs_scored": int(found.report["pairs_scored"]),
         "model": found.model.fingerprint,
         "calibrated_on": found.model.score.labels,

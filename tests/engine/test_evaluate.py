@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tellonce.engine.doubts import doubts
-from tellonce.engine.evaluate import Estimates, estimate, evaluate
+from tellonce.engine.evaluate import Estimates, duplicate_free, estimate, evaluate
 from tellonce.engine.score.comparisons import COMPARISONS
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.train import Patterns, unseen
@@ -138,3 +138,14 @@ def test_matches_that_no_key_proposes_are_told_from_those_proposed_once_and_twic
     assert unseen(found, np.ones(2)) == pytest.approx(20 * 19 / (2 * 11) / 30)
     never_alone = Patterns(levels, np.array([20.0, 10.0]), np.array([0b111, 0b11]), 1.0)
     assert unseen(never_alone, np.ones(2)) == 0.0
+
+
+def test_a_source_whose_records_only_meet_those_of_others_looks_free_of_duplicates() -> None:
+    people = np.arange(200)
+    source = np.repeat([0, 1, 2], 200)
+    cluster = np.concatenate([people, people, 1000 + people // 2])
+    assert duplicate_free(source, cluster).tolist() == [0, 1]
+    assert duplicate_free(np.zeros(200, np.int64), people).tolist() == [], (
+        "there is nothing to meet"
+    )
+    assert duplicate_free(np.zeros(0, np.int64), np.zeros(0, np.int64)).tolist() == []

@@ -190,6 +190,9 @@ def _human(summary: dict[str, Any], written: dict[str, str]) -> list[tuple[str, 
     placeholders = sum(p["count"] for s in summary["sources"].values() for p in s["placeholders"])
     if placeholders:
         rows.insert(2, ("placeholders", f"{counted(placeholders, 'value')} taken as missing"))
+    if summary["duplicate_free"]:
+        names = ",".join(summary["duplicate_free"])
+        rows.append(("hint", f"without duplicates of their own, it seems: --unique {names}"))
     if "labels" in summary:
         rows.insert(2, ("labels", _labels(summary["labels"])))
     if "model" in written:

@@ -157,6 +157,24 @@ def _inside(cluster: Ints, confidence: Floats) -> tuple[int, float, float]:
     return int(above.sum()), float((p * above).sum()), float((p * (1 - p) * above * size / 2).sum())
 
 
+LEAST_RECORDS, MOST_REPEATED, LEAST_LINKED = 100, 0.002, 0.05
+
+
+def duplicate_free(source: Ints, cluster: Ints) -> Ints:
+    """Which sources, by the code of each row, look as if they had no duplicates of their own: of
+    LEAST_RECORDS or more at most a share of MOST_REPEATED shares a cluster with another of the same
+    source, and at least LEAST_LINKED one with a record of another source.
+    """
+    count = int(source.max(initial=-1)) + 1
+    cells, cell, size = np.unique(cluster * count + source, return_inverse=True, return_counts=True)
+    sources_of = np.bincount(cells // max(count, 1), minlength=int(cluster.max(initial=-1)) + 1)
+    records = np.bincount(source, minlength=count)
+    repeated = np.bincount(source[size[cell] > 1], minlength=count)
+    linked = np.bincount(source[sources_of[cluster] > 1], minlength=count)
+    looks = (records >= LEAST_RECORDS) & (repeated <= MOST_REPEATED * records)
+    return np.flatnonzero(looks & (linked >= LEAST_LINKED * records))
+
+
 def _interval(value: float, spread: float) -> Estimate:
     half = _NORMAL_95 * spread
     return Estimate(value, max(0.0, value - half), min(1.0, value + half))

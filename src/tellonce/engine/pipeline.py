@@ -22,7 +22,7 @@ from tellonce.engine.cluster.evidence import Evidence, PairScores
 from tellonce.engine.cluster.partition import partition
 from tellonce.engine.coded import Coded, coded
 from tellonce.engine.doubts import doubts
-from tellonce.engine.evaluate import Estimates, estimate
+from tellonce.engine.evaluate import Estimates, duplicate_free, estimate
 from tellonce.engine.model.document import BlockModel, MatchModel, ScoreModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY, key_fingerprint
 from tellonce.engine.placing import Changes, Lookup, Placed
@@ -137,6 +137,7 @@ def _resolved(
         "blocks": ready.cost,
         "skipped_kinds": given.block.skipped,
         "pairs_scored": pairs.scored,
+        "duplicate_free": _duplicate_free(records, clusters, settings),
         "estimated": {
             **asdict(_estimated(pairs.edges, clusters, given)),
             "doubts": list(doubts(records, given.score)),
@@ -217,6 +218,15 @@ def _scored(ready: _Ready, settings: Settings, progress: Progress) -> _Pairs:
         progress=lambda done, of: progress("score", done, of),
     )
     return _Pairs(edges, scored, ready.encoded)
+
+
+def _duplicate_free(records: pa.Table, clusters: pa.Table, settings: Settings) -> list[str]:
+    """Names of sources that look free of duplicates of their own, and are not said to be."""
+    source = records["source"].combine_chunks().dictionary_encode()
+    names = source.dictionary.to_pylist()
+    codes = source.indices.to_numpy().astype(np.int64)
+    found = duplicate_free(codes, clusters["cluster"].to_numpy().astype(np.int64))
+    return sorted({names[code] for code in found} - settings.unique_sources)
 
 
 def _estimated(edges: pa.Table, clusters: pa.Table, model: MatchModel) -> Estimates:
