@@ -107,7 +107,8 @@ def bcubed(sums: Floats) -> Scores | None:
 def scores(precision: float, recall: float) -> Scores:
     """Precision and recall with their harmonic mean."""
     both = precision + recall
-    return Scores(float(precision), float(recall), 2 * precision * recall / both if both else 0.0)
+    f1 = 2 * precision * recall / both if both else 0.0
+    return Scores(float(precision), float(recall), float(f1))
 
 
 def draws(units: int) -> Iterator[Floats]:

@@ -6,6 +6,7 @@ is what was stated, whether both records are of one entity is what is true.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,7 +17,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from bench.agreement import Scores
-from tellonce.engine.standardise.vocabulary import IDENTIFIER_WORDS
 
 Floats = npt.NDArray[np.float64]
 # Finest near 1, where nearly all pairs are and where a customer is decided.
@@ -24,7 +24,7 @@ BOUNDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0)
 SURE = 0.99
 SURE_PRECISION = 0.999
 CLOSE = 0.05  # an estimate is right if it is at most this far from the truth
-TELLING = {"email", "phone", *IDENTIFIER_WORDS}  # a set with one of these can be sure of its links
+TELLING = {"email", "phone", "identifier"}  # a set with one of these can be sure of its links
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def says_uncertain(summary: dict[str, Any]) -> bool:
 def has_telling_attribute(summary: dict[str, Any]) -> bool:
     """Whether an e-mail, phone or identifier was recognised in one of the sources."""
     return any(
-        attribute.partition("#")[0] in TELLING
+        re.split("[#:]", attribute)[0] in TELLING
         for source in summary["sources"].values()
         for attribute in source["recognised"].values()
     )

@@ -21,7 +21,7 @@ TITLES = {
     "rules": "exact rules",
     "splink_taught": "Splink 5 taught",
 }
-HEAD = ("set", "rows", "P", "R", "F1", "B³ P", "B³ R", "B³ F1", "seconds", "peak MB")
+HEAD = ("set", "rows", "P", "R", "F1", "B³ P", "B³ R", "B³ F1", "seconds", "CPU s", "peak MB")
 NO_SCORE = "–"
 
 
@@ -50,8 +50,9 @@ class Judged:
             f"{self.found.labelled.rows:,}",
             *(f"{x:.4f}" for x in self.agreement.pairwise),
             *([f"{x:.4f}" for x in bcubed] if bcubed else [NO_SCORE] * 3),
-            f"{self.found.seconds:.1f}",
-            f"{self.found.peak_mb:,.0f}",
+            f"{self.found.measured.seconds:.1f}",
+            f"{self.found.measured.cpu:.1f}",
+            f"{self.found.measured.peak_mb:,.0f}",
         ]
 
 
@@ -88,6 +89,12 @@ class Verdict:
             return "better"
         return "behind" if self.difference.high < 0 else "equal"
 
+    @property
+    def without(self) -> str:
+        """The rivals without a result, for a verdict that is not the last word; else nothing."""
+        absent = [TITLES[name] for name in RIVALS if name not in self.peers]
+        return f" (without {' and '.join(absent)})" if absent else ""
+
     def row(self) -> list[str]:
         """The cells of `VERDICT_HEAD`."""
         ours = f"{self.ours.f1:.4f} ({self.interval.low:.3f} to {self.interval.high:.3f})"
@@ -100,7 +107,7 @@ class Verdict:
             ours,
             *shown,
             f"{gap}{self.difference.high:+.3f})",
-            self.word,
+            self.word + self.without,
         ]
 
     def dot_row(self) -> Row:

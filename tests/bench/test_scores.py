@@ -25,6 +25,7 @@ from bench.charts import Curve, Row, dots, panels
 from bench.column_kinds import kinds
 from bench.comparison import Judged, Verdict
 from bench.matchers import Found
+from bench.measure import Measured
 from bench.sets import LabelledSet
 from bench.threshold import best_of_clusters, best_of_pairs
 from tellonce.engine.evaluate import evaluate
@@ -68,7 +69,7 @@ def test_an_interval_holds_the_score_and_narrows_with_more_entities() -> None:
 def judged(found: Agreement) -> Judged:
     """A result with this agreement; what else is known of it does not matter."""
     labelled = LabelledSet("made up", Path("nowhere"), 0)
-    return Judged(Found("anyone", labelled, np.array([]), 0.0, 0.0), found)
+    return Judged(Found("anyone", labelled, np.array([]), Measured(0.0, 0.0, "", 0.0)), found)
 
 
 def test_a_verdict_needs_the_whole_interval_on_one_side() -> None:
@@ -85,6 +86,12 @@ def test_a_verdict_needs_the_whole_interval_on_one_side() -> None:
 def test_the_baseline_and_the_taught_peer_take_no_part_in_the_verdict() -> None:
     half = judged(half_right(60))
     assert Verdict(half, {"rules": half, "splink_taught": half}).best is None
+
+
+def test_a_verdict_says_which_peer_has_no_result() -> None:
+    half = judged(half_right(60))
+    assert Verdict(half, {"splink": half}).row()[-1] == "equal (without goldenmatch)"
+    assert Verdict(half, {"splink": half, "goldenmatch": half}).row()[-1] == "equal"
 
 
 def test_the_best_threshold_is_that_of_trying_them_all() -> None:
@@ -139,7 +146,8 @@ def test_a_contact_or_an_identifier_is_told_from_the_summary() -> None:
         return {"sources": {"crm": {"recognised": {"header": attribute}}}}
 
     assert has_telling_attribute(summary("phone#2"))
-    assert has_telling_attribute(summary("ssn"))
+    assert has_telling_attribute(summary("identifier:ssn"))
+    assert not has_telling_attribute(summary("identifier_country:passport"))
     assert not has_telling_attribute(summary("city"))
 
 

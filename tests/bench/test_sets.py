@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
+from bench import matchers
 from bench.matchers import BENCH, customers
+from bench.measure import CommandFailed
 from bench.sets import ANSWERS, LabelledSet, blind, labelled_sets, truth
 
 PEOPLE = {
@@ -86,3 +89,31 @@ def test_exact_rules_link_what_is_equal_in_the_obvious_attributes(tmp_path: Path
     found = customers(pq.read_table(out), labelled)
     assert found[0] == found[2]
     assert len(set(found.tolist())) == 3
+
+
+def test_a_peer_s_result_is_kept_until_the_data_or_its_version_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labelled = people(tmp_path)
+    first = matchers.place("rules", labelled, tmp_path)
+    assert matchers.place("rules", labelled, tmp_path) == first
+    monkeypatch.setattr(matchers, "versions", lambda peer: "another")
+    assert matchers.place("rules", labelled, tmp_path) != first
+    monkeypatch.undo()
+    pq.write_table(pa.table({**PEOPLE, "cluster": [1, 2, 3, 4]}), labelled.path)
+    assert matchers.place("rules", labelled, tmp_path) != first
+
+
+def test_a_peer_that_failed_is_not_tried_again(tmp_path: Path) -> None:
+    labelled = people(tmp_path)
+    folder = matchers.fresh(matchers.place("goldenmatch", labelled, tmp_path))
+    matchers.keep(folder, {"failed": "It gave up."})
+    assert matchers.is_kept("goldenmatch", labelled, tmp_path)
+    with pytest.raises(CommandFailed, match="gave up"):
+        matchers.kept("goldenmatch", labelled, tmp_path)
+
+
+def test_every_named_family_of_splink_s_settings_is_a_file() -> None:
+    for name in ("febrl1", "pseudopeople/seed0", "name_pairs/anything", "a folder nobody knows"):
+        labelled = LabelledSet(name, Path("nowhere"), 0)
+        assert all(path.is_file() for path in matchers.splink_settings(labelled)), name
