@@ -58,7 +58,7 @@ def _frequencies(frequencies: Any) -> str:
 
 def _weights(model: MatchModel) -> Rows:
     """Each comparison with its levels; those of attributes that are not compared are left out."""
-    stranger, _relative = level_bits(model.score)
+    stranger, *_ = level_bits(model.score)
     rows = []
     for index, comparison in enumerate(COMPARISONS[: OTHER + len(model.score.others)]):
         name = model.score.others[index - OTHER] if index >= OTHER else comparison.name
