@@ -129,8 +129,8 @@ def bounds(estimate: dict[str, Any]) -> dict[str, float]:
 
 
 def says_uncertain(summary: dict[str, Any]) -> bool:
-    """Whether the summary says that its estimates are not to be relied on."""
-    return bool(summary["estimated"].get("uncertain"))
+    """Whether the summary says why its estimates are not to be relied on."""
+    return bool(summary["estimated"].get("doubts"))
 
 
 def has_telling_attribute(summary: dict[str, Any]) -> bool:

@@ -20,7 +20,7 @@ from bench.agreement import (
     of_entities,
     of_pairs,
 )
-from bench.calibration import Guess, has_telling_attribute, reliability
+from bench.calibration import Guess, has_telling_attribute, reliability, says_uncertain
 from bench.charts import Curve, Row, dots, panels
 from bench.column_kinds import kinds
 from bench.comparison import Judged, Verdict
@@ -139,6 +139,11 @@ def test_sure_links_are_those_that_are_linked_and_stated_sure() -> None:
 def test_an_estimate_is_close_within_five_hundredths() -> None:
     assert Guess(0.9, 0.8, 1.0, true=0.94).close
     assert not Guess(0.9, 0.8, 1.0, true=0.96).close
+
+
+def test_a_summary_with_doubts_says_that_its_estimates_are_uncertain() -> None:
+    assert says_uncertain({"estimated": {"doubts": ["There are no contacts."]}})
+    assert not says_uncertain({"estimated": {"doubts": []}})
 
 
 def test_a_contact_or_an_identifier_is_told_from_the_summary() -> None:
