@@ -50,10 +50,15 @@ def read_sources(
     said = source_mappings(mapping, sources)
     taken: list[Source] = []
     progress("read", 0, len(sources))
+    # One after the other: relations of one DuckDB connection refuse to be read at the same time.
+    given_as = {
+        name: given if isinstance(given, str | Path) else arrow_table(given, name)
+        for name, given in sources.items()
+    }
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         reading = [
             pool.submit(_take, name, given, said.get(name, SourceMapping()), id, ignore)
-            for name, given in sources.items()
+            for name, given in given_as.items()
         ]
         for n, source in enumerate(reading, start=1):
             taken.append(source.result())
@@ -92,7 +97,7 @@ def _take(
     if isinstance(given, str | Path):
         contents = read_file(given, said.file)
     else:
-        contents = read_frame(arrow_table(given, name), name)
+        contents = read_frame(given, name)
     asked = said.id if said.id is not None else id
     ids = record_ids(contents, name, asked)
     kept = [header for header in contents.table.column_names if header not in ignore]
