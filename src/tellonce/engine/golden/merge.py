@@ -13,15 +13,17 @@ import pyarrow.compute as pc
 
 from tellonce.engine.errors import InputError
 from tellonce.engine.golden.candidates import Candidates, Ints, candidates
+from tellonce.engine.golden.few import golden_of_few
 from tellonce.engine.golden.lineage import REASONS, VERIFIED_TRUST, Floats
 from tellonce.engine.golden.override import overridden
 from tellonce.engine.golden.rules import ATTRIBUTES, UNITS, GoldenRules, Override
+from tellonce.engine.golden.stated import FAMILIES
 from tellonce.engine.golden.survive import Standing, Survivors, survivors
 from tellonce.engine.tables import CLUSTERS, GOLDEN, RECORDS, check
 
 SLICE = 100_000  # records; a slice grows to the end of its last cluster
 
-_FAMILIES = ("identifier", "other")
+FEW = 16  # records; up to here the fixed cost of columns outweighs what they save
 
 
 def golden(
@@ -46,8 +48,13 @@ def golden(
     rules = rules or GoldenRules()
     records = check(records, RECORDS, "RECORDS")
     clusters = check(clusters, CLUSTERS, "CLUSTERS")
-    chunks = [_slice(records, part, rules) for part in _slices(clusters, records.num_rows)]
-    table = pa.Table.from_batches(chunks, GOLDEN)
+    _check_rows(clusters, records.num_rows)
+    if records.num_rows <= FEW:
+        rows = zip(*(clusters[name].to_pylist() for name in CLUSTERS.names), strict=True)
+        table = golden_of_few(records.to_pylist(), list(rows), rules)
+    else:
+        chunks = [_slice(records, part, rules) for part in _slices(clusters, records.num_rows)]
+        table = pa.Table.from_batches(chunks, GOLDEN)
     return overridden(table, clusters, rules, overrides, as_of=as_of)
 
 
@@ -60,15 +67,19 @@ class _Members:
     confidence: Floats
 
 
-def _slices(clusters: pa.Table, rows: int) -> Iterator[_Members]:
-    row, cluster = (
-        clusters.column(name).to_numpy().astype(np.int64) for name in CLUSTERS.names[:2]
-    )
+def _check_rows(clusters: pa.Table, rows: int) -> None:
+    row = clusters.column("row").to_numpy()
     if not np.array_equal(np.sort(row), np.arange(rows)):
         raise InputError(
             f"The CLUSTERS table has {len(row)} rows for {rows} records, or names one twice.",
             "Give one row for each record.",
         )
+
+
+def _slices(clusters: pa.Table, rows: int) -> Iterator[_Members]:
+    row, cluster = (
+        clusters.column(name).to_numpy().astype(np.int64) for name in CLUSTERS.names[:2]
+    )
     membership = clusters.column("confidence").to_numpy().astype(np.float64)
     order = np.lexsort((row, cluster))
     row, cluster, membership = row[order], cluster[order], membership[order]
@@ -207,8 +218,8 @@ def _one(column: pa.ChunkedArray) -> pa.Array:
 
 def _attribute(stated: Candidates, label: Ints, which: int) -> tuple[Ints, pa.Array]:
     """Where the attribute of each row stands among all, and its name."""
-    if stated.unit in _FAMILIES:
-        base = len(ATTRIBUTES) + _FAMILIES.index(stated.unit) * 2**32
+    if stated.unit in FAMILIES:
+        base = len(ATTRIBUTES) + FAMILIES.index(stated.unit) * 2**32
         return label + base, pa.array(stated.labels, pa.string()).take(pa.array(label))
     name = UNITS[stated.unit][which]
     place = np.full(len(label), ATTRIBUTES.index(name), dtype=np.int64)

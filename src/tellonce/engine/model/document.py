@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from tellonce.engine.errors import ModelError
@@ -26,6 +27,16 @@ class BlockModel:
     refined: tuple[int, ...] = ()
     stopped: tuple[int, ...] = ()
     skipped: tuple[str, ...] = ()  # kinds left out because they would cost too much
+
+    @cached_property
+    def refined_set(self) -> frozenset[int]:
+        """`refined`, to look single keys up."""
+        return frozenset(self.refined)
+
+    @cached_property
+    def stopped_set(self) -> frozenset[int]:
+        """`stopped`, to look single keys up."""
+        return frozenset(self.stopped)
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,11 @@ class ScoreModel:
     shift: float = 0.0
     labels: int = 0
     link: float = 2 / 3
+
+    @cached_property
+    def shared_set(self) -> frozenset[int]:
+        """`shared`, to look single hashes up."""
+        return frozenset(self.shared)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -77,6 +78,7 @@ def _halves(hash_key: bytes) -> tuple[np.uint64, np.uint64]:
     return low, high
 
 
+@lru_cache(maxsize=8)
 def key_fingerprint(hash_key: bytes) -> str:
     """A name for the key that does not reveal it: the hash of a fixed text under it.
 

@@ -8,13 +8,18 @@ import pyarrow as pa
 
 from tellonce.engine import standardise
 from tellonce.engine.block import keys as block
+from tellonce.engine.block.few import keys_of_few
+from tellonce.engine.coded import coded
 from tellonce.engine.errors import InputError
 from tellonce.engine.model.document import MatchModel
 from tellonce.engine.placing.lookup import Identity
 from tellonce.engine.score.arrays import Encoded
-from tellonce.engine.score.encode import encode
+from tellonce.engine.score.encode import encode_coded
+from tellonce.engine.score.few import encode_few
 from tellonce.engine.settings import SPELLING, Settings
 from tellonce.engine.tables import canonical
+
+FEW = 16  # records; up to here the fixed cost of columns outweighs what they save
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,22 @@ def arrival(records: pa.Table, model: MatchModel, settings: Settings) -> Arrival
             "Name each record once, with its newest content.",
         )
     comparable = standardise.comparable(records, standardise.StandardiseParams())
-    keys = block.keys(comparable, model.block, SPELLING, settings.hash_key)
-    encoded, values = encode(
-        comparable, model.score, SPELLING, settings.hash_key, settings.unique_sources
-    )
+    keys, encoded, values = _ready(comparable, model, settings)
     return Arrival(records, row, keys, encoded, values)
+
+
+def _ready(
+    comparable: pa.Table, model: MatchModel, settings: Settings
+) -> tuple[pa.Table, Encoded, pa.Array]:
+    """KEYS, arrays and their strings, made by records or by columns, whichever is less work."""
+    key, unique = settings.hash_key, settings.unique_sources
+    if comparable.num_rows <= FEW:
+        rows = comparable.to_pylist()
+        keys = keys_of_few(rows, model.block, SPELLING, key)
+        return keys, *encode_few(rows, model.score, SPELLING, key, unique)
+    records = coded(comparable)
+    keys = block.keys_of(records, model.block, SPELLING, key)
+    return keys, *encode_coded(records, model.score, SPELLING, key, unique)
 
 
 def identities(records: pa.Table) -> list[Identity]:

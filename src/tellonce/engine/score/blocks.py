@@ -55,7 +55,12 @@ def in_threads(
     progress: Callable[[int, int], None],
 ) -> Iterable[Found]:
     """Results of `work` in the order of `ranges`, whatever the number of threads."""
-    with ThreadPoolExecutor(max_workers=max(threads, 1)) as pool:
+    if threads <= 1 or len(ranges) <= 1:
+        for done, of in enumerate(ranges, start=1):
+            yield work(of)
+            progress(done, len(ranges))
+        return
+    with ThreadPoolExecutor(max_workers=threads) as pool:
         for done, found in enumerate(pool.map(work, ranges), start=1):
             progress(done, len(ranges))
             yield found

@@ -81,7 +81,7 @@ def _dates(table: pa.Table, weak_days: tuple[tuple[int, int], ...]) -> dict[str,
     return {"year": year, "month": month, "day": day}
 
 
-def _sounds(values: pa.Array, names: list[Ints], spelling: Spelling) -> dict[str, Ints]:
+def sounds(values: pa.Array, names: list[Ints], spelling: Spelling) -> dict[str, Ints]:
     """Per code of a name part: id of its sound, and its variant groups as offsets and values."""
     count = int(max((codes.max(initial=-1) for codes in names), default=-1)) + 1
     ids: dict[str, int] = {}
@@ -171,8 +171,8 @@ def encode_coded(
         **offsets,
         **_dates(table, model.weak_days),
         **in_pool,
-        **_pool_arrays(values),
-        **_sounds(values, [in_pool[part] for part in ("given", "middle", "family")], spelling),
+        **pool_arrays(values),
+        **sounds(values, [in_pool[part] for part in ("given", "middle", "family")], spelling),
         "other": _side_by_side(pooled[len(_CODED) :], table.num_rows),
     }
     email_at = _at_signs(entries["email"])
@@ -186,12 +186,12 @@ def encode_coded(
         "gender": _small_codes(table["gender"], GENDERS),
         "suffix": _small_codes(table["suffix"], GENERATIONS),
         "entity": _small_codes(table["entity"], ENTITIES),
-        "present": _present(offsets, table.num_rows, len(model.others)),
+        "present": present(offsets, table.num_rows, len(model.others)),
         "email_at": email_at,
         "email_shared": _is_shared(entries["email"], model, hash_key),
         "phone_shared": _is_shared(entries["phone"], model, hash_key),
     }
-    unweighted = Encoded(**arrays, **dict.fromkeys(_WEIGHTS, arrays["unique"]))
+    unweighted = Encoded(**arrays, **dict.fromkeys(UNWEIGHTED, arrays["unique"]))
     return reweighted(unweighted, values, model), values
 
 
@@ -227,7 +227,7 @@ def _entries(records: Coded) -> tuple[dict[str, Ints], dict[str, pa.DictionaryAr
     return offsets, entries
 
 
-def _pool_arrays(values: pa.Array) -> dict[str, Any]:
+def pool_arrays(values: pa.Array) -> dict[str, Any]:
     """The pool as its bytes and offsets: copies, since a kernel is compiled once more for arrays
     that may not be written to.
     """
@@ -239,7 +239,7 @@ def _pool_arrays(values: pa.Array) -> dict[str, Any]:
     return {"pool_off": off, "pool": pool, "letters": letters_of(off, pool)}
 
 
-_WEIGHTS = (
+UNWEIGHTED = (
     *("given_tf", "family_tf", "organisation_tf", "city_tf", "postal_tf"),
     *("rarity", "other_tf"),
 )
@@ -274,7 +274,7 @@ def _side_by_side(columns: list[Ints], rows: int) -> Ints:
     return np.ascontiguousarray(np.stack(columns, axis=1))
 
 
-def _present(offsets: dict[str, Ints], rows: int, others: int) -> Ints:
+def present(offsets: dict[str, Ints], rows: int, others: int) -> Ints:
     """What each row has to compare, as the bits `Encoded.present` names."""
     bits = np.full(rows, 8 if others else 0, np.int32)
     for bit, entry in ((1, "name_off"), (2, "organisation_off"), (4, "address_off")):
