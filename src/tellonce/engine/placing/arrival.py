@@ -46,23 +46,22 @@ def arrival(records: pa.Table, model: MatchModel, settings: Settings) -> Arrival
             "Two of the records to be placed have the same source and record_id, or one has none.",
             "Name each record once, with its newest content.",
         )
-    comparable = standardise.comparable(records, standardise.StandardiseParams())
-    keys, encoded, values = _ready(comparable, model, settings)
+    keys, encoded, values = _ready(records, model, settings)
     return Arrival(records, row, keys, encoded, values)
 
 
 def _ready(
-    comparable: pa.Table, model: MatchModel, settings: Settings
+    records: pa.Table, model: MatchModel, settings: Settings
 ) -> tuple[pa.Table, Encoded, pa.Array]:
     """KEYS, arrays and their strings, made by records or by columns, whichever is less work."""
     key, unique = settings.hash_key, settings.unique_sources
-    if comparable.num_rows <= FEW:
-        rows = comparable.to_pylist()
+    if records.num_rows <= FEW:
+        rows = [standardise.comparable_row(record) for record in records.to_pylist()]
         keys = keys_of_few(rows, model.block, SPELLING, key)
         return keys, *encode_few(rows, model.score, SPELLING, key, unique)
-    records = coded(comparable)
-    keys = block.keys_of(records, model.block, SPELLING, key)
-    return keys, *encode_coded(records, model.score, SPELLING, key, unique)
+    comparable = coded(standardise.comparable(records, standardise.StandardiseParams()))
+    keys = block.keys_of(comparable, model.block, SPELLING, key)
+    return keys, *encode_coded(comparable, model.score, SPELLING, key, unique)
 
 
 def identities(records: pa.Table) -> list[Identity]:

@@ -4,6 +4,7 @@
 
 from tellonce.engine.standardise.columns import Column, Mapping, Recognition, recognise
 from tellonce.engine.standardise.comparable import comparable
+from tellonce.engine.standardise.few import comparable_row
 from tellonce.engine.standardise.params import StandardiseParams
 from tellonce.engine.standardise.phonetics import phonetic
 from tellonce.engine.standardise.placeholders import Placeholder
@@ -18,6 +19,7 @@ __all__ = [
     "StandardiseParams",
     "Standardised",
     "comparable",
+    "comparable_row",
     "phonetic",
     "recognise",
     "records",

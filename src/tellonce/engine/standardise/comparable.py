@@ -107,7 +107,7 @@ def _suffix(names: pa.Array) -> pa.Array:
     """The generation of the first name that has one, or that ends in one."""
     flat = pc.list_flatten(names)
     told = map_distinct(pc.struct_field(flat, "suffix"), comparable_suffix)
-    written = map_distinct(pc.struct_field(flat, "family"), _trailing_suffix)
+    written = map_distinct(pc.struct_field(flat, "family"), trailing_suffix)
     suffixes = pc.coalesce(told, written)
     parents, valid = _parents(names), _valid(suffixes)
     rows, first = np.unique(parents[valid], return_index=True)
@@ -116,7 +116,8 @@ def _suffix(names: pa.Array) -> pa.Array:
     return suffixes.take(pa.array(places, mask=places < 0))
 
 
-def _trailing_suffix(family: str) -> str | None:
+def trailing_suffix(family: str) -> str | None:
+    """The generation that a family name ends in."""
     _, space, last = family.strip().rpartition(" ")
     return comparable_suffix(last) if space else None
 
@@ -138,17 +139,19 @@ def _birth(iso: pa.Array, ambiguous: pa.Array) -> Columns:
     }
 
 
+ADDRESS_PARTS: dict[str, Callable[[str], str | None]] = {
+    "street": comparable_street,
+    "number": comparable_number,
+    "unit": comparable_unit,
+    "city": comparable_city,
+    "region": lambda text: region_code(text) or None,
+    "postal_code": comparable_postal_code,
+    "country": lambda text: fold(text) or None,
+}
+
+
 def _addresses(flat: Columns) -> list[pa.Array]:
-    normal: dict[str, Callable[[str], str | None]] = {
-        "street": comparable_street,
-        "number": comparable_number,
-        "unit": comparable_unit,
-        "city": comparable_city,
-        "region": lambda text: region_code(text) or None,
-        "postal_code": comparable_postal_code,
-        "country": lambda text: fold(text) or None,
-    }
-    return [map_distinct(flat[name], function) for name, function in normal.items()]
+    return [map_distinct(flat[name], function) for name, function in ADDRESS_PARTS.items()]
 
 
 def _identifiers(flat: Columns) -> list[pa.Array]:
@@ -160,12 +163,12 @@ def _identifiers(flat: Columns) -> list[pa.Array]:
 
 def _others(flat: Columns) -> list[pa.Array]:
     values = map_distinct(flat["value"], lambda text: fold(text) or None)
-    exact = pc.fill_null(pc.is_in(flat["kind"], pa.array(["number", "date"])), False)
-    values = pc.if_else(exact, map_distinct(pc.if_else(exact, flat["value"], None), _exact), values)
+    whole = pc.fill_null(pc.is_in(flat["kind"], pa.array(["number", "date"])), False)
+    values = pc.if_else(whole, map_distinct(pc.if_else(whole, flat["value"], None), exact), values)
     return [pc.if_else(values.is_valid(), flat["name"], None), values]
 
 
-def _exact(text: str) -> str | None:
+def exact(text: str) -> str | None:
     """Numbers without padding (1,50 and 01.5 are 1.5), dates as they are, all else in ASCII."""
     try:
         return f"{float(text.replace(',', '.')):.12g}"

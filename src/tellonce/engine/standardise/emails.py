@@ -50,10 +50,18 @@ def comparable_emails(column: pa.Array) -> pa.Array:
     """Return displayed e-mails in normal form: in printable ASCII, without a plus tag, googlemail
     as gmail without dots; null where nothing is left.
     """
-    tagged = pc.match_substring_regex(column, r"[^!-~]|\+|@googlemail\.com$|@gmail\.com$")
+    tagged = pc.match_substring_regex(column, _TAGGED.pattern)
     special = pc.fill_null(tagged, False)
     changed = map_distinct(pc.if_else(special, column, None), _comparable)
     return pc.if_else(special, changed, column)
+
+
+_TAGGED = re.compile(r"[^!-~]|\+|@googlemail\.com$|@gmail\.com$")
+
+
+def comparable_email(text: str) -> str | None:
+    """The same of a single e-mail."""
+    return _comparable(text) if _TAGGED.search(text) else text
 
 
 def _comparable(text: str) -> str | None:

@@ -1,0 +1,101 @@
+"""COMPARABLE of few records, one by one: what `comparable.py` does by columns, without their fixed
+cost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tellonce.engine.standardise.comparable import ADDRESS_PARTS, exact, trailing_suffix
+from tellonce.engine.standardise.emails import comparable_email
+from tellonce.engine.standardise.genders import comparable_gender
+from tellonce.engine.standardise.identifiers import comparable_identifier
+from tellonce.engine.standardise.names import (
+    comparable_family,
+    comparable_given,
+    comparable_middle,
+    comparable_suffix,
+)
+from tellonce.engine.standardise.organisations import comparable_organisation
+from tellonce.engine.standardise.text import fold
+
+Row = Mapping[str, Any]
+_NOT_DIGIT = re.compile("[^0-9]")
+_POLAND = re.compile(r"^pl\s*", re.IGNORECASE | re.ASCII)
+SHORTEST_PHONE = 6
+
+
+def comparable_row(record: Row) -> dict[str, Any]:
+    """The row of COMPARABLE of a row of RECORDS, as `comparable.comparable` makes it."""
+    names = record["names"] or ()
+    date = record["birth_date"] or ""
+    year, month, day = (int(part) if part else None for part in (date[:4], date[5:7], date[8:10]))
+    return {
+        "source": record["source"],
+        "record_id": record["record_id"],
+        "entity": record["entity"],
+        "names": _said(map(_name, names)),
+        "suffix": next((found for name in names if (found := _suffix(name)) is not None), None),
+        "organisations": _texts(record["organisations"], comparable_organisation),
+        "birth_year": year,
+        "birth_month": month,
+        "birth_day": day,
+        "birth_swappable": bool(record["birth_date_ambiguous"]),
+        "gender": _of(record["gender"], comparable_gender),
+        "emails": _texts(record["emails"], comparable_email),
+        "phones": _texts(record["phones"], _phone),
+        "addresses": _said(map(_address, record["addresses"] or ())),
+        "identifiers": _said(map(_identifier, record["identifiers"] or ())),
+        "others": _said(map(_other, record["others"] or ())),
+    }
+
+
+def _said(entries: Any) -> list[dict[str, Any]]:
+    """The entries that say anything."""
+    return [entry for entry in entries if any(value is not None for value in entry.values())]
+
+
+def _texts(texts: Any, normal: Any) -> list[str]:
+    return [made for text in texts or () if (made := _of(text, normal)) is not None]
+
+
+def _of(text: str | None, normal: Any) -> Any:
+    return None if text is None else normal(text)
+
+
+def _name(name: Row) -> dict[str, Any]:
+    given, further = _of(name["given"], comparable_given) or (None, None)
+    middle = _of(name["middle"], comparable_middle)
+    if further is not None:
+        middle = further if middle is None else f"{further} {middle}"
+    return {"given": given, "middle": middle, "family": _of(name["family"], comparable_family)}
+
+
+def _suffix(name: Row) -> str | None:
+    found: str | None = _of(name["suffix"], comparable_suffix)
+    return _of(name["family"], trailing_suffix) if found is None else found
+
+
+def _phone(text: str) -> str | None:
+    digits = _NOT_DIGIT.sub("", text)
+    return digits if len(digits) >= SHORTEST_PHONE else None
+
+
+def _address(address: Row) -> dict[str, Any]:
+    return {part: _of(address[part], normal) for part, normal in ADDRESS_PARTS.items()}
+
+
+def _identifier(entry: Row) -> dict[str, Any]:
+    kind, value = entry["kind"], entry["value"]
+    if kind == "nip" and value is not None:
+        value = _POLAND.sub("", value)
+    value = _of(value, comparable_identifier)
+    return {"kind": None if value is None else kind, "value": value}
+
+
+def _other(entry: Row) -> dict[str, Any]:
+    plain = exact if entry["kind"] in ("number", "date") else lambda text: fold(text) or None
+    value = _of(entry["value"], plain)
+    return {"name": None if value is None else entry["name"], "value": value}
