@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from bench import accuracy, histories, labels, speed
+from bench import accuracy, histories, labels, online, speed
 from bench.report import ROOT
 
 PEERS = ROOT / ".venv-bench"
@@ -26,7 +26,8 @@ def make_peers() -> None:
 def main() -> int:
     """Run all; 1 if one of them ended badly."""
     make_peers()
-    endings = [accuracy.main(["--peers"]), labels.main([]), speed.main([]), histories.main([])]
+    endings = [accuracy.main(["--peers"]), labels.main([])]
+    endings += [speed.main([]), online.main([]), histories.main([])]
     return int(any(endings))
 
 

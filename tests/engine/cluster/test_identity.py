@@ -1,67 +1,17 @@
 """Customer ids: stable, one to one, the same from any order, and restored exactly by an undo."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tellonce.engine.cluster.identity import Assignment, Holding, Members, assigned
+from tests.engine.cluster.register import Register, State
 
 RECORDS = 7
+ALL = frozenset(range(RECORDS))
 Partition = tuple[Members, ...]
-State = dict[Members, int]
-
-
-@dataclass
-class Register:
-    """Ids as whoever keeps them would: every holding, and where retired ids lead."""
-
-    holdings: list[Holding] = field(default_factory=list)
-    leads: dict[int, int] = field(default_factory=dict)
-    acts: int = 0
-    ids: int = 0
-
-    def move(self, customers: Sequence[Members]) -> State:
-        """Give ids to the customers as they are after one more act."""
-        self.acts += 1
-        found = assigned(customers, self.holdings)
-        after = {c: one or self._new() for c, one in zip(customers, found.ids, strict=True)}
-        self._lead(found, [after[c] for c in customers])
-        now = {(h.id, h.members) for h in self.holdings if h.until is None}
-        kept = {(one, members) for members, one in after.items()}
-        self.holdings = [
-            replace(h, until=self.acts) if h.until is None and (h.id, h.members) not in kept else h
-            for h in self.holdings
-        ]
-        self.holdings += [
-            Holding(one, members, self.acts) for one, members in sorted(kept - now, key=str)
-        ]
-        return after
-
-    def _new(self) -> int:
-        self.ids += 1
-        return self.ids
-
-    def _lead(self, found: Assignment, ids: list[int]) -> None:
-        for one in found.revived:
-            self.leads.pop(one, None)
-        for one, heir in found.retired.items():
-            if heir is not None:
-                self.leads[one] = ids[heir]
-
-    def resolved(self, one: int) -> int | None:
-        """The living id that an id stands for; None where its records are gone."""
-        living = {h.id for h in self.holdings if h.until is None}
-        seen = set()
-        while one not in living:
-            assert one not in seen, "redirects go round in a circle"
-            seen.add(one)
-            if one not in self.leads:
-                return None
-            one = self.leads[one]
-        return one
 
 
 def sets(*customers: str) -> Partition:
@@ -87,16 +37,16 @@ def partitions() -> st.SearchStrategy[Partition]:
 
 def undone_in_reverse(moves: Sequence[Partition]) -> None:
     register = Register()
-    forth = [register.move(partition) for partition in moves]
+    forth = [register.move(partition, ALL) for partition in moves]
     for partition, before in reversed(list(zip(moves[:-1], forth[:-1], strict=True))):
-        assert register.move(partition) == before
+        assert register.move(partition, ALL) == before
 
 
 def stays_in_order(moves: Sequence[Partition]) -> None:
     register = Register()
     before: State = {}
     for partition in moves:
-        after = register.move(partition)
+        after = register.move(partition, ALL)
         assert len(set(after.values())) == len(after)
         assert all(after[members] == before[members] for members in after.keys() & before.keys())
         for one in range(1, register.ids + 1):
@@ -126,7 +76,7 @@ def test_the_order_of_customers_and_of_holdings_changes_nothing(
 ) -> None:
     register = Register()
     for partition in moves[:-1]:
-        register.move(partition)
+        register.move(partition, ALL)
     last = list(moves[-1])
     before = dict(zip(last, assigned(last, register.holdings).ids, strict=True))
     random.shuffle(last)  # type: ignore[attr-defined]

@@ -56,8 +56,8 @@ class Assignment:
 def assigned(customers: Sequence[Members], holdings: Sequence[Holding]) -> Assignment:
     """Ids for disjoint sets of records, as they are after an act.
 
-    `holdings`: of every id that has, or ever had, one of these records, all that it ever had; and
-    `customers` has every record, still there, of those that live.
+    `holdings`: of every living id that has one of the records that the act touched, and of every
+    retired one that ever had one, all that it ever had. `customers` are all that the act touched.
     """
     ids: dict[int, int] = {}
     for indexes, of in _related(customers, holdings):

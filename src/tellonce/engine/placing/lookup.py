@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 import pyarrow as pa
 
-from tellonce.engine.score.arrays import Ints, Longs
+from tellonce.engine.score.arrays import Longs
 from tellonce.engine.score.store import Store
 from tellonce.engine.tables import RECORDS
 
@@ -58,12 +58,16 @@ class Sharing(NamedTuple):
     """Pairs of a row that was asked about and a held record, with the first key kind they share."""
 
     row: Longs
-    held: list[Identity]
-    kind: Ints
+    number: Longs
+    kind: Longs
 
 
 class Lookup(Protocol):
-    """What is held, under one model: its answers are of the time before the changes placed."""
+    """What is held, under one model: its answers are of the time before the changes placed.
+
+    `number` is the lookup's own name for a record it holds, an integer below 2^32 that is good
+    until it takes changes over: candidates are many, and pass as numbers.
+    """
 
     def holds(self, named: Iterable[Identity]) -> Collection[Identity]:
         """Those of `named` that are held."""
@@ -71,8 +75,14 @@ class Lookup(Protocol):
     def sharing(self, keys: pa.Table) -> Sharing:
         """The held records that share a key with rows of KEYS, each pair once, in any order."""
 
-    def encoded(self, held: Sequence[Identity]) -> tuple[Store, Longs]:
-        """A store that has at least the `held` records, and the row of each there.
+    def numbers(self, held: Sequence[Identity]) -> Longs:
+        """The number of each of the `held`."""
+
+    def named(self, numbers: Longs) -> list[Identity]:
+        """The record of each number."""
+
+    def encoded(self, numbers: Longs) -> tuple[Store, Longs]:
+        """A store that has at least the records of these numbers, and the row of each there.
 
         Placing adds rows to it, and takes them off again before it asks anything else.
         """

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from tellonce.engine import standardise
 from tellonce.engine.block import keys as block
+from tellonce.engine.lists import steps
 from tellonce.engine.model.document import MatchModel
 from tellonce.engine.placing.arrival import identities
 from tellonce.engine.placing.index import KeyIndex
@@ -17,9 +18,9 @@ from tellonce.engine.placing.placed import Placed
 from tellonce.engine.placing.shelves import Shelves
 from tellonce.engine.score.arrays import Encoded, Longs
 from tellonce.engine.score.encode import encode
-from tellonce.engine.score.store import Store
+from tellonce.engine.score.store import Growing, Store
 from tellonce.engine.settings import SPELLING, Settings, under_key
-from tellonce.engine.tables import EDGES, RECORDS
+from tellonce.engine.tables import EDGES, KEYS, RECORDS
 
 SLICE = 100_000  # records that are made comparable at once
 
@@ -38,6 +39,7 @@ class Memory:
         self._number: dict[Identity, int] = {}
         self._store = Store(self.model.score, SPELLING)
         self._records = Shelves(RECORDS)
+        self._former = Growing(np.bool_)
         self._keys = KeyIndex()
         self._edges = _Edges(EDGES.empty_table(), [])
         self._decisions: dict[Identity, dict[Identity, Decision]] = {}
@@ -54,8 +56,7 @@ class Memory:
             keys.append(found.set_column(0, "row", rows))
             self._store.add(*self._encoded(part))
         self._hold(records)
-        if keys:
-            self._keys.begin(pa.concat_tables(keys))
+        self._keys.add(pa.concat_tables([KEYS.empty_table(), *keys]), 0)
         self._edges = _Edges(edges, self._named)
 
     def _encoded(self, comparable: pa.Table) -> tuple[Encoded, pa.Array]:
@@ -69,6 +70,7 @@ class Memory:
 
     def _hold(self, records: pa.Table) -> None:
         self._records.add(records)
+        self._former.extend(np.zeros(records.num_rows, np.bool_))
         for identity in identities(records):
             self._number[identity] = len(self._named)
             self._named.append(identity)
@@ -80,26 +82,29 @@ class Memory:
     def sharing(self, keys: pa.Table) -> Sharing:
         """As `Lookup.sharing`."""
         row, number, kind = self._keys.sharing(keys)
-        held = [self._named[one] for one in number.tolist()]
-        now = [self._number.get(one, -1) for one in held]
-        current = np.array(now, np.int64) == number
-        held = [one for one, keep in zip(held, current.tolist(), strict=True) if keep]
-        return Sharing(row[current], held, kind[current])
+        current = ~self._former.filled[number]
+        return Sharing(row[current], number[current], kind[current])
 
-    def encoded(self, held: Sequence[Identity]) -> tuple[Store, Longs]:
-        """As `Lookup.encoded`: the one store of all, and the numbers of the `held`."""
-        return self._store, self._numbers(held)
+    def numbers(self, held: Sequence[Identity]) -> Longs:
+        """As `Lookup.numbers`."""
+        return np.array([self._number[one] for one in held], np.int64)
+
+    def named(self, numbers: Longs) -> list[Identity]:
+        """As `Lookup.named`."""
+        return [self._named[one] for one in numbers.tolist()]
+
+    def encoded(self, numbers: Longs) -> tuple[Store, Longs]:
+        """As `Lookup.encoded`: the one store of all, whose rows are the numbers."""
+        return self._store, numbers
 
     def records(self, held: Sequence[Identity]) -> pa.Table:
         """As `Lookup.records`."""
-        return self._records.take(self._numbers(held))
-
-    def _numbers(self, held: Sequence[Identity]) -> Longs:
-        return np.array([self._number[one] for one in held], np.int64)
+        return self._records.take(self.numbers(held))
 
     def edges(self, held: Iterable[Identity]) -> list[Edge]:
         """As `Lookup.edges`."""
-        return [e for one in held for e in self._edges.of(one, self._number.get(one, -1)).values()]
+        named = list(held)
+        return self._edges.of(named, [self._number.get(one, -1) for one in named])
 
     def decisions(self, named: Iterable[Identity]) -> list[Decision]:
         """As `Lookup.decisions`."""
@@ -108,10 +113,11 @@ class Memory:
     def apply(self, placed: Placed) -> None:
         """Take over what was placed."""
         arrived = placed.arrived
-        for identity in (*arrived.row, *placed.deleted):
-            self._edges.own(identity, self._number.get(identity, -1))
+        before = [self._number.get(one, -1) for one in (*arrived.row, *placed.deleted)]
         for edge in placed.removed:
-            self._change(edge, add=False)
+            self._edges.remove(edge, self._number[edge.left])
+        self._edges.renumbered(before)
+        self._former.filled[[number for number in before if number >= 0]] = True
         for identity in placed.deleted:
             self._number.pop(identity, None)
         if arrived.row:
@@ -119,49 +125,62 @@ class Memory:
             self._keys.add(arrived.keys, first)
             self._hold(arrived.records)
         for edge in placed.added:
-            self._change(edge, add=True)
+            self._edges.add(edge)
         for decision in placed.decisions:
             for end, other in (decision.pair, decision.pair[::-1]):
                 self._decisions.setdefault(end, {})[other] = decision
 
-    def _change(self, edge: Edge, *, add: bool) -> None:
-        for end, other in ((edge.left, edge.right), (edge.right, edge.left)):
-            own = self._edges.own(end, self._number.get(end, -1))
-            if add:
-                own[other] = edge
-            else:
-                own.pop(other, None)
-
 
 class _Edges:
-    """Edges by record: arrays for those there at first, a dictionary for records that changed."""
+    """Edges by record: arrays for those there at first, dictionaries for those that came later."""
 
     def __init__(self, edges: pa.Table, named: Sequence[Identity]) -> None:
         self.columns = [edges[name].to_numpy() for name in EDGES.names]
         self.named = named
         self.first = len(named)
         both = np.concatenate(self.columns[:2])
-        self.order = np.argsort(both, kind="stable")
-        self.off = np.searchsorted(both[self.order], np.arange(self.first + 1))
-        self.changed: dict[Identity, dict[Identity, Edge]] = {}
+        self.order = np.argsort(both, kind="stable") % max(edges.num_rows, 1)
+        self.off = np.searchsorted(np.sort(both), np.arange(self.first + 1))
+        self.gone = np.zeros(edges.num_rows, np.bool_)
+        self.later: dict[Identity, dict[Identity, Edge]] = {}
 
-    def of(self, identity: Identity, number: int) -> dict[Identity, Edge]:
-        """The edges of a record by their other end; not to be changed."""
-        if identity in self.changed:
-            return self.changed[identity]
-        if not 0 <= number < self.first:
-            return {}
-        found = {}
-        for place in self.order[self.off[number] : self.off[number + 1]].tolist():
-            left, right, *figures = (
-                column[place % len(self.columns[0])] for column in self.columns
-            )
-            edge = Edge(self.named[left], self.named[right], *(f.item() for f in figures))
-            found[edge.right if edge.left == identity else edge.left] = edge
+    def of(self, named: Sequence[Identity], numbers: Sequence[int]) -> list[Edge]:
+        """The edges of records, by name and number (-1: it has none)."""
+        found = self._made(self._places(numbers))
+        for one in named:
+            found.extend(self.later.get(one, {}).values())
         return found
 
-    def own(self, identity: Identity, number: int) -> dict[Identity, Edge]:
-        """The edges of a record, from now on in a dictionary that may be changed."""
-        if identity not in self.changed:
-            self.changed[identity] = self.of(identity, number)
-        return self.changed[identity]
+    def _places(self, numbers: Sequence[int]) -> Longs:
+        """Where the first edges of these numbers stand, those that are gone left out."""
+        at = np.array([number for number in numbers if 0 <= number < self.first], np.int64)
+        owner, step = steps(self.off[at + 1] - self.off[at])
+        places = self.order[self.off[at][owner] + step]
+        return np.asarray(places[~self.gone[places]])
+
+    def _made(self, places: Longs) -> list[Edge]:
+        left, right, *figures = (column[places].tolist() for column in self.columns)
+        ends = ([self.named[one] for one in side] for side in (left, right))
+        return [Edge(*edge) for edge in zip(*ends, *figures, strict=True)]
+
+    def add(self, edge: Edge) -> None:
+        """Hold one more edge."""
+        for end, other in ((edge.left, edge.right), (edge.right, edge.left)):
+            self.later.setdefault(end, {})[other] = edge
+
+    def remove(self, edge: Edge, number: int) -> None:
+        """Hold an edge no more; `number` is that of its left end."""
+        if edge.right in self.later.get(edge.left, {}):
+            del self.later[edge.left][edge.right]
+            del self.later[edge.right][edge.left]
+            return
+        for place in self._places([number]).tolist():
+            if self.named[self.columns[1][place]] == edge.right:
+                self.gone[place] = True
+
+    def renumbered(self, numbers: Sequence[int]) -> None:
+        """These numbers end: what edges are left of them are kept by name."""
+        places = np.unique(self._places(numbers))
+        for edge in self._made(places):
+            self.add(edge)
+        self.gone[places] = True

@@ -59,28 +59,30 @@ class Scorer:
     def _across(self, gone: Set[Identity]) -> Iterator[Edge]:
         """Edges between a record that arrived and one that is held."""
         named = list(self.arrived.row)
-        sharing = self.lookup.sharing(self.arrived.keys)
-        stays = np.array([held not in gone for held in sharing.held], np.bool_)
-        held = [one for one, stay in zip(sharing.held, stays.tolist(), strict=True) if stay]
-        came = sharing.row[stays]
+        row, number, kind = self.lookup.sharing(self.arrived.keys)
+        leaving = self.lookup.numbers(sorted(self.lookup.holds(gone)))
+        if len(leaving):
+            stays = ~np.isin(number, leaving)
+            row, number, kind = row[stays], number[stays], kind[stays]
+        held = self.lookup.named(number)
         first = np.array(
-            [named[row] < one for row, one in zip(came.tolist(), held, strict=True)], np.bool_
+            [named[at] < one for at, one in zip(row.tolist(), held, strict=True)], np.bool_
         )
-        with self._together(held) as (store, rows, start):
-            left = np.where(first, start + came, rows)
-            right = np.where(first, rows, start + came)
+        with self._together(number) as (store, rows, start):
+            left = np.where(first, start + row, rows)
+            right = np.where(first, rows, start + row)
             weight, pattern = score_given(store, left, right, self._review, self.settings.threads)
         kept = np.flatnonzero(weight > -np.inf)
         figures = zip(
             kept.tolist(),
-            sharing.kind[stays][kept].tolist(),
+            kind[kept].tolist(),
             pattern[kept].tolist(),
             weight[kept].tolist(),
             probability(weight[kept], self.model.score).tolist(),
             strict=True,
         )
         for place, *edge in figures:
-            left_id, right_id = sorted((named[came[place]], held[place]))
+            left_id, right_id = sorted((named[row[place]], held[place]))
             yield Edge(left_id, right_id, *edge)
 
     def odds(self, pairs: Sequence[Pair]) -> Floats:
@@ -101,18 +103,18 @@ class Scorer:
         """A store with the records of the pairs, and the rows of their ends."""
         row = self.arrived.row
         held = list({one: None for pair in pairs for one in pair if one not in row})
-        with self._together(held) as (store, rows, start):
+        with self._together(self.lookup.numbers(held)) as (store, rows, start):
             at = dict(zip(held, rows.tolist(), strict=True))
             at.update({one: start + place for one, place in row.items()})
             left, right = ([at[pair[side]] for pair in pairs] for side in (0, 1))
             yield store, left, right
 
     @contextmanager
-    def _together(self, held: Sequence[Identity]) -> Iterator[tuple[Store, Longs, int]]:
-        """A store with the held records and those that arrived: rows of the first, and the row of
-        the first of the latter.
+    def _together(self, numbers: Longs) -> Iterator[tuple[Store, Longs, int]]:
+        """A store with held records, by number, and those that arrived: the rows of the former, and
+        the row of the first of the latter.
         """
-        store, rows = self.lookup.encoded(held)
+        store, rows = self.lookup.encoded(numbers)
         mark = store.mark()
         start = store.add(self.arrived.encoded, self.arrived.values)
         try:

@@ -48,25 +48,20 @@ def encode_few(
     entries["word"] = _coded([word for of in words for word in of], codes)
     offsets["word_off"] = _ends([len(of) for of in words])
     entries["other"] = _others(rows, model.others, codes)
-    emails = [email for row in rows for email in row["emails"] or ()]
-    phones = [phone for row in rows for phone in row["phones"] or ()]
     values = pa.array(list(codes), pa.string())
+    numbers = {source: number for number, source in enumerate(sorted(unique))}
     arrays: dict[str, Any] = {
         **offsets,
         **entries,
         **_dates(rows, model),
         **pool_arrays(values),
         **sounds(values, [entries[part] for part in ("given", "middle", "family")], spelling),
-        "unique": _small(
-            rows, "source", {s: n for n, s in enumerate(sorted(unique))}, np.int32, -1
-        ),
+        **_contacts(rows, model, hash_key),
+        "unique": _small(rows, "source", numbers, np.int32, none=-1),
         "gender": _small(rows, "gender", GENDERS),
         "suffix": _small(rows, "suffix", GENERATIONS),
         "entity": _small(rows, "entity", ENTITIES),
         "present": present(offsets, len(rows), len(model.others)),
-        "email_at": np.array([(f"{email}@").index("@") for email in emails], np.int32),
-        "email_shared": _shared(emails, model, hash_key),
-        "phone_shared": _shared(phones, model, hash_key),
     }
     arrays["email_named"] = mailboxes_of_names(
         *(arrays[name] for name in ("pool_off", "pool", "email_off", "email", "email_at")),
@@ -74,6 +69,15 @@ def encode_few(
     )
     unweighted = Encoded(**arrays, **dict.fromkeys(UNWEIGHTED, arrays["unique"]))
     return reweighted(unweighted, values, model), values
+
+
+def _contacts(rows: Sequence[Row], model: ScoreModel, hash_key: bytes) -> dict[str, Any]:
+    emails, phones = ([text for row in rows for text in row[c] or ()] for c in ("emails", "phones"))
+    return {
+        "email_at": np.array([f"{email}@".index("@") for email in emails], np.int32),
+        "email_shared": _shared(emails, model, hash_key),
+        "phone_shared": _shared(phones, model, hash_key),
+    }
 
 
 _LISTS = {

@@ -35,7 +35,7 @@ _CODES = (
 Mark = dict[str, int]
 
 
-class _Growing:
+class Growing:
     """An array with room at its end."""
 
     def __init__(self, kind: npt.DTypeLike, width: tuple[int, ...] = (), size: int = 0) -> None:
@@ -67,7 +67,7 @@ class _Pool:
         self.spelling = spelling
         self.codes: tuple[dict[str, int], dict[str, int]] = ({}, {})
         self.sounds: dict[str, int] = {}
-        self.arrays = {name: _Growing(kind) for name, kind in _POOL.items()}
+        self.arrays = {name: Growing(kind) for name, kind in _POOL.items()}
         for name in ("pool_off", "variant_off"):
             self.arrays[name].extend(np.zeros(1, np.int64))
 
@@ -120,7 +120,7 @@ class Store:
     def __init__(self, model: ScoreModel, spelling: Spelling) -> None:
         self.model = model
         self._pool = _Pool(spelling)
-        self._arrays: dict[str, _Growing] = {}
+        self._arrays: dict[str, Growing] = {}
         self._rarest = np.zeros(0, np.int64)
         self._weights: dict[float | None, Weights] = {}
         self._view: Encoded | None = None
@@ -130,7 +130,7 @@ class Store:
         arrays = encoded._asdict()
         if not self._arrays:
             self._arrays = {
-                name: _Growing(array.dtype, array.shape[1:], size=int(name in _OFFSETS))
+                name: Growing(array.dtype, array.shape[1:], size=int(name in _OFFSETS))
                 for name, array in arrays.items()
                 if name not in _POOL
             }
