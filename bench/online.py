@@ -2,7 +2,7 @@
 
     python -m bench.online [--rows N] [--arrivals N]
 
-Rows of `tellonce.engine.synth`, under a model trained on a part of them. Three of five arrivals are
+Rows of `tellonce.engine.synth`, under a model trained on those held. Three of five arrivals are
 new records, one is a change (new e-mail, new address), one a deletion; each is placed, golden
 records included, and taken over before the next. Then deltas of 10,000 in the same mix. What is
 held is kept in `bench/out/online` for the next run. Ends with 1 where a duty is missed.
@@ -34,13 +34,12 @@ from tellonce.engine.synth.records import rows
 
 FOLDER = OUT / "online"
 ROWS, ARRIVALS, DELTA, DELTAS = 1_000_000, 2_000, 10_000, 3
-TRAINED_ON = 100_000
 LONGEST_MS, LEAST_A_SECOND = 20.0, 5_000
 SETTINGS = Settings()
 HOW = (
-    "Made by `python -m bench.online`: rows of `tellonce.engine.synth`, a model trained on "
-    f"{TRAINED_ON:,} of them, one process, one thread. Of five arrivals three are new records, one "
-    "a changed one, one a deletion. Wall: what a clock shows, with whatever else runs on the "
+    "Made by `python -m bench.online`: rows of `tellonce.engine.synth`, a model trained on those "
+    "held, one process, one thread. Of five arrivals three are new records, one a changed one, one "
+    "a deletion. Wall: what a clock shows, with whatever else runs on the "
     "machine. CPU: what this process used. Peak memory is of all that is held and of the run."
 )
 
@@ -76,13 +75,10 @@ def prepared(count: int, arriving: int) -> Path:
     held = every.take(pa.array(np.sort(order[:count])))
     pq.write_table(every.take(pa.array(order[count:])), folder / "arriving.parquet")
     del every
-    part = held.take(pa.array(np.sort(order[order < count][:TRAINED_ON])))
-    quiet = Settings(golden=False, threads=2)
-    model = resolve(part, settings=quiet).model
-    found = resolve(held, model=model, settings=quiet)
+    found = resolve(held, settings=Settings(golden=False, threads=2))
     pq.write_table(found.records, folder / "records.parquet")
     pq.write_table(found.edges, folder / "edges.parquet")
-    (folder / "model.json").write_text(model.to_json())
+    (folder / "model.json").write_text(found.model.to_json())
     return folder
 
 
@@ -196,8 +192,10 @@ def told_of(asked: argparse.Namespace, one: Timed, bulk: Timed) -> int:
         f"Peak memory {peak:.1f} GB.",
         *missed,
     ]
+    if asked.rows != ROWS:
+        parts.append(f"The duties are for {ROWS:,} records held: not measured here.")
     print("\n\n".join(parts))
-    if (asked.rows, asked.arrivals) == (ROWS, ARRIVALS):
+    if asked.arrivals == ARRIVALS:
         publish("online", "One record, or ten thousand, against a million", HOW, *parts)
     return 1 if missed else 0
 

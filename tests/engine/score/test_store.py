@@ -54,7 +54,7 @@ def test_few_records_have_the_arrays_that_columns_give(rows: list[dict[str, Any]
     texts, other_texts = [*strings.to_pylist(), None], [*others.to_pylist(), None]
     coded = {"given", "middle", "family", "organisation", "word", "email", "phone", "street"}
     coded |= {"identifier_kind", "identifier", "number", "unit", "city", "region", "postal"}
-    pool = {"pool", "pool_off", "sounds", "variant_off", "variants"}
+    pool = {"pool", "pool_off", "letters", "sounds", "variant_off", "variants"}
     for name, array in found._asdict().items():
         expected = getattr(columns, name)
         if name in coded or name == "other":
