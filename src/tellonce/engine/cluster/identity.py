@@ -117,6 +117,7 @@ class _Scope:
         self.living = {h.id: h.members for h in holdings if h.until is None}
         self.last = _last(h for h in holdings if h.id not in self.living)
         self.given: dict[int, int] = {}
+        self._until_now = {members: one for one, members in self.living.items()}
 
     def ids(self) -> dict[int, int]:
         """The id of each customer, by index, that gets a known one."""
@@ -137,14 +138,15 @@ class _Scope:
                 self.given[index] = by_members[members]
 
     def _restore_moment(self) -> None:
-        """Where everything that changed is as it was after some act: of several such acts the one
-        after which most of what did not change was as it is, of these the last.
+        """Where everything that changed is as it was after some act: of several such acts one after
+        which all was as it is, of these one that led to what was until now, else the one after
+        which most of what did not change was as it is; of these the last.
         """
-        changed = self._open()
-        best: tuple[int, int] | None = None
+        changed, now = self._open(), {members for _, members in self.customers}
+        best: tuple[bool, bool, int, int] | None = None
         found: dict[int, int] = {}
         for act in sorted({h.since for h in self.holdings}):
-            then = {h.members: h.id for h in self.holdings if h.at(act)}
+            then = self._at(act)
             ids = {index: then[members] for index, members in changed if members in then}
             if len(ids) < len(changed) or set(ids.values()) & set(self.given.values()):
                 continue
@@ -153,9 +155,23 @@ class _Scope:
                 for index, members in self.customers
                 if index in self.given
             )
-            if best is None or (alike, act) > best:
-                best, found = (alike, act), ids
+            rank = (then.keys() == now, self._next(act) == self._until_now, alike, act)
+            if best is None or rank > best:
+                best, found = rank, ids
         self.given.update(found)
+
+    def _at(self, act: int) -> dict[Members, int]:
+        return {h.members: h.id for h in self.holdings if h.at(act)}
+
+    def _next(self, act: int) -> dict[Members, int]:
+        """What was after the next act that changed anything here."""
+        later = [
+            end
+            for h in self.holdings
+            for end in (h.since, h.until)
+            if end is not None and end > act
+        ]
+        return self._at(min(later)) if later else {}
 
     def _restore_exact(self) -> None:
         """Of several retired ids with these last members the one that retired last."""
