@@ -64,7 +64,7 @@ _B: dict[str, tuple[float, ...]] = {
 # The share of relatives, and of branches, that have one value between them. They spell it as
 # differently as one customer does, so their levels there are a mixture of m and u.
 SHARED_BY_RELATIVES = {"family_name": 0.85, "address": 0.85, "phone": 0.5}
-SHARED_BY_BRANCHES = {"organisation": 0.85, "phone": 0.35}
+SHARED_BY_BRANCHES = {"organisation": 0.85, "phone": 0.35, "address": 0.02}
 # The most that may differ between two records of one customer: what is one's own hardly changes.
 # Without this limit, in data full of families, the family is mistaken for the customer.
 MOST_DIFFERENT = {
