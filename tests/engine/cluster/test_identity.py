@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tellonce.engine.cluster.identity import Assignment, Holding, Members, assigned
@@ -87,9 +87,13 @@ def test_the_order_of_customers_and_of_holdings_changes_nothing(
 @pytest.mark.drill
 @settings(max_examples=50_000)
 @given(LONG)
-def test_long_histories_are_undone_exactly_and_stay_in_order(moves: list[Partition]) -> None:
-    undone_in_reverse(moves)
+def test_long_histories_stay_in_order_and_are_undone_exactly(moves: list[Partition]) -> None:
     stays_in_order(moves)
+    # A set of records that is one customer at several moments, under other ids, leaves an undo to
+    # choose among these moments: it sees what was, not which act is undone.
+    every = [members for partition in moves for members in partition]
+    assume(len(every) == len(set(every)))
+    undone_in_reverse(moves)
 
 
 def test_a_merge_keeps_the_id_of_the_larger_and_an_undo_gives_both_back() -> None:
