@@ -21,7 +21,7 @@ text { font: 12px ui-sans-serif, system-ui, sans-serif; fill: #1f2937 }
 }
 </style>"""
 COLOURS = ("a", "b", "c", "d")
-LABEL, PLOT, ROW = 190, 560, 30  # width of the names, width of the plot, height of a row
+LABEL, PLOT, ROW = 230, 560, 30  # width of the names, width of the plot, height of a row
 PANEL, GAP, ACROSS = 150, 46, 4  # a small plot, the room between, how many in a line
 
 
