@@ -6,6 +6,6 @@ from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """Tables `users`, `user_roles`."""
+    """Tables `users`, `user_roles`, `api_clients`."""
 
     name = "tellonce.hub.accounts"

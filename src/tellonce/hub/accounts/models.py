@@ -1,9 +1,10 @@
-"""People who log in, by e-mail address."""
+"""People who log in, by e-mail address, and systems that use the API."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
@@ -62,3 +63,44 @@ class UserRole(models.Model):
     class Meta:
         db_table = "user_roles"
         constraints = (models.UniqueConstraint(fields=["user", "role"], name="one_role_once"),)
+
+
+class ApiClient(models.Model):
+    """A system that uses the API. Revoking it deletes its application, and so every token."""
+
+    PERSON_LINKED: ClassVar = ()
+    NOT_PERSON_LINKED: ClassVar = (
+        "id",
+        "public_id",
+        "name",
+        "scopes",
+        "purposes",
+        "application",
+        "created_at",
+        "last_token_at",
+        "revoked_at",
+    )
+
+    public_id = models.CharField(max_length=36, unique=True)  # also the OAuth client id
+    name = models.CharField(max_length=60)
+    scopes = models.JSONField(default=list)
+    purposes = models.JSONField(default=list)
+    application = models.OneToOneField(
+        settings.OAUTH2_PROVIDER_APPLICATION_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="api_client",
+    )
+    created_at = models.DateTimeField(default=clock.now)
+    last_token_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "api_clients"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(revoked_at__isnull=True),
+                name="one_living_client_of_a_name",
+            ),
+        )

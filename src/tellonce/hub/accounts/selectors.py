@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+import hashlib
 
-from tellonce.hub.accounts.models import User
-from tellonce.hub.accounts.types import Actor
+from django.conf import settings
+from oauth2_provider.models import AccessToken
+
+from tellonce.hub.accounts.models import ApiClient, User
+from tellonce.hub.accounts.types import CLIENT, ROLES_OF_SCOPE, Actor, Caller, ClientView
+from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Unknown
 
 
@@ -31,6 +35,50 @@ def actor(email: str | None = None) -> Actor:
 def user_count() -> int:
     """How many users there are, switched-off ones included."""
     return User.objects.count()
+
+
+def caller_of_token(token: str) -> Caller | None:
+    """Whose access token this is; None where it is unknown, has ended, or its client is revoked.
+
+    Tokens are held as SHA-256, so what is looked up is a hash.
+    """
+    held = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    row = (
+        AccessToken.objects.filter(token_checksum=held, expires__gt=clock.now())
+        .filter(application__api_client__revoked_at=None)
+        .values_list(
+            "scope",
+            "application__api_client__public_id",
+            "application__api_client__name",
+            "application__api_client__scopes",
+            "application__api_client__purposes",
+        )
+        .first()
+    )
+    if row is None or row[1] is None:
+        return None
+    scope, public_id, name, scopes, purposes = row
+    granted = frozenset(scope.split()) & frozenset(scopes)
+    roles = {CLIENT} | {role for one, role in ROLES_OF_SCOPE.items() if one in granted}
+    return Caller(Actor(public_id, name, name, frozenset(roles), frozenset(purposes)), granted)
+
+
+def api_clients() -> list[ClientView]:
+    """All clients, revoked ones too, by name."""
+    return [client_view(row) for row in ApiClient.objects.order_by("name", "id")]
+
+
+def client_view(row: ApiClient) -> ClientView:
+    """A client as it may leave the app."""
+    return ClientView(
+        id=row.public_id,
+        name=row.name,
+        scopes=tuple(row.scopes),
+        purposes=tuple(row.purposes),
+        created_at=row.created_at,
+        last_token_at=row.last_token_at,
+        revoked_at=row.revoked_at,
+    )
 
 
 def _frozen(user: User) -> Actor:

@@ -2,16 +2,68 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 ROLES = ("representative", "steward", "engineer", "analyst", "officer", "manager", "admin")
+CLIENT = "client"
+"""The role every API client has, and no person."""
+
+PURPOSES = ("service", "sales", "marketing", "product", "risk", "compliance")
+
+SCOPES = {
+    "records:write": "Deliver records.",
+    "match:read": "Search before creating: which customers a record may belong to.",
+    "customers:read": "Find and read customers and their history.",
+    "decisions:write": "Decide on matches, merge, split, undo; read the review queue.",
+    "changes:read": "Follow the feed of changes.",
+    "snapshots:write": "Take snapshots and read the ones it took.",
+    "webhooks:write": "Manage webhooks and their deliveries.",
+}
+"""What an API client may be let do, each in a sentence."""
+
+ROLES_OF_SCOPE = {"decisions:write": "steward"}
+"""Roles a client acts in, beside its own, because of a scope."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: `id` is the public id (`usr_...`) that audit, jobs and leases write down."""
+    """Who acts: `id` is the public id (`usr_...`, of an API client `cli_...`) that audit, jobs and
+    leases write down; `email` of a client is its name. `purposes` None: all that the roles may act
+    for, else only these of them.
+    """
 
     id: str
     email: str
     name: str
     roles: frozenset[str]
+    purposes: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class ClientView:
+    """An API client. A revoked one is kept for the record, and can do nothing."""
+
+    id: str
+    name: str
+    scopes: tuple[str, ...]
+    purposes: tuple[str, ...]
+    created_at: datetime
+    last_token_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ClientSecret:
+    """What a client signs in with. `secret` is stored as a hash only and never shown again."""
+
+    client: ClientView
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whose token came with a request, and what that token is good for."""
+
+    actor: Actor
+    scopes: frozenset[str]

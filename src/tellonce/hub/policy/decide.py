@@ -31,7 +31,9 @@ def decide(
 
 
 def purposes_roles(who: Actor, purpose: str) -> frozenset[str]:
-    """The roles of `who` that may act for `purpose`."""
+    """The roles of `who` that may act for `purpose`; none where it was not granted."""
+    if who.purposes is not None and purpose not in who.purposes:
+        return frozenset()
     return frozenset(
         role for role in who.roles if purpose in rules.PURPOSES_OF_ROLE.get(role, frozenset())
     )
@@ -39,9 +41,8 @@ def purposes_roles(who: Actor, purpose: str) -> frozenset[str]:
 
 def purposes_of(who: Actor) -> list[str]:
     """The purposes that `who` may act for, sorted."""
-    return sorted(
-        {purpose for role in who.roles for purpose in rules.PURPOSES_OF_ROLE.get(role, ())}
-    )
+    found = {purpose for role in who.roles for purpose in rules.PURPOSES_OF_ROLE.get(role, ())}
+    return sorted(found if who.purposes is None else found & who.purposes)
 
 
 def classify(attribute: str) -> Classification:

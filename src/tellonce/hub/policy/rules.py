@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tellonce.hub.accounts.types import CLIENT, PURPOSES
 from tellonce.hub.policy.types import SECTIONS, Answer, Classification
 
-VERSION = 2
+VERSION = 3
 
 _DENY, _MASK, _ALLOW = Answer.DENY, Answer.MASK, Answer.ALLOW
 _CLASSES = tuple(Classification)
@@ -17,6 +18,7 @@ PURPOSES_OF_ROLE = {
     "officer": frozenset({"compliance", "risk"}),
     "manager": frozenset({"service", "sales", "marketing", "product", "risk"}),
     "admin": frozenset({"service", "sales", "marketing", "product", "risk", "compliance"}),
+    CLIENT: frozenset(PURPOSES),  # of these only the purposes that were granted to it
 }
 
 
@@ -34,6 +36,7 @@ CEILING_OF_ROLE = {
     "officer": _row(_ALLOW, _ALLOW, _ALLOW, _ALLOW, _ALLOW),
     "manager": _row(_ALLOW, _ALLOW, _ALLOW, _MASK, _DENY),
     "admin": _row(_ALLOW, _ALLOW, _ALLOW, _ALLOW, _MASK),
+    CLIENT: _row(_ALLOW, _ALLOW, _ALLOW, _MASK, _MASK),
 }
 
 # What a purpose needs at most, whoever asks.

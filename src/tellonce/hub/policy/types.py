@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-PURPOSES = ("service", "sales", "marketing", "product", "risk", "compliance")
+from tellonce.hub.accounts.types import PURPOSES as PURPOSES
+
 TRIGGERS = ("profile", "campaign", "proposal", "segmentation", "report", "event")
 SECTIONS = (
     "demographics",
