@@ -12,6 +12,7 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from tellonce.hub.audit.chain import STREAM, number_entries  # noqa: PLC0415
+        from tellonce.hub.audit.selectors import has_unnumbered  # noqa: PLC0415
         from tellonce.hub.jobs.sequencer import register_stream  # noqa: PLC0415
 
-        register_stream(STREAM, number_entries)
+        register_stream(STREAM, number_entries, has_unnumbered)

@@ -18,3 +18,8 @@ def events_after(cursor: int, limit: int = 1000) -> list[StoredEvent]:
 def event_count() -> int:
     """How many events there are."""
     return Event.objects.count()
+
+
+def has_unnumbered() -> bool:
+    """Whether an event waits for its number."""
+    return Event.objects.filter(number__isnull=True).exists()

@@ -1,0 +1,94 @@
+"""What can be worked on: handlers, consumers of the feed and recurring jobs, registered by name.
+
+An app registers its own in `apps.py`, so that an earlier app never has to know a later one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from tellonce.hub.jobs.types import JobContext
+
+MOST_ATTEMPTS = 8
+
+
+class Numbered(Protocol):
+    """A row of the feed."""
+
+    @property
+    def number(self) -> int | None:
+        """Its place in the feed."""
+
+
+Handler = Callable[[JobContext], None]
+Consumer = Callable[[Sequence[Any]], None]
+Feed = Callable[[int, int], Sequence[Numbered]]
+
+
+class Handling(NamedTuple):
+    """A handler and how often it is tried before its job is a dead letter."""
+
+    handler: Handler
+    attempts: int
+
+
+class Recurring(NamedTuple):
+    """A job of the program itself: `rule` as in `schedules.parse_rule`."""
+
+    rule: str
+    kind: str
+
+
+_handlers: dict[str, Handling] = {}
+_consumers: dict[str, Consumer] = {}
+_recurring: dict[str, Recurring] = {}
+_feeds: list[Feed] = []
+
+
+def register_handler(kind: str, handler: Handler, *, attempts: int = MOST_ATTEMPTS) -> None:
+    """`handler(context)` does the jobs of this kind; at least once, so it must bear repetition.
+
+    An exception means: again later, with growing pauses, `attempts` times in all. `WrongCall` and
+    `Refused` mean that trying again is useless; `Busy` and `ReleaseJob` are not counted.
+    """
+    _handlers[kind] = Handling(handler, attempts)
+
+
+def register_consumer(name: str, handle: Consumer) -> None:
+    """`handle(events)` sees every event of the feed, in order, batch by batch.
+
+    It runs in the transaction that moves the consumer's cursor: its writes are kept exactly once.
+    It must be short; what takes long it enqueues. An exception means: the same batch again later.
+    """
+    _consumers[name] = handle
+
+
+def register_recurring(name: str, rule: str, kind: str) -> None:
+    """A job without payload that every hub runs by itself, such as `every 1h`."""
+    _recurring[name] = Recurring(rule, kind)
+
+
+def register_feed(read: Feed) -> None:
+    """`read(cursor, limit)`: the rows numbered above the cursor, in order. There is one feed."""
+    _feeds[:] = [read]
+
+
+def handlers() -> dict[str, Handling]:
+    """By kind."""
+    return dict(_handlers)
+
+
+def consumers() -> dict[str, Consumer]:
+    """By name."""
+    return dict(_consumers)
+
+
+def recurring() -> dict[str, Recurring]:
+    """By name."""
+    return dict(_recurring)
+
+
+def feed() -> Feed | None:
+    """The one feed; None where no app has registered it."""
+    return _feeds[0] if _feeds else None

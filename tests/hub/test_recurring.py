@@ -1,0 +1,183 @@
+"""Schedules and consumers of the feed: due once, in order, whoever works and whatever the clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tellonce.hub.core import clock
+from tellonce.hub.core.errors import WrongCall
+from tellonce.hub.events.services import emit_many
+from tellonce.hub.events.types import Happened
+from tellonce.hub.jobs import registry, selectors, services
+from tellonce.hub.jobs.consumers import consume_feed
+from tellonce.hub.jobs.models import Job, Schedule
+from tellonce.hub.jobs.schedules import enqueue_due
+from tellonce.hub.jobs.sequencer import number_pending
+
+NOON = datetime(2030, 1, 2, 12, tzinfo=UTC)
+
+
+def at(hours: float) -> Any:
+    """The clock stopped so many hours after noon."""
+    return clock.stopped_at(NOON + timedelta(hours=hours))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_else_recurs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_recurring", {})
+    monkeypatch.setattr(registry, "_consumers", {})
+
+
+@pytest.mark.parametrize(
+    "rule", ["every 15m", "every 1 d", "EVERY 5s", "0 3 * * *", "*/5 * * * 1-5"]
+)
+def test_a_rule_is_understood(rule: str) -> None:
+    assert services.parse_rule(rule).after(NOON) > NOON
+
+
+@pytest.mark.parametrize("rule", ["", "hourly", "every 0m", "every 5y", "61 * * * *", "0 3 * *"])
+def test_what_is_no_rule_is_refused_with_an_example(rule: str) -> None:
+    with pytest.raises(WrongCall, match="no schedule") as refused:
+        services.parse_rule(rule)
+    assert "every 15m" in refused.value.hint
+
+
+def test_cron_is_in_utc() -> None:
+    assert services.parse_rule("0 3 * * *").after(NOON) == datetime(2030, 1, 3, 3, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_a_due_schedule_is_enqueued_once_and_keeps_its_beat() -> None:
+    with at(0):
+        services.set_schedule("pull:crm", "every 1h", "pull", {"source": "crm"}, "usr_1")
+        assert enqueue_due() == 0
+    with at(1.2):
+        assert enqueue_due() == 1
+        assert enqueue_due() == 0
+    job = Job.objects.get()
+    assert (job.kind, job.payload, job.actor, job.bulk) == (
+        "pull",
+        {"source": "crm"},
+        "usr_1",
+        True,
+    )
+    assert Schedule.objects.get().next_at == NOON + timedelta(hours=2)
+
+
+@pytest.mark.django_db
+def test_missed_runs_are_not_piled_up() -> None:
+    with at(0):
+        services.set_schedule("pull:crm", "every 1h", "pull", {}, "usr_1")
+    with at(50.5):
+        assert enqueue_due() == 1
+        assert enqueue_due() == 0
+    with at(51.5):
+        assert enqueue_due() == 1
+    assert Job.objects.count() == 1, "the one before still waits and does the work of both"
+
+
+@pytest.mark.django_db
+def test_a_clock_set_back_a_little_does_not_run_anything_twice() -> None:
+    with at(0):
+        services.set_schedule("nightly", "0 3 * * *", "pull", {}, "usr_1")
+    with at(15):
+        assert enqueue_due() == 1
+    Job.objects.all().delete()
+    with at(14.5):
+        assert enqueue_due() == 0
+    with at(15.5):
+        assert enqueue_due() == 0
+    with at(39):
+        assert enqueue_due() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rule", ["every 1h", "0 3 * * *"])
+def test_a_clock_that_was_years_ahead_does_not_stop_a_schedule_for_years(rule: str) -> None:
+    with at(0):
+        services.set_schedule("pull", rule, "pull", {}, "usr_1")
+    with at(24 * 365 * 5):
+        assert enqueue_due() == 1
+    Job.objects.all().delete()
+    with at(1):
+        assert enqueue_due() == 0
+    with at(1 + 24):
+        assert enqueue_due() == 1
+
+
+@pytest.mark.django_db
+def test_a_schedule_set_again_keeps_its_next_run_and_another_rule_begins_anew() -> None:
+    with at(0):
+        services.set_schedule("pull", "every 1h", "pull", {}, "usr_1")
+    with at(0.5):
+        services.set_schedule("pull", "every 1h", "pull", {"n": 2}, "usr_1")
+        assert selectors.schedules()[0].next_at == NOON + timedelta(hours=1)
+        services.set_schedule("pull", "every 2h", "pull", {}, "usr_1")
+        assert selectors.schedules()[0].next_at == NOON + timedelta(hours=2.5)
+        assert services.remove_schedule("pull")
+        assert not services.remove_schedule("pull")
+
+
+@pytest.mark.django_db
+def test_what_the_program_registers_recurs_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_recurring", {"tidy": registry.Recurring("every 1h", "tidy")})
+    with at(0):
+        enqueue_due()
+    with at(1.5):
+        assert enqueue_due() == 1
+
+
+def emitted(count: int) -> None:
+    emit_many(Happened("tellonce.test.v1", data={"n": n}) for n in range(count))
+    number_pending()
+
+
+@pytest.mark.django_db
+def test_a_consumer_sees_every_event_once_in_order_batch_by_batch() -> None:
+    seen: list[int] = []
+    services.register_consumer("reader", lambda events: seen.extend(e.number for e in events))
+    emitted(1200)
+    assert consume_feed() == 1200
+    assert consume_feed() == 0
+    emitted(3)
+    assert consume_feed() == 3
+    assert seen == list(range(1, 1204))
+
+
+@pytest.mark.django_db
+def test_a_consumer_that_fails_keeps_its_place_and_does_not_hold_up_the_others() -> None:
+    seen: list[int] = []
+    troubled = [True]
+
+    def reader(events: Any) -> None:
+        if troubled:
+            raise RuntimeError("otto@example.net")
+        seen.extend(event.number for event in events)
+
+    services.register_consumer("reader", reader)
+    services.register_consumer("other", lambda events: None)
+    emitted(2)
+    assert consume_feed() == 2
+    states = {state.name: state for state in selectors.consumer_states()}
+    assert (states["reader"].lag, states["reader"].failures, states["other"].lag) == (2, 1, 0)
+    assert "otto" not in states["reader"].trouble
+    troubled.clear()
+    with clock.stopped_at(clock.now() + timedelta(minutes=1)):
+        assert consume_feed() == 2
+    assert seen == [1, 2]
+    assert selectors.consumer_states()[1].trouble == ""
+
+
+@pytest.mark.django_db
+def test_what_a_consumer_writes_is_undone_with_its_place_when_it_fails() -> None:
+    def reader(events: Any) -> None:
+        services.enqueue("tell", {}, "system")
+        raise RuntimeError
+
+    services.register_consumer("reader", reader)
+    emitted(1)
+    consume_feed()
+    assert Job.objects.count() == 0
