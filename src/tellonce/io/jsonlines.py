@@ -78,13 +78,16 @@ def _parse(data: bytes, max_row: int) -> tuple[dict[str, str], str]:
         return {}, "not a JSON object"
     flat: dict[str, str] = {}
     _flatten("", value, flat)
-    if any("\0" in text or not _is_unicode(text) for text in (*flat, *flat.values())):
+    if not all(is_sound(text) for text in (*flat, *flat.values())):
         return {}, "the row holds a zero byte or half a character"
     return flat, ""
 
 
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= char <= "\udfff" for char in text) if not text.isascii() else True
+def is_sound(text: str) -> bool:
+    """Whether a text can be stored: no zero byte, no half of a surrogate pair."""
+    if text.isascii():
+        return "\0" not in text
+    return not any("\ud800" <= char <= "\udfff" or char == "\0" for char in text)
 
 
 def _flatten(name: str, value: Any, flat: dict[str, str]) -> None:

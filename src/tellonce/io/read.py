@@ -56,11 +56,14 @@ def open_file(path: str | Path, settings: FileSettings | None = None) -> Opened:
 
 def read_file(path: str | Path, settings: FileSettings | None = None) -> Contents:
     """The whole file. Raises the errors of `io.errors`, NoRecords and NothingReadable included."""
-    opened = open_file(path, settings)
+    return whole_contents(open_file(path, settings), Path(path).name)
+
+
+def whole_contents(opened: Opened, name: str) -> Contents:
+    """All rows of what was opened, called `name`. Raises as `read_file` does."""
     chunks = list(opened.chunks)
     rejects = tuple(reject for chunk in chunks for reject in chunk.rejects)
     tables = [pa.Table.from_batches([chunk.table]) for chunk in chunks if chunk.table.num_rows]
-    name = Path(path).name
     if not tables and rejects:
         raise NothingReadable(
             f"No row of {name} could be read; line {rejects[0].line}: {rejects[0].reason}.",

@@ -28,42 +28,42 @@ from tellonce.hub.bridge.times import day_comes_first
 from tellonce.hub.bridge.types import Progress, Tell, no_progress, no_telling
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.jobs.services import held_lease
-from tellonce.hub.sources.arrival import as_field, file_digest, file_settings, rejected_rows
+from tellonce.hub.sources.arrival import as_field, file_settings, rejected_rows
 from tellonce.hub.sources.cards import CardFindings, number_columns, without_card_data
+from tellonce.hub.sources.incoming import Incoming, file_incoming
 from tellonce.hub.sources.loading import store_in_slices
 from tellonce.hub.sources.selectors import delivery_view, source_named
 from tellonce.hub.sources.services import begin_delivery, check_deliverer, learn, mark_stored
 from tellonce.hub.sources.types import LoadReport, RefusedRow, SourceView
 from tellonce.io.errors import NoRecords, NothingReadable
-from tellonce.io.read import open_file
 from tellonce.io.values import Opened
 
 
 def load_activity(
     source_name: str,
-    path: Path,
+    what: Path | Incoming,
     kind: str,
     *,
     by: Actor,
     progress: Progress = no_progress,
     tell: Tell = no_telling,
 ) -> LoadReport:
-    """Load a file of one kind of activity; a load that was interrupted goes on.
+    """Load a file, or pages, of one kind of activity; an interrupted load of a file goes on.
 
     A file of products that names no customer is the source's catalogue. Raises `WrongCall` where
     no column names the customer, and the errors of `io.errors`.
     """
     check_deliverer(by, "load", source_name)
     source = source_named(source_name)
-    digest = file_digest(path)
-    reader = _Reader(source, kind, path.name, open_file(path, file_settings(source.config)))
+    incoming = what if isinstance(what, Incoming) else file_incoming(what)
+    reader = _Reader(source, kind, incoming.name, incoming.opened(file_settings(source.config)))
     with held_lease(f"deliver:{source.id}", by.id) as lease:
         progress("read", 0, 0)
         batches = reader.batches()
         reader.look_at(next(batches))
         for sentence in reader.sentences():
             tell(sentence)
-        delivery = begin_delivery(source, kind, path.name, digest=digest, full=False)
+        delivery = begin_delivery(source, kind, incoming, full=False)
         store: Any = store_products if reader.catalogue else partial(store_activities, kind=kind)
         delivery = store_in_slices(delivery, reader.rows(batches), store, lease, progress)
         if kind not in source.learned:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -28,18 +29,17 @@ from tellonce.hub.jobs.services import held_lease
 from tellonce.hub.sources.arrival import (
     as_field,
     customer_key,
-    file_digest,
     file_settings,
     rejected_rows,
     row_objects,
 )
 from tellonce.hub.sources.cards import CardFindings, number_columns, without_card_data
 from tellonce.hub.sources.config import CONSENTS
+from tellonce.hub.sources.incoming import Incoming, file_incoming
 from tellonce.hub.sources.loading import store_in_slices
 from tellonce.hub.sources.selectors import delivery_view, source_named
 from tellonce.hub.sources.services import begin_delivery, check_deliverer, learn, mark_stored
 from tellonce.hub.sources.types import Counts, DeliveryView, LoadReport, RefusedRow, SourceView
-from tellonce.io.read import read_file
 from tellonce.io.values import Contents
 
 # In English, German and Polish, as `header_name` folds them.
@@ -59,7 +59,7 @@ _NEEDED = {
 
 def load_consents(
     source_name: str,
-    path: Path,
+    what: Path | Incoming,
     *,
     by: Actor,
     progress: Progress = no_progress,
@@ -72,17 +72,18 @@ def load_consents(
     """
     check_deliverer(by, "load", source_name)
     source = source_named(source_name)
-    digest = file_digest(path)
+    incoming = what if isinstance(what, Incoming) else file_incoming(what)
     with held_lease(f"deliver:{source.id}", by.id) as lease:
         progress("read", 0, 0)
-        contents = read_file(path, file_settings(source.config))
-        layout = _layout(source, contents, path.name)
-        sentences = tuple(_sentences(contents, layout))
+        pages = incoming.contents(file_settings(source.config))
+        first = next(pages)
+        layout = _layout(source, first, incoming.name)
+        sentences = tuple(_sentences(first, layout))
         for sentence in sentences:
             tell(sentence)
-        delivery = begin_delivery(source, CONSENTS, path.name, digest=digest, full=False)
-        batch = _rows(contents, layout)
-        delivery = store_in_slices(delivery, [batch], _store, lease, progress)
+        delivery = begin_delivery(source, CONSENTS, incoming, full=False)
+        batches = (_rows(contents, layout) for contents in chain([first], pages))
+        delivery = store_in_slices(delivery, batches, _store, lease, progress)
         if CONSENTS not in source.learned:
             learn(source, CONSENTS, layout.as_json())
         mark_stored(delivery, by=by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from django.db import transaction
@@ -14,8 +14,9 @@ from tellonce.hub.intake.reading import ReadRecords, read_records
 from tellonce.hub.jobs.services import confirm, held_lease
 from tellonce.hub.jobs.types import HeldLease
 from tellonce.hub.matching.services import index_records
-from tellonce.hub.sources.arrival import ROWS_AT_ONCE, file_digest
+from tellonce.hub.sources.arrival import ROWS_AT_ONCE, file_settings
 from tellonce.hub.sources.config import RECORDS
+from tellonce.hub.sources.incoming import Incoming, file_incoming
 from tellonce.hub.sources.loading import store_in_slices
 from tellonce.hub.sources.recording import delete_absent, store_records
 from tellonce.hub.sources.selectors import delivery_view, source_named, source_records
@@ -31,46 +32,93 @@ from tellonce.hub.sources.types import (
     Counts,
     DeliveryView,
     LoadReport,
+    RefusedRow,
+    SourceView,
     StoredRecords,
 )
+from tellonce.io.errors import NoRecords
+from tellonce.io.values import Contents
 
 
 def deliver_records(
     source_name: str,
-    path: Path,
+    what: Path | Incoming,
     *,
     full: bool,
     by: Actor,
     progress: Progress = no_progress,
     tell: Tell = no_telling,
 ) -> LoadReport:
-    """Store the rows of a file as record versions, and with `full` delete what is missing.
+    """Store the rows of a file, or of pages, as record versions; `full`: delete what is missing.
 
     An interrupted delivery of the same file goes on where it stopped.
     """
     check_deliverer(by, "load", source_name)
     source = source_named(source_name)
-    digest = file_digest(path)
+    incoming = what if isinstance(what, Incoming) else file_incoming(what)
     with held_lease(f"deliver:{source.id}", by.id) as lease:
-        source = source_named(source_name)
+        reader = _Reader(source_named(source_name), incoming, keep_keys=full)
         progress("read", 0, 0)
-        read = read_records(source, path)
-        for sentence in read.sentences:
+        reader.look_at_first()
+        for sentence in reader.sentences:
             tell(sentence)
-        delivery = begin_delivery(source, RECORDS, path.name, digest=digest, full=full)
-        batches = [(read.rows, read.refused, read.card_values)]
-        total = len(read.rows)
+        delivery = begin_delivery(source, RECORDS, incoming, full=full)
+        total = 0 if incoming.paged else reader.rows
         delivery = store_in_slices(
-            delivery, batches, _store, lease, lambda stage, done, _: progress(stage, done, total)
+            delivery,
+            reader.batches(),
+            _store,
+            lease,
+            lambda stage, done, _: progress(stage, done, total),
         )
-        if RECORDS not in source.learned:
-            learn(source, RECORDS, read.settled)
-        as_of = max((row.order for row in read.rows if row.order is not None), default=None)
-        sentences = list(read.sentences)
+        sentences = list(reader.sentences)
         if full:
-            sentences += _delete_missing(delivery, read, as_of, lease, tell)
-        mark_stored(delivery, by=by, as_of=as_of if full else None)
+            sentences += _delete_missing(delivery, reader, lease, tell)
+        mark_stored(delivery, by=by, as_of=reader.as_of if full else None)
     return LoadReport(delivery_view(delivery.id), tuple(sentences))
+
+
+class _Reader:
+    """The rows as they are read, page by page; the first page settles what its columns are."""
+
+    def __init__(self, source: SourceView, incoming: Incoming, *, keep_keys: bool) -> None:
+        self._source, self._name = source, incoming.name
+        self._contents = incoming.contents(file_settings(source.config))
+        self._first: ReadRecords | None = None
+        self._keep_keys = keep_keys
+        self.keys: set[str] = set()
+        self.refused = self.rows = 0
+        self.as_of: int | None = None
+        self.sentences: tuple[str, ...] = ()
+
+    def look_at_first(self) -> None:
+        """Read the first page, before anything is kept; raises NoRecords where there is none."""
+        contents = next(self._contents, None)
+        if contents is None:
+            raise NoRecords(f"{self._name} holds no row.", "Hand it over again with rows.")
+        self._first = self._read(contents)
+        self.sentences = self._first.sentences
+
+    def batches(self) -> Iterator[tuple[Sequence[ArrivedRecord], Sequence[RefusedRow], int]]:
+        """Usable rows, refused ones, and how many card values were removed; page by page."""
+        assert self._first is not None
+        if RECORDS not in self._source.learned:
+            learn(self._source, RECORDS, self._first.settled)
+            self._source = source_named(self._source.name)
+        yield self._first.rows, self._first.refused, self._first.card_values
+        for contents in self._contents:
+            read = self._read(contents)
+            yield read.rows, read.refused, read.card_values
+
+    def _read(self, contents: Contents) -> ReadRecords:
+        read = read_records(self._source, contents, self._name)
+        self.rows += len(read.rows)
+        self.refused += len(read.refused)
+        orders = [row.order for row in read.rows if row.order is not None]
+        self.as_of = max([*orders, *([] if self.as_of is None else [self.as_of])], default=None)
+        if self._keep_keys:
+            self.keys.update(row.record_key for row in read.rows)
+        return read
 
 
 def _store(delivery: DeliveryView, rows: Sequence[ArrivedRecord]) -> Counts:
@@ -83,7 +131,7 @@ def _indexed(stored: StoredRecords) -> Counts:
 
 
 def _delete_missing(
-    delivery: DeliveryView, read: ReadRecords, as_of: int | None, lease: HeldLease, tell: Tell
+    delivery: DeliveryView, read: _Reader, lease: HeldLease, tell: Tell
 ) -> list[str]:
     """Delete the records that a full delivery does not hold, as of its newest version.
 
@@ -91,15 +139,15 @@ def _delete_missing(
     """
     if read.refused:
         sentence = (
-            f"Nothing was deleted: {len(read.refused)} rows could not be used, and the records "
+            f"Nothing was deleted: {read.refused} rows could not be used, and the records "
             "missing from this file may be among them."
         )
         tell(sentence)
         return [sentence]
-    for part in _missing(delivery.source_id, {row.record_key for row in read.rows}):
+    for part in _missing(delivery.source_id, read.keys):
         with transaction.atomic():
             confirm(lease)
-            counts = _indexed(delete_absent(delivery, part, as_of))
+            counts = _indexed(delete_absent(delivery, part, read.as_of))
             delivery = advance(delivery, 0, counts)
     return []
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tellonce.hub.bridge.services import own_key_columns, standardised_rows
-from tellonce.hub.bridge.types import Recognised, StandardisedRow
+from tellonce.hub.bridge.types import Recognised, RecognisedColumn, StandardisedRow
 from tellonce.hub.policy.classes import attribute_class, is_encrypted
 from tellonce.hub.sources.arrival import (
     as_field,
     check_columns,
     customer_key,
-    file_settings,
     rejected_rows,
     row_objects,
 )
@@ -34,7 +32,6 @@ from tellonce.hub.sources.types import ArrivedRecord, RefusedRow, SourceView
 from tellonce.hub.sources.versions import version_order, version_time
 from tellonce.hub.vault.services import blind_indexes, content_hash
 from tellonce.io.identity import id_column
-from tellonce.io.read import read_file
 from tellonce.io.values import Contents
 
 _LONGEST = 255
@@ -51,13 +48,13 @@ class ReadRecords:
     card_values: int
     settled: Mapping[str, Any]
     sentences: tuple[str, ...]
+    recognised: tuple[RecognisedColumn, ...] = ()
 
 
-def read_records(source: SourceView, path: Path) -> ReadRecords:
-    """Read, recognise and standardise a file; raises `WrongCall` and the errors of `io.errors`."""
-    contents = read_file(path, file_settings(source.config))
+def read_records(source: SourceView, contents: Contents, name: str) -> ReadRecords:
+    """Recognise and standardise the rows of a file or a page called `name`; raises `WrongCall`."""
     config, learned = source.config, dict(source.learned.get(RECORDS, {}))
-    columns = _columns(config, learned, contents, path.name)
+    columns = _columns(config, learned, contents, name)
     findings = CardFindings()
     table, exempt = contents.table, number_columns(contents.table)
     keys = [columns[name] for name in ("record_id", "customer_key") if columns.get(name)]
@@ -91,6 +88,7 @@ def read_records(source: SourceView, path: Path) -> ReadRecords:
         findings.total + len(cards),
         settled,
         tuple(_sentences(contents, columns, recognised)),
+        recognised.columns,
     )
 
 

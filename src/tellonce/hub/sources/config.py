@@ -10,39 +10,46 @@ encoding: windows-1250          where the file's own is not recognised
 delimiter: ";"
 unique: true                    the source has no duplicates of its own
 trust: 0.9                      or per attribute: {email: 0.9, "*": 0.7}
+guard: 0.2                      a full delivery that would delete a larger share is held
 columns: {Prefix: title}        header -> attribute, where not recognised
 transactions: {customer_key: CustomerID, occurred_at: InvoiceDate}     and so for each kind
 consents: {purpose: topic}
+sql: {url_env: CRM_URL, table: customers, cursor: updated_at}          where a connector fetches it
+schedule: every 15m             when a connector runs
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tellonce.hub.core.errors import WrongCall
-
-RECORDS = "records"
-CONSENTS = "consents"
-ACTIVITY_KINDS = (
-    "accounts",
-    "transactions",
-    "products",
-    "opportunities",
-    "interactions",
-    "tickets",
-    "marketing",
-    "notes",
-    "social",
-    "surveys",
+from tellonce.hub.sources.contents import ACTIVITY_KINDS, CONSENTS, CONTENTS, RECORDS
+from tellonce.hub.sources.kinds import SECTIONS
+from tellonce.hub.sources.schedules import schedule_trouble
+from tellonce.hub.sources.shapes import (
+    Field,
+    Flag,
+    Group,
+    Names,
+    Number,
+    OneOrNames,
+    Path,
+    Problem,
+    Text,
 )
-CONTENTS = (RECORDS, *ACTIVITY_KINDS, CONSENTS)
+
+__all__ = ["ACTIVITY_KINDS", "CONSENTS", "CONTENTS", "RECORDS", "SourceConfig", "source_config"]
+
+GUARD = 0.2
+"""Share of a source's active records that a full delivery may delete without being held."""
 
 _COLUMNS = ("record_id", "customer_key", "source_version", "observed_at", "deleted")
-_TEXTS = (*_COLUMNS, "region", "encoding", "delimiter")
+_TEXTS = (*_COLUMNS, "region", "encoding", "delimiter", "schedule")
 _FLAGS = ("day_first", "header", "unique")
-_MAPPINGS = ("columns", *ACTIVITY_KINDS, CONSENTS)
+_LAYOUTS = (*ACTIVITY_KINDS, CONSENTS)
+_SHARE = Number(0, 1, example="0.9")
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,8 @@ class SourceConfig:
     """A source's declarations; "", None and empty mean: to be recognised, or the default.
 
     `trust`: attribute ("*" for all others) -> probability that its value is right.
-    `layouts`: kind of activity or "consents" -> field -> column.
+    `layouts`: kind of activity or "consents" -> field -> column. `connector`: the kind of connector
+    that is declared, "" without one; `streams` what it fetches, each with its own declarations.
     """
 
     record_id: str = ""
@@ -61,12 +69,16 @@ class SourceConfig:
     region: str = ""
     encoding: str = ""
     delimiter: str = ""
+    schedule: str = ""
     day_first: bool | None = None
     header: bool | None = None
     unique: bool = False
+    guard: float = GUARD
     trust: Mapping[str, float] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     layouts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    connector: str = ""
+    streams: tuple[Mapping[str, Any], ...] = ()
 
     def named_columns(self) -> dict[str, str]:
         """Declaration -> column, of the columns declared for records."""
@@ -78,67 +90,114 @@ def source_config(document: Any) -> SourceConfig:
 
     Raises `WrongCall` for what is not known or has the wrong shape.
     """
-    if document is None:
-        document = {}
-    if not isinstance(document, Mapping):
-        raise WrongCall(
-            "The configuration of a source is a list of `name: value` lines.", hint=_KNOWN
-        )
-    document = {_SYNONYMS.get(name, name): value for name, value in document.items()}
-    for name in document:
-        if name not in _NAMES:
-            raise WrongCall(f"A source has no setting {name!r}.", hint=_KNOWN)
+    for problem in config_problems(document):
+        raise WrongCall(problem.sentence, hint=problem.hint)
+    document = {_SYNONYMS.get(name, name): value for name, value in (document or {}).items()}
+    trust = document.get("trust", {})
+    trusts = trust if isinstance(trust, Mapping) else {"*": trust}
+    connector = next((name for name in SECTIONS if name in document), "")
     return SourceConfig(
-        **{name: _text(name, document[name]) for name in _TEXTS if name in document},
-        **{name: _flag(name, document[name]) for name in _FLAGS if name in document},
-        trust=_trust(document.get("trust", {})),
-        columns=_mapping("columns", document.get("columns", {})),
-        layouts={
-            name: _mapping(name, document[name])
-            for name in (*ACTIVITY_KINDS, CONSENTS)
-            if name in document
-        },
+        **{name: str(document[name]) for name in _TEXTS if name in document},
+        **{name: document[name] for name in _FLAGS if name in document},
+        guard=float(document.get("guard", GUARD)),
+        trust={str(name): float(share) for name, share in trusts.items()},
+        columns=_texts(document.get("columns", {})),
+        layouts={name: _texts(document[name]) for name in _LAYOUTS if name in document},
+        connector=connector,
+        streams=_streams(document.get(connector)),
     )
 
 
-_SYNONYMS = {"id": "record_id"}  # as in the mapping files of `tellonce resolve`
-_NAMES = (*_TEXTS, *_FLAGS, "trust", *_MAPPINGS)
-_KNOWN = f"Known are {', '.join(_NAMES)}."
+def config_problems(document: Any) -> Iterator[Problem]:
+    """Everything that is wrong with a parsed YAML document, in its order."""
+    yield from DECLARED.problems({} if document is None else document, ())
 
 
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str | int) or isinstance(value, bool):
-        raise WrongCall(
-            f"The setting {name!r} of a source is not one name.",
-            hint=f"Write it as `{name}: NAME`.",
+def config_schema() -> dict[str, Any]:
+    """JSON Schema of a source's YAML, by which editors complete and underline."""
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A source of Tellonce",
+    }
+    return head | DECLARED.schema()
+
+
+def _streams(section: Any) -> tuple[Mapping[str, Any], ...]:
+    return tuple(section) if isinstance(section, list) else (section,) if section else ()
+
+
+def _texts(names: Mapping[Any, Any]) -> dict[str, str]:
+    return {str(name): str(column) for name, column in names.items()}
+
+
+def _between(document: Mapping[str, Any], _path: Path) -> Iterator[Problem]:
+    """What is wrong between the settings of a source."""
+    named = [name for name in SECTIONS if name in document]
+    if len(named) > 1:
+        yield Problem(
+            (named[1],),
+            f"A source is fetched in one way, and this one names {' and '.join(named)}.",
+            "Make a source of its own for each.",
         )
-    return str(value)
-
-
-def _flag(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise WrongCall(
-            f"The setting {name!r} of a source is neither true nor false.",
-            hint=f"Write `{name}: true` or `{name}: false`.",
-        )
-    return value
-
-
-def _trust(value: Any) -> dict[str, float]:
-    trusts = value if isinstance(value, Mapping) else {"*": value}
-    for name, trust in trusts.items():
-        if isinstance(trust, bool) or not isinstance(trust, int | float) or not 0 <= trust <= 1:
-            raise WrongCall(
-                f"The trust in a source for {name!r} is not a number from 0 to 1.",
-                hint='Write `trust: 0.9`, or per attribute `trust: {email: 0.9, "*": 0.7}`.',
+    for name in named:
+        contents = [stream.get("as", RECORDS) for stream in _streams(document[name])]
+        if len(contents) > len(set(contents)):
+            yield Problem(
+                (name,),
+                f"Two parts of the section {name!r} are loaded as the same.",
+                "Say of each what its rows are, such as `as: transactions`.",
             )
-    return {str(name): float(trust) for name, trust in trusts.items()}
-
-
-def _mapping(name: str, value: Any) -> dict[str, str]:
-    if not isinstance(value, Mapping) or not all(isinstance(v, str | int) for v in value.values()):
-        raise WrongCall(
-            f"The setting {name!r} of a source is not a mapping.",
-            hint=f"Write it as `{name}: {{NAME: COLUMN}}`.",
+    for name in [n for n in _SYNONYMS if n in document and _SYNONYMS[n] in document]:
+        real = _SYNONYMS[name]
+        yield Problem((name,), f"{name!r} and {real!r} are the same setting.", "Keep one of them.")
+    if "schedule" not in document:
+        return
+    trouble = schedule_trouble(str(document["schedule"]))
+    if trouble:
+        yield Problem(("schedule",), *trouble)
+    elif not named or named == ["push"]:
+        yield Problem(
+            ("schedule",),
+            "A schedule needs something to fetch, and this source names no connector.",
+            "Add a section files, sql or rest, or leave the schedule away.",
         )
-    return {str(key): str(column) for key, column in value.items()}
+
+
+_HELP = {
+    "record_id": "Column of the source's own record id.",
+    "customer_key": "Column that its activity refers to; by default the record id.",
+    "source_version": "Column with a whole number or a time that grows with each change.",
+    "observed_at": "Column that says when the row was true; by default the source version.",
+    "deleted": "Column in which yes, true, 1 or a time says that the record is deleted.",
+    "region": "Country of its phone numbers and addresses, such as PL.",
+    "encoding": "Encoding of its files, where it is not recognised.",
+    "delimiter": "What separates the fields of its files, where it is not recognised.",
+    "schedule": "When it is fetched: `every 15m`, `every 2h`, or five fields of cron.",
+    "day_first": "Whether 03/04/1980 is the third of April.",
+    "header": "Whether the first row of its files names the columns.",
+    "unique": "Whether the source has no duplicates of its own.",
+}
+DECLARED = Group(
+    "a source",
+    {
+        **{name: Field(Text(), _HELP[name]) for name in _TEXTS},
+        **{name: Field(Flag(), _HELP[name]) for name in _FLAGS},
+        "trust": Field(
+            OneOrNames(_SHARE, Names(_SHARE, '{email: 0.9, "*": 0.7}')),
+            "Probability that its values are right; for all, or per attribute.",
+        ),
+        "guard": Field(
+            Number(0, 1, example="0.2"),
+            "A full delivery that would delete a larger share of its records is held; 1: never.",
+        ),
+        "columns": Field(Names(Text()), "Header: attribute, where it is not recognised."),
+        **{
+            name: Field(Names(Text()), f"Field: column, where a file of {name} is not recognised.")
+            for name in _LAYOUTS
+        },
+        **SECTIONS,
+    },
+    synonyms={"id": "record_id", "country": "region"},  # id: as in `tellonce resolve --map`
+    rule=_between,
+)
+_SYNONYMS = DECLARED.synonyms

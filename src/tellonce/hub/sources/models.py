@@ -25,6 +25,44 @@ class Source(models.Model):
         db_table = "sources"
 
 
+class SourceRun(models.Model):
+    """One time that something was fetched, loaded or pushed, however it ended."""
+
+    PERSON_LINKED: ClassVar = ("actor",)
+    NOT_PERSON_LINKED: ClassVar = (
+        "id",
+        "source",
+        "content",
+        "trigger",
+        "state",
+        "counts",
+        "held",
+        "cursor_before",
+        "cursor_after",
+        "trouble",
+        "started_at",
+        "ended_at",
+    )
+
+    RUNNING, DONE, HELD, FAILED = "running", "done", "held", "failed"
+
+    source = models.ForeignKey(Source, models.PROTECT)
+    content = models.CharField(max_length=20)
+    trigger = models.CharField(max_length=10)  # command, schedule or push
+    actor = models.CharField(max_length=64)
+    state = models.CharField(max_length=8, default=RUNNING)
+    counts = models.JSONField(default=dict)  # types.Counts, of all its deliveries, once it ended
+    held = models.IntegerField(default=0)  # deletions that were held back
+    cursor_before = models.JSONField(default=dict)
+    cursor_after = models.JSONField(default=dict)  # moves with each page that is kept
+    trouble = models.TextField(default="")  # one sentence, without values
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "source_runs"
+
+
 class Delivery(models.Model):
     """One file (or batch) that a source handed over; resumable at `position` until it is stored."""
 
@@ -40,6 +78,8 @@ class Delivery(models.Model):
         "state",
         "position",
         "counts",
+        "held",
+        "run",
         "key",
         "started_at",
         "ended_at",
@@ -56,6 +96,8 @@ class Delivery(models.Model):
     state = models.CharField(max_length=10, default=RECEIVING)
     position = models.IntegerField(default=0)  # accepted rows that are committed
     counts = models.JSONField(default=dict)  # types.Counts
+    held = models.IntegerField(default=0)  # deletions that wait for a person (HeldDeletion)
+    run = models.ForeignKey(SourceRun, models.PROTECT, null=True)
     key = models.ForeignKey(
         DataKey, models.PROTECT, related_name="+", db_index=False
     )  # seals the raw text of its quarantined rows
@@ -129,6 +171,19 @@ class RecordVersion(models.Model):
 
     class Meta:
         db_table = "record_versions"
+
+
+class HeldDeletion(models.Model):
+    """A record that a full delivery did not hold, kept until a person approves its deletion."""
+
+    PERSON_LINKED: ClassVar = ("record",)
+    NOT_PERSON_LINKED: ClassVar = ("id", "delivery")
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT)
+    record = models.ForeignKey(Record, models.PROTECT)
+
+    class Meta:
+        db_table = "held_deletions"
 
 
 class Quarantined(models.Model):

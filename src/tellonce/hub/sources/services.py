@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -16,6 +17,8 @@ from tellonce.hub.audit.types import REFUSED, Act
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Refused, Unknown, WrongCall
 from tellonce.hub.sources.config import CONTENTS, RECORDS, source_config
+from tellonce.hub.sources.incoming import Incoming
+from tellonce.hub.sources.kinds import FETCHED
 from tellonce.hub.sources.models import Delivery, Quarantined, Source
 from tellonce.hub.sources.places import quarantine_place
 from tellonce.hub.sources.selectors import delivery_view, quarantined_rows, source_named
@@ -31,9 +34,9 @@ def add_source(
     """Make a source of a parsed YAML document (`config.py`); raises `WrongCall` and `Refused`."""
     check_deliverer(by, "source.add", name)
     check_source(name, kind)
-    source_config(document)
+    check_kind(kind, document)
     with transaction.atomic():
-        Source(name=name, kind=kind, config=dict(document or {}), created_at=clock.now()).save(
+        Source(name=name, kind=kind, config=as_stored(document), created_at=clock.now()).save(
             force_insert=True
         )
         record_act(Act("source.add", by.id, target=name[:64]))
@@ -67,8 +70,23 @@ def check_source(name: str, kind: str) -> None:
         )
 
 
+def check_kind(kind: str, document: Mapping[str, Any] | None) -> None:
+    """Refuse a wrong configuration, and the kind of a connector that it does not declare."""
+    config = source_config(document)
+    if kind in FETCHED and config.connector != kind:
+        raise WrongCall(
+            f"A source of the kind {kind!r} says in a section {kind!r} what is fetched.",
+            hint=f"See `tellonce source schema --example {kind}`, and give the file by --config.",
+        )
+
+
+def as_stored(document: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A parsed YAML document as JSON: a date becomes its text."""
+    return json.loads(json.dumps(document or {}, default=lambda moment: moment.isoformat()))
+
+
 def begin_delivery(
-    source: SourceView, content: str, file_name: str, *, digest: str, full: bool
+    source: SourceView, content: str, incoming: Incoming, *, full: bool
 ) -> DeliveryView:
     """The unfinished delivery of this very file where there is one (it goes on), else a new one."""
     if content not in CONTENTS:
@@ -76,7 +94,11 @@ def begin_delivery(
             f"Nothing is loaded as {content!r}.", hint=f"Say one of {', '.join(CONTENTS)}."
         )
     unfinished = Delivery.objects.filter(
-        source_id=source.id, content=content, digest=digest, full=full, state=Delivery.RECEIVING
+        source_id=source.id,
+        content=content,
+        digest=incoming.digest,
+        full=full,
+        state=Delivery.RECEIVING,
     ).first()
     if unfinished is not None:
         return delivery_view(unfinished.pk)
@@ -84,8 +106,9 @@ def begin_delivery(
         made = Delivery.objects.create(
             source_id=source.id,
             content=content,
-            file_name=file_name[-255:],
-            digest=digest,
+            file_name=incoming.name[-255:],
+            digest=incoming.digest,
+            run_id=incoming.run,
             full=full,
             counts=asdict(Counts()),
             key_id=new_key().id,

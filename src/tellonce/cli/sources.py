@@ -1,0 +1,131 @@
+"""`tellonce source`: the systems records come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tellonce.cli.deliver import became, delivery_json
+from tellonce.cli.opened import opened_hub
+from tellonce.cli.output import counted, print_json, show
+from tellonce.cli.source_check import check_source, print_schema
+from tellonce.hub.sources.yaml_lines import checked_config
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+
+source = typer.Typer(no_args_is_help=True, help="The systems records come from.")
+
+
+@source.callback()
+def _sources() -> None:
+    """The systems records come from."""
+
+
+@source.command("add")
+def add_source(
+    name: Annotated[str, typer.Argument(help="Short name, such as crm.")],
+    kind: Annotated[str, typer.Option(help="What it is: crm, shop, newsletter, ...")],
+    config: Annotated[
+        Path | None, typer.Option(help="YAML file; needed only for what is not recognised.")
+    ] = None,
+) -> None:
+    """Add a system that records come from."""
+    document = checked_config(config) if config else None
+    with opened_hub():
+        from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
+        from tellonce.hub.sources.services import add_source as add  # noqa: PLC0415
+
+        added = add(name, kind, document, by=actor())
+    show(f"Source {added.name} ({added.kind}) is there. Next: tellonce load {added.name} FILE")
+
+
+@source.command("list")
+def list_sources(as_json: Json = False) -> None:
+    """List the sources with what they hold."""
+    with opened_hub(with_keys=False):
+        from tellonce.hub.sources.selectors import sources  # noqa: PLC0415
+
+        found = sources()
+    if as_json:
+        print_json([_as_json(one) for one in found])
+        return
+    if not found:
+        show("There is no source yet. Add one: tellonce source add NAME --kind KIND")
+    for one in found:
+        show(
+            f"{one.name:<20} {one.kind:<14} {one.records:>10,} records "
+            f"{one.deliveries:>5,} deliveries {one.quarantined:>6,} quarantined"
+        )
+
+
+@source.command("show")
+def show_source(
+    name: Annotated[str, typer.Argument(help="Its name.")], as_json: Json = False
+) -> None:
+    """Show a source: what was declared, what was recognised, its deliveries and quarantine."""
+    with opened_hub():
+        from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
+        from tellonce.hub.sources import selectors  # noqa: PLC0415
+        from tellonce.hub.sources.services import read_quarantine  # noqa: PLC0415
+
+        one = selectors.source_named(name)
+        deliveries = selectors.deliveries_of(one.id)
+        if as_json:
+            waiting = read_quarantine(one, by=actor())
+        else:
+            waiting = selectors.quarantined_rows(one.id)
+    if as_json:
+        print_json(
+            _as_json(one)
+            | {
+                "deliveries": [delivery_json(delivery) for delivery in deliveries],
+                "quarantine": [
+                    {"file": r.file_name, "row": r.row, "reason": r.reason, "raw": r.raw}
+                    for r in waiting
+                ],
+            }
+        )
+        return
+    _show(one, deliveries, waiting)
+
+
+def _show(one: Any, deliveries: list[Any], waiting: list[Any]) -> None:
+    show(f"{one.name} ({one.kind}), {one.records:,} active records")
+    settled = one.learned.get("records", {})
+    if settled:
+        show(f"record id: {settled['record_id'] or 'row number'}")
+    for header, attribute in settled.get("columns", {}).items():
+        show(f"  {header}: {'kept but not compared' if attribute == 'ignore' else attribute}")
+    for content, layout in one.learned.items():
+        if content != "records":
+            columns = ", ".join(
+                f"{column} as {field}" for field, column in layout["columns"].items()
+            )
+            show(f"{content}: {columns}")
+    for delivery in deliveries:
+        counts = delivery.counts
+        show(
+            f"{delivery.file_name} as {delivery.content}: {delivery.state}, "
+            f"{counted(counts.rows, 'row')}, {became(counts)}, {counts.quarantined:,} quarantined"
+        )
+    if waiting:
+        show(f"In quarantine ({one.quarantined:,}):")
+    for row in waiting:
+        place = "" if row.reason.startswith("line ") else f" row {row.row}"  # the line says more
+        show(f"  {row.file_name}{place}: {row.reason}")
+
+
+source.command("check")(check_source)
+source.command("schema")(print_schema)
+
+
+def _as_json(one: Any) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "kind": one.kind,
+        "records": one.records,
+        "quarantined": one.quarantined,
+        "learned": one.learned,
+    }

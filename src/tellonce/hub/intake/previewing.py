@@ -1,0 +1,91 @@
+"""A dry run: what a delivery of records would become, with nothing written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tellonce.hub.bridge.rows import join_documents
+from tellonce.hub.bridge.types import RecognisedColumn
+from tellonce.hub.intake.reading import read_records
+from tellonce.hub.sources.arrival import file_settings
+from tellonce.hub.sources.config import SourceConfig
+from tellonce.hub.sources.incoming import Incoming
+from tellonce.hub.sources.shapes import Problem
+from tellonce.hub.sources.types import ArrivedRecord, RefusedRow, SourceView
+
+
+@dataclass(frozen=True)
+class PreviewedRow:
+    """A row as it would be stored: attribute -> its values, as standardised."""
+
+    row: int
+    record_id: str
+    deleted: bool
+    values: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a delivery would become. `problems` name columns that are declared and not there."""
+
+    name: str
+    total: int
+    problems: tuple[Problem, ...]
+    sentences: tuple[str, ...] = ()
+    columns: tuple[RecognisedColumn, ...] = ()
+    rows: tuple[PreviewedRow, ...] = ()
+    refused: tuple[RefusedRow, ...] = ()
+    card_values: int = 0
+
+
+def preview_records(source: SourceView, incoming: Incoming, rows: int) -> Preview:
+    """The first `rows` rows as they would be stored, and all that would be quarantined.
+
+    Of pages the first is looked at. Raises what a load would raise.
+    """
+    contents = next(incoming.contents(file_settings(source.config)))
+    total = contents.table.num_rows + len(contents.rejects)
+    missing = tuple(_missing(source.config, contents.table.column_names, incoming.name))
+    if any(len(problem.path) == 1 for problem in missing):
+        return Preview(incoming.name, total, missing)
+    read = read_records(source, contents, incoming.name)
+    return Preview(
+        name=incoming.name,
+        total=total,
+        problems=missing,
+        sentences=read.sentences,
+        columns=read.recognised,
+        rows=tuple(map(_previewed, read.rows[:rows])),
+        refused=tuple(sorted(read.refused, key=lambda row: row.row)),
+        card_values=read.card_values,
+    )
+
+
+def _missing(config: SourceConfig, headers: list[str], name: str) -> Iterator[Problem]:
+    """Columns that are declared, and that the file does not have."""
+    hint = f"It has {', '.join(headers)}."
+    for setting, column in config.named_columns().items():
+        if column not in headers:
+            yield Problem((setting,), f"{name} has no column {column!r}, named as {setting}.", hint)
+    for column in config.columns:
+        if column not in headers:
+            yield Problem(("columns", column), f"{name} has no column {column!r}.", hint)
+
+
+def _previewed(row: ArrivedRecord) -> PreviewedRow:
+    document = json.loads(join_documents(row.standardised, row.secret))
+    hidden = ("source", "record_id")
+    values = {name: tuple(_texts(v)) for name, v in document.items() if v and name not in hidden}
+    return PreviewedRow(row.row, row.record_key, row.deleted, values)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """A value of a RECORDS row in words, one for each of several."""
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, Mapping):
+            yield " ".join(f"{name}={part}" for name, part in one.items() if part not in (None, ""))
+        else:
+            yield str(one)

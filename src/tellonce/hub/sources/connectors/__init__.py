@@ -1,0 +1,1 @@
+"""The systems that are fetched by themselves, one kind a folder."""

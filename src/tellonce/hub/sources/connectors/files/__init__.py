@@ -1,0 +1,1 @@
+"""Files in a folder of this machine, each loaded once and then put away."""

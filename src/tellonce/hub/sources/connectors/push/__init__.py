@@ -1,0 +1,1 @@
+"""Rows that the source itself sends over HTTP."""

@@ -1,0 +1,1 @@
+"""Rows of any JSON API over HTTP, page by page."""

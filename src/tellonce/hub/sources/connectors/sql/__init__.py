@@ -1,0 +1,1 @@
+"""Rows of any SQL database, read only, all of them or those that are new."""

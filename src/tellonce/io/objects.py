@@ -1,0 +1,72 @@
+"""Rows as they come from a program (a query, an API) -> a chunk of text columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+
+from tellonce.io.astext import MAX_ITEMS, typed
+from tellonce.io.jsonlines import is_sound, text_batch
+from tellonce.io.values import MAX_RAW, MAX_ROW, Chunk, Reject
+
+
+def object_chunk(objects: Iterable[Any], first_row: int = 0) -> Chunk:
+    """The chunk of these rows, numbered from `first_row`; a row is a mapping of name to value.
+
+    Nested mappings become `parent.child`, lists `parent.1`, `parent.2`; each value becomes the text
+    it would be typed as, whatever stands in the other rows, so that equal rows stay equal. What is
+    no mapping, too long, or holds what is no text is rejected.
+    """
+    records: list[dict[str, str]] = []
+    rows: list[int] = []
+    rejects: list[Reject] = []
+    for row, value in enumerate(objects, first_row):
+        record, reason = _flat_record(value)
+        if reason:
+            rejects.append(Reject(row, row + 1, reason, _raw(value)))
+        else:
+            records.append(record)
+            rows.append(row)
+    return Chunk(text_batch(records), pa.array(rows, pa.int64()), tuple(rejects))
+
+
+def _raw(value: Any) -> str:
+    """The row as JSON, as far as it can be told."""
+    try:
+        return json.dumps(value, default=typed)[:MAX_RAW]
+    except (RecursionError, TypeError, ValueError):
+        return ""
+
+
+def _flat_record(value: Any) -> tuple[dict[str, str], str]:
+    """The flat record of a row, or the reason why it is none."""
+    if not hasattr(value, "items"):
+        return {}, "not an object with names and values"
+    flat: dict[str, str] = {}
+    try:
+        _flatten("", value, flat)
+    except RecursionError:
+        return {}, "the row is nested too deeply"
+    if not all(is_sound(text) for text in (*flat, *flat.values())):
+        return {}, "the row holds a zero byte or half a character"
+    if sum(map(len, flat.values())) > MAX_ROW:
+        return {}, f"the row is longer than {MAX_ROW} bytes"
+    return flat, ""
+
+
+def _flatten(name: str, value: Any, flat: dict[str, str]) -> None:
+    if isinstance(value, str):  # most are
+        flat[name] = value
+    elif hasattr(value, "items"):
+        for key, inner in value.items():
+            _flatten(f"{name}.{key}" if name else str(key), inner, flat)
+    elif isinstance(value, list | tuple) and len(value) <= MAX_ITEMS:
+        for n, inner in enumerate(value):
+            _flatten(f"{name}.{n + 1}", inner, flat)
+    elif isinstance(value, list | tuple):
+        flat[name] = json.dumps(value, ensure_ascii=False, default=typed)
+    elif not isinstance(value, bytearray | memoryview):
+        flat[name] = typed(value)
