@@ -11,6 +11,7 @@ import typer
 
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import counted, print_json, show
+from tellonce.cli.source_group import Json, Name, source
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.sources.config import config_schema, source_config
@@ -18,13 +19,14 @@ from tellonce.hub.sources.kinds import SECTIONS, example_of
 from tellonce.hub.sources.types import SourceView
 from tellonce.hub.sources.yaml_lines import YamlFile, read_yaml
 
+__all__ = ["source"]
+
 FOUND_PROBLEMS = 1
 _SHOWN = 20
-Name = Annotated[str, typer.Argument(help="Its name.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 Config = Annotated[Path | None, typer.Option(help="YAML file to be checked; else what it has.")]
 
 
+@source.command("check")
 def check_source(
     name: Name,
     file: Annotated[Path | None, typer.Option(help="A file that it would deliver.")] = None,
@@ -56,6 +58,7 @@ def check_source(
         raise typer.Exit(FOUND_PROBLEMS)
 
 
+@source.command("schema")
 def print_schema(
     example: Annotated[
         str, typer.Option(help=f"An example instead, of one of {', '.join(SECTIONS)}.")

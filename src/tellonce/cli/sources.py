@@ -10,17 +10,10 @@ import typer
 from tellonce.cli.deliver import became, delivery_json
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import counted, print_json, show
-from tellonce.cli.source_check import check_source, print_schema
+from tellonce.cli.source_check import source
 from tellonce.hub.sources.yaml_lines import checked_config
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
-
-source = typer.Typer(no_args_is_help=True, help="The systems records come from.")
-
-
-@source.callback()
-def _sources() -> None:
-    """The systems records come from."""
 
 
 @source.command("add")
@@ -115,10 +108,6 @@ def _show(one: Any, deliveries: list[Any], waiting: list[Any]) -> None:
     for row in waiting:
         place = "" if row.reason.startswith("line ") else f" row {row.row}"  # the line says more
         show(f"  {row.file_name}{place}: {row.reason}")
-
-
-source.command("check")(check_source)
-source.command("schema")(print_schema)
 
 
 def _as_json(one: Any) -> dict[str, Any]:
