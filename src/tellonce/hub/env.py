@@ -25,7 +25,10 @@ KNOWN_PASSWORDS = frozenset(
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: `kind` is text, path, flag, seconds or list; `secret` allows `<NAME>_FILE`."""
+    """One setting: `kind` is text, path, flag, seconds, number or list.
+
+    `secret`: it may also stand in the file that `<NAME>_FILE` names.
+    """
 
     name: str
     kind: str
@@ -62,6 +65,13 @@ SETTINGS = (
     Setting(
         "TELLONCE_HOSTS", "list", "localhost,127.0.0.1", "Host names that may be served, by comma."
     ),
+    Setting("TELLONCE_BODY_LIMIT", "number", "20", "Megabytes that one request may bring."),
+    Setting(
+        "TELLONCE_REQUEST_LIMIT", "number", "6000", "Requests a minute, of each client of the API."
+    ),
+    Setting(
+        "TELLONCE_SEARCH_LIMIT", "number", "600", "Look-ups of people a minute, of each client."
+    ),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 
@@ -79,8 +89,8 @@ def read(name: str, environ: Mapping[str, str] | None = None) -> Any:
         return [part.strip() for part in text.split(",") if part.strip()]
     if setting.kind == "flag":
         return _flag(setting, text)
-    if setting.kind == "seconds":
-        return _seconds(setting, text)
+    if setting.kind in ("seconds", "number"):
+        return _number(setting, text)
     return text
 
 
@@ -104,12 +114,13 @@ def _flag(setting: Setting, text: str) -> bool:
     return words[text.lower()]
 
 
-def _seconds(setting: Setting, text: str) -> float:
+def _number(setting: Setting, text: str) -> float:
     try:
         return max(0.0, float(text))
     except ValueError:
+        of = " of seconds" if setting.kind == "seconds" else ""
         raise Failed(
-            f"{setting.name} is not a number of seconds.", hint="Set it to a number such as 5."
+            f"{setting.name} is not a number{of}.", hint="Set it to a number such as 5."
         ) from None
 
 

@@ -99,8 +99,10 @@ ALLOWED_HOSTS: list[str] = env.read("TELLONCE_HOSTS")
 ROOT_URLCONF = "tellonce.hub.urls"
 WSGI_APPLICATION = "tellonce.hub.wsgi.application"
 MIDDLEWARE = [
+    "tellonce.hub.core.requests.with_request_id",
     "django.middleware.security.SecurityMiddleware",
     "tellonce.hub.core.headers.strict_headers",
+    "tellonce.hub.api.boundary.api_boundary",
     "tellonce.hub.core.headers.by_name",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -120,6 +122,12 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = TELLONCE_PRODUCTION
 SECURE_HSTS_PRELOAD = TELLONCE_PRODUCTION
 SESSION_COOKIE_SECURE = TELLONCE_PRODUCTION
 CSRF_COOKIE_SECURE = TELLONCE_PRODUCTION
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = int(env.read("TELLONCE_BODY_LIMIT") * 1_000_000)
+TELLONCE_DATABASE_TIMEOUT: float = env.read("TELLONCE_DATABASE_TIMEOUT")
+TELLONCE_REQUEST_LIMIT = int(env.read("TELLONCE_REQUEST_LIMIT"))
+TELLONCE_SEARCH_LIMIT = int(env.read("TELLONCE_SEARCH_LIMIT"))
+TELLONCE_GUESS_LIMIT = 60  # a minute, of tokens that are none, and of requests for tokens
 
 USE_TZ = True
 TIME_ZONE = "UTC"

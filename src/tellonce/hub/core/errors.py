@@ -2,7 +2,8 @@
 
 HubError          one sentence what is wrong, one what to do (`hint`), an exit code
 ├── WrongCall     2  something named does not exist or cannot be understood
-│   └── Unknown      a customer, purpose, source, role ... of that name is not there
+│   ├── Unknown      a customer, purpose, source, role ... of that name is not there
+│   └── Conflict     the thing is no longer as the caller believes it is
 ├── Refused       3  policy does not allow it to this person
 └── Failed        4  the hub cannot do it now
     ├── NotInitialised   the hub was never made, or is older than the program
@@ -32,6 +33,10 @@ class WrongCall(HubError):
 
 class Unknown(WrongCall):
     """Nothing of that name is there."""
+
+
+class Conflict(WrongCall):
+    """The thing is no longer as the caller believes it is; nothing was changed."""
 
 
 class Refused(HubError):

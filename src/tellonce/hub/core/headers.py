@@ -30,11 +30,14 @@ def strict_headers(
 def by_name(
     answer: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: whoever comes by 127.0.0.1 is sent to localhost, since passkeys need a name."""
+    """Middleware: whoever comes by 127.0.0.1 is sent to localhost, since passkeys need a name.
+
+    Programs need none: what is under /api/ is answered by either.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         host, _, port = request.get_host().partition(":")
-        if host == "127.0.0.1":
+        if host == "127.0.0.1" and not request.path_info.startswith("/api/"):
             return HttpResponseRedirect(f"http://localhost:{port or 80}{request.get_full_path()}")
         return answer(request)
 

@@ -122,6 +122,6 @@ def _only(customers: list[CustomerView], by: str) -> CustomerView:
         more = len(customers) - _NAMED_AT_MOST
         raise WrongCall(
             f"{len(customers)} customers share {by}.",
-            hint=f"Name one with --customer: {ids}{f' and {more} more' if more > 0 else ''}.",
+            hint=f"Name one by its id: {ids}{f' and {more} more' if more > 0 else ''}.",
         )
     return customers[0]

@@ -63,7 +63,9 @@ def failed_lookup(request: SnapshotRequest, who: Actor) -> None:
 def _instead(request: SnapshotRequest, who: Actor, customer: CustomerView | None) -> str:
     others = [purpose for purpose in purposes_of(who) if purpose != request.purpose]
     if customer is not None and request.sections:
-        return f"Leave --sections out to get what {request.purpose} needs of {', '.join(SECTIONS)}."
+        return (
+            f"Leave the sections out to get what {request.purpose} needs of {', '.join(SECTIONS)}."
+        )
     if not others:
-        return "Ask an administrator for a role that may, or act as another user with --as."
-    return f"This user may ask for: {', '.join(others)}. Act as another user with --as."
+        return "Ask an administrator for the right to it, or act as somebody else who has it."
+    return f"Allowed are: {', '.join(others)}. Or act as somebody else."

@@ -33,7 +33,7 @@ def documented(
 ) -> tuple[dict[str, Any], Tally]:
     """The document, salted, and the names of what it shows, masks and withholds."""
     tally = Tally()
-    judge = partial(_answer, who, request.purpose, around.facts)
+    judge = partial(judged, who, request.purpose, around.facts)
     sections: dict[str, Any] = {}
     for name in request.sections or SECTIONS:
         decision = decide(who, Action.SECTION, name, request.purpose, around.facts)
@@ -119,5 +119,6 @@ def announced(snapshot: SealedSnapshot, tally: Tally, who: Actor) -> dict[str, A
     return emit(Happened(EVENT_TYPE, snapshot.customer, data)).envelope()
 
 
-def _answer(who: Actor, purpose: str, facts: Facts, attribute: str) -> Answer:
+def judged(who: Actor, purpose: str, facts: Facts, attribute: str) -> Answer:
+    """What policy says of one attribute, or of `section.field`."""
     return decide(who, Action.VALUE, attribute, purpose, facts).answer

@@ -1,0 +1,1 @@
+"""The HTTP API, version 1: a door that checks, calls services, and answers."""

@@ -1,0 +1,90 @@
+"""Who calls, with which scope, for which purpose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from tellonce.hub.accounts.selectors import caller_of_token
+from tellonce.hub.accounts.types import PURPOSES, Actor, Caller
+from tellonce.hub.api.limits import count
+from tellonce.hub.api.problems import Problem
+from tellonce.hub.policy.decide import purposes_of
+
+PURPOSE_HEADER = "Tellonce-Purpose"
+PURPOSE_PARAMETER: dict[str, Any] = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": PURPOSE_HEADER,
+            "required": False,
+            "description": "What the customer is read for; one of the client's purposes.",
+            "schema": {"type": "string", "enum": list(PURPOSES)},
+            "example": "service",
+        }
+    ]
+}
+"""For `openapi_extra` of every operation that reads customers."""
+
+
+class Scoped(HttpBearer):
+    """A Bearer token whose client has the scope; each request counts towards the client's limit."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__()
+        self.scope = scope
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller:
+        """The caller; raises `Problem`."""
+        caller = caller_of_token(token)
+        if caller is None:
+            # Guessing is slowed down by address, since a guesser has no name yet.
+            count(f"guess {request.META.get('REMOTE_ADDR', '')}", settings.TELLONCE_GUESS_LIMIT)
+            raise Problem(
+                "unauthenticated", "The access token is unknown, has ended, or was revoked."
+            ).with_headers({"WWW-Authenticate": 'Bearer realm="tellonce", error="invalid_token"'})
+        used = count(caller.actor.id, settings.TELLONCE_REQUEST_LIMIT)
+        request.answer_headers = used.headers
+        request.caller = caller
+        if self.scope not in caller.scopes:
+            raise Problem("scope", f"This token does not have the scope {self.scope}.")
+        return caller
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts in this request."""
+    caller: Caller = request.caller
+    return caller.actor
+
+
+def purpose_of(request: HttpRequest, said: str | None = None) -> str:
+    """The purpose of this read: `said` in the body, or by header.
+
+    Raises `Problem` naming the client's purposes where there is none, where two differ, and where
+    the word is no purpose. Whether the client may act for it, policy decides.
+    """
+    words = {word for word in (said, request.headers.get(PURPOSE_HEADER)) if word}
+    granted = purposes_of(actor_of(request))
+    hint = f"Send {PURPOSE_HEADER} with one of: {', '.join(granted)}."
+    if not words:
+        raise Problem(
+            "purpose",
+            "A customer is read for a purpose, and none is named.",
+            hint,
+            purposes=granted,
+        )
+    if len(words) > 1:
+        raise Problem("purpose", "Header and body name two purposes.", hint, purposes=granted)
+    (word,) = words
+    if word not in PURPOSES:
+        raise Problem("purpose", "There is no such purpose.", hint, purposes=granted)
+    return word
+
+
+def limit_searches(request: HttpRequest) -> None:
+    """Count a look-up of people; there are fewer of these in a minute than of other requests."""
+    used = count(f"search {actor_of(request).id}", settings.TELLONCE_SEARCH_LIMIT)
+    request.answer_headers = used.headers

@@ -1,0 +1,72 @@
+"""Around every request of the API: what may come in, and that each error has the one shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from tellonce.hub.api.problems import (
+    MEDIA_TYPE,
+    Problem,
+    problem_of,
+    problem_of_status,
+    problem_response,
+)
+
+PREFIX = "/api/"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+def api_boundary(
+    answer: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: refuses what is too large, and turns any other error page into a problem."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(PREFIX):
+            return answer(request)
+        try:
+            check_incoming(request)
+            response = answer(request)
+        except Problem as problem:
+            return problem_response(problem)
+        if response.status_code >= 400 and response.headers.get("Content-Type") != MEDIA_TYPE:
+            response = _reshaped(response)
+        for name, value in getattr(request, "answer_headers", {}).items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return middleware
+
+
+def answered(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """The answer to an exception; the framework's only handler of them."""
+    return problem_response(problem_of(error))
+
+
+def check_incoming(request: HttpRequest) -> None:
+    """Raise `Problem` where a request is too large or its address cannot be one of ours."""
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    try:
+        length = int(request.headers.get("Content-Length") or 0)
+    except ValueError:
+        raise Problem("bad-request", "Content-Length is not a number.") from None
+    if length > most:
+        raise Problem(
+            "too-large",
+            f"The body has {length:,} bytes, and {most:,} are taken at most.",
+            "Send the records in several requests.",
+        )
+    if _CONTROL.search(request.path_info):
+        raise problem_of_status(404)
+
+
+def _reshaped(response: HttpResponse) -> HttpResponse:
+    fresh = problem_response(problem_of_status(response.status_code))
+    for name in ("Allow", "WWW-Authenticate", "Retry-After"):
+        if name in response.headers:
+            fresh.headers[name] = response.headers[name]
+    return fresh

@@ -1,0 +1,40 @@
+"""Fields that several requests share."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ninja import Schema
+from pydantic import Field, model_validator
+
+Purpose = Literal["service", "sales", "marketing", "product", "risk", "compliance"]
+Trigger = Literal["profile", "campaign", "proposal", "segmentation", "report", "event"]
+Section = Literal[
+    "demographics",
+    "transactions",
+    "interactions",
+    "account",
+    "marketing",
+    "notes",
+    "social",
+    "feedback",
+    "consent",
+]
+WAYS = ("customer", "record", "email", "phone")
+
+
+class Identified(Schema):
+    """Exactly one way to say which customer is meant."""
+
+    customer: str | None = Field(None, min_length=1, max_length=36, description="cus_...")
+    record: str | None = Field(
+        None, min_length=3, max_length=400, description="SOURCE:ID, such as crm:17."
+    )
+    email: str | None = Field(None, min_length=3, max_length=254, description="A complete one.")
+    phone: str | None = Field(None, min_length=3, max_length=60, description="A complete one.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Identified:
+        if sum(getattr(self, way) is not None for way in WAYS) != 1:
+            raise ValueError(f"Name exactly one of {', '.join(WAYS)}")
+        return self

@@ -1,0 +1,44 @@
+"""The addresses of the API: one router a subject."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.urls import URLPattern, URLResolver, path
+from ninja.errors import HttpError, ValidationError
+
+from tellonce.hub.api import feed, snapshots, tokens
+from tellonce.hub.api.boundary import answered
+from tellonce.hub.api.contract import Api
+from tellonce.hub.api.documentation import DocumentationPage, docs_style
+from tellonce.hub.api.parsing import JsonParser
+from tellonce.hub.api.routes import only_known_parameters, patient
+
+ROUTERS = (
+    ("/oauth", tokens.router),
+    ("/snapshots", snapshots.router),
+    ("/changes", feed.router),
+)
+
+
+def made_api() -> Api:
+    """The API with all its routers and one handler for whatever goes wrong."""
+    api = Api(
+        title="Tellonce",
+        version="1",
+        urls_namespace="api",
+        docs=DocumentationPage(),
+        parser=JsonParser(),
+        description="A customer master: records in, customers out, each value with its source.",
+    )
+    api.add_decorator(only_known_parameters, mode="view")
+    api.add_decorator(patient)
+    for prefix, router in ROUTERS:
+        api.add_router(prefix, router)
+    for kind in (Exception, Http404, HttpError, ValidationError):
+        api.add_exception_handler(kind, answered)
+    return api
+
+
+def api_urls() -> list[URLPattern | URLResolver]:
+    """For the hub's own list of addresses."""
+    return [path("api/v1/docs.css", docs_style), path("api/v1/", made_api().urls)]

@@ -1,0 +1,47 @@
+"""The feed over HTTP: in order, none skipped, waiting for news."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tellonce.hub.events.services import emit, emit_many
+from tellonce.hub.events.types import Happened
+from tests.hub.api.calling import a_caller
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_with_a_cursor_gets_every_event_once_and_in_order() -> None:
+    caller = a_caller()
+    emit_many([Happened("tellonce.test.v1", f"cus_{n}") for n in range(7)])
+    read: list[Any] = []
+    cursor, more = 0, True
+    while more:
+        found = caller.get(f"/changes?after={cursor}&limit=3").json()
+        read += found["events"]
+        cursor, more = found["cursor"], found["more"]
+    assert [event["subject"] for event in read] == [f"cus_{n}" for n in range(7)]
+    assert [event["sequence"] for event in read] == sorted({e["sequence"] for e in read})
+    assert caller.get(f"/changes?after={cursor}").json() == {
+        "events": [],
+        "cursor": cursor,
+        "more": False,
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_may_wait_for_news() -> None:
+    caller = a_caller()
+
+    def happen() -> None:
+        emit(Happened("tellonce.test.v1", "cus_later"))
+        connection.close()
+
+    later = threading.Timer(0.3, happen)
+    later.start()
+    found = caller.get("/changes?wait=20").json()
+    later.join()
+    assert [event["subject"] for event in found["events"]] == ["cus_later"]
