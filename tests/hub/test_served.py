@@ -81,7 +81,7 @@ def test_status_counts_the_same_for_people_and_for_programs(
 ) -> None:
     assert execute(["status", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert set(LABELS) | {"jobs", "database", "versions"} == set(document)
+    assert set(LABELS) | {"jobs", "work", "database", "versions"} == set(document)
     assert (document["users"], document["sources"], document["jobs"]["waiting"]) == (1, 0, 0)
     assert execute(["status"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -110,6 +110,9 @@ def test_serve_answers_on_this_machine_only_and_ends_on_ctrl_c(tmp_path: Path) -
         assert served.stdout.readline().strip() == f"http://localhost:{port}"
         with urllib.request.urlopen(f"http://localhost:{port}/", timeout=20) as answer:
             assert "its database answers" in answer.read().decode()
+            assert answer.headers["Server"] is None
+        found = subprocess.run([*tellonce, "status", "--json"], env=env, capture_output=True)
+        assert json.loads(found.stdout)["work"]["workers"] == 1
         again = subprocess.run(
             [*tellonce, "serve", "--port", str(port)], env=env, capture_output=True, text=True
         )

@@ -49,7 +49,9 @@ COMMANDS = {
     "snapshot": Entry("tellonce.cli.snapshot", "Ask for the snapshot of one customer.", HUB),
     "status": Entry("tellonce.cli.hub", "Count what the hub holds.", HUB),
     "doctor": Entry("tellonce.cli.hub", "Check that the hub is in order.", HUB),
-    "serve": Entry("tellonce.cli.serve", "Serve the hub on this machine.", HUB),
+    "serve": Entry("tellonce.cli.serve", "Serve the hub, and do its background work.", HUB),
+    "work": Entry("tellonce.cli.work", "Do background work, beside or without serving.", HUB),
+    "jobs": Entry("tellonce.cli.jobs", "See, replay and cancel background work.", HUB),
 }
 
 

@@ -1,59 +1,79 @@
-"""`tellonce serve`: the hub on this machine, by a small threaded server of the standard library."""
+"""`tellonce serve`: the hub over HTTP by waitress, and a worker beside it."""
 
 from __future__ import annotations
 
 import errno
-from socketserver import ThreadingMixIn
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import typer
 
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import say
-from tellonce.hub.core.errors import Busy
+from tellonce.cli.stopping import Stopping
+from tellonce.hub import env
+from tellonce.hub.core.errors import Busy, Failed
 
-HOST = "127.0.0.1"
-
-
-class LocalServer(ThreadingMixIn, WSGIServer):
-    """A thread for each request; none of them keeps the server from ending."""
-
-    daemon_threads = True
-
-
-class QuietHandler(WSGIRequestHandler):
-    """Says nothing about each request: an address may name a customer."""
-
-    timeout = 30
-
-    def log_message(self, *args: Any) -> None:
-        """Nothing."""
+_WORKER_THREADS = 2  # one of them does only what people wait for
 
 
 def serve(
-    port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(help="Port to listen at.", min=1, max=65535)] = 8000,
+    worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Do background work in this process too.")
+    ] = True,
 ) -> None:
-    """Serve the hub on http://localhost:8000; for this machine only. Ctrl-C ends it."""
+    """Serve the hub on http://localhost:8000, and do its background work. Ctrl-C ends it.
+
+    It listens on this machine only, unless TELLONCE_BIND says otherwise. When it is asked to end it
+    takes no new request, answers those it has, and lets jobs at hand end.
+    """
     with opened_hub():
+        from tellonce.cli.listening import WebServer  # noqa: PLC0415  needs Django set up
         from tellonce.hub.wsgi import application  # noqa: PLC0415
 
-        with _listening(port, application) as server:
+        host = env.read("TELLONCE_BIND")
+        with _port_in_words(host, port):
+            server = WebServer(application, host, port)
+        with Stopping() as stopping:
             typer.echo(f"http://localhost:{port}")
             say("Ctrl-C ends it.")
-            try:
-                server.serve_forever()
-            except KeyboardInterrupt:
-                say("Ended.")
+            with _working(worker):
+                server.run(lambda: stopping.asked)
+        say("Ended.")
 
 
-def _listening(port: int, application: Any) -> WSGIServer:
+@contextmanager
+def _working(wanted: bool) -> Iterator[None]:
+    """A worker in threads of this process for as long as the block lasts."""
+    if not wanted:
+        yield
+        return
+    from tellonce.hub.jobs.services import Worker  # noqa: PLC0415
+
+    worker = Worker(_WORKER_THREADS)
+    thread = threading.Thread(target=worker.run, name="worker")
+    thread.start()
     try:
-        return make_server(HOST, port, application, LocalServer, QuietHandler)
+        yield
+    finally:
+        worker.stop()
+        thread.join()
+
+
+@contextmanager
+def _port_in_words(host: str, port: int) -> Iterator[Any]:
+    try:
+        yield
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise Busy(
-            f"Port {port} is taken by another program.",
-            hint=f"End that one, or name another: tellonce serve --port {port + 1}.",
+        if error.errno == errno.EADDRINUSE:
+            raise Busy(
+                f"Port {port} is taken by another program.",
+                hint=f"End that one, or name another: tellonce serve --port {port + 1}.",
+            ) from error
+        raise Failed(
+            f"Port {port} of {host} cannot be listened at: {error.strerror or error}.",
+            hint="Name another by --port, or correct TELLONCE_BIND.",
         ) from error

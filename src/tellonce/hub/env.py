@@ -72,6 +72,19 @@ SETTINGS = (
     Setting(
         "TELLONCE_SEARCH_LIMIT", "number", "600", "Look-ups of people a minute, of each client."
     ),
+    Setting(
+        "TELLONCE_BIND",
+        "text",
+        "127.0.0.1",
+        "Address that `serve` listens at; another only behind a proxy that speaks TLS.",
+    ),
+    Setting(
+        "TELLONCE_TRUSTED_PROXY",
+        "text",
+        "",
+        "Address of the proxy whose X-Forwarded headers are believed; empty: none.",
+    ),
+    Setting("TELLONCE_THREADS", "number", "8", "How many requests `serve` answers at once."),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 
@@ -135,6 +148,7 @@ def database(url: str, home: Path, timeout: float) -> dict[str, Any]:
         ) from error
     config: dict[str, Any] = dict(described)
     config["ATOMIC_REQUESTS"] = False
+    config["CONN_MAX_AGE"] = 600  # each of the server's few threads keeps its own
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = {
             **config.get("OPTIONS", {}),

@@ -16,7 +16,12 @@ from tellonce.hub.activity.selectors import activity_counts
 from tellonce.hub.audit.selectors import entry_count
 from tellonce.hub.customers.selectors import customer_counts
 from tellonce.hub.events.selectors import event_count
-from tellonce.hub.jobs.selectors import job_counts
+from tellonce.hub.jobs.selectors import (
+    consumer_states,
+    job_counts,
+    living_workers,
+    running_jobs,
+)
 from tellonce.hub.matching.selectors import matching_counts
 from tellonce.hub.snapshots.selectors import snapshot_count
 from tellonce.hub.sources.selectors import source_counts
@@ -40,10 +45,14 @@ LABELS = {
 
 @dataclass(frozen=True)
 class HubStatus:
-    """Counts by name (`LABELS`), jobs by state, the database, the versions."""
+    """Counts by name (`LABELS`), jobs by state, the work at hand (`workers`, how many live;
+    `running`, each job with its progress; `behind`, the events each consumer has not seen), the
+    database, the versions.
+    """
 
     counts: Mapping[str, int]
     jobs: Mapping[str, int]
+    work: Mapping[str, Any]
     database: Mapping[str, str]
     versions: Mapping[str, str]
 
@@ -52,22 +61,32 @@ class HubStatus:
         return {
             **self.counts,
             "jobs": dict(self.jobs),
+            "work": dict(self.work),
             "database": dict(self.database),
             "versions": dict(self.versions),
         }
 
     def lines(self) -> list[tuple[str, str]]:
         """The same for people: (label, value)."""
+        running, behind = self.work["running"], self.work["behind"]
         jobs = ", ".join(f"{count:,} {state}" for state, count in self.jobs.items() if count)
         return [
             *((label, f"{self.counts[name]:,}") for name, label in LABELS.items()),
             ("jobs", jobs or "none"),
+            ("workers", f"{self.work['workers']:,}"),
+            *((f"job {one['id']}", f"{one['kind']} {one['progress']}") for one in running),
+            *((f"{name} is behind by", f"{lag:,} events") for name, lag in behind.items() if lag),
             ("database", " ".join(self.database.values())),
             ("versions", ", ".join(f"{name} {v}" for name, v in self.versions.items())),
         ]
 
     def next_step(self) -> tuple[str, str]:
         """What to do next: a sentence and a command."""
+        if dead := self.jobs["dead"]:
+            return (
+                f"{dead:,} jobs have failed for good. See why:",
+                "tellonce jobs list --state dead",
+            )
         if not self.counts["sources"]:
             return "No source yet. Add the first one:", "tellonce source add NAME --kind KIND"
         if not self.counts["records"]:
@@ -100,6 +119,7 @@ def hub_status() -> HubStatus:
     return HubStatus(
         counts={name: counts[name] for name in LABELS},
         jobs=job_counts(),
+        work=_work(),
         database={"kind": connection.display_name, "place": _place()},
         versions={
             "tellonce": __version__,
@@ -107,6 +127,16 @@ def hub_status() -> HubStatus:
             "python": sys.version.split()[0],
         },
     )
+
+
+def _work() -> dict[str, Any]:
+    return {
+        "workers": living_workers(),
+        "running": [
+            {"id": job.id, "kind": job.kind, "progress": job.progress} for job in running_jobs()
+        ],
+        "behind": {one.name: one.lag for one in consumer_states()},
+    }
 
 
 def _place() -> str:

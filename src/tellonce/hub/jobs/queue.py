@@ -18,7 +18,7 @@ from tellonce.hub.jobs.types import ClaimedJob
 
 LASTS = timedelta(seconds=60)
 _SKEW = timedelta(seconds=60)  # what the clocks of two machines may differ
-_LONGEST_PAUSE = 3600.0
+_LONGEST_PAUSE = 2000.0  # seconds; eight attempts take about an hour and a half
 _KEEP_WAITING = "SELECT id FROM jobs WHERE kind = %s AND unique_key = %s AND state = %s FOR SHARE"
 
 
@@ -163,10 +163,10 @@ def finish(job: ClaimedJob) -> bool:
 
 
 def fail(job: ClaimedJob, trouble: str, *, attempts: int = MOST_ATTEMPTS) -> bool:
-    """Try again later (twice as late each time, with jitter, at most an hour), or give up."""
+    """Try again later (four times as late each time, with jitter), or give up."""
     if job.attempt >= attempts:
         return _bury(job, trouble)
-    pause = min(2.0**job.attempt, _LONGEST_PAUSE) * random.uniform(0.5, 1.5)
+    pause = min(4.0**job.attempt, _LONGEST_PAUSE) * random.uniform(0.5, 1.5)
     return _wait(_mine(job), run_at=clock.now() + timedelta(seconds=pause), trouble=trouble[:2000])
 
 

@@ -1,0 +1,66 @@
+"""The web server: waitress with our limits, and an end that answers what it has taken in."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+from tellonce.hub import env
+
+_LOOK = 0.2  # seconds until a request to end is seen
+_GRACE = 20.0  # seconds that requests at hand have to be answered
+_NOT_EVEN_READ = 2_000_000  # bytes a megabyte of the limit: up to it the hub itself refuses
+
+
+class WebServer:
+    """Listens from the moment it is made; raises OSError where it cannot."""
+
+    def __init__(self, application: Any, host: str, port: int) -> None:
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        self._map: dict[int, Any] = {}
+        proxy = env.read("TELLONCE_TRUSTED_PROXY")
+        self._server = create_server(
+            application,
+            map=self._map,
+            host=host,
+            port=port,
+            threads=max(1, int(env.read("TELLONCE_THREADS"))),
+            max_request_body_size=int(env.read("TELLONCE_BODY_LIMIT") * _NOT_EVEN_READ),
+            max_request_header_size=32_768,
+            channel_timeout=60,
+            connection_limit=500,
+            ident="",
+            expose_tracebacks=False,
+            clear_untrusted_proxy_headers=True,
+            **(_PROXIED | {"trusted_proxy": proxy} if proxy else {}),
+        )
+
+    def run(self, asked_to_end: Callable[[], bool]) -> None:
+        """Serve until `asked_to_end()`; then answer what was taken in, and close."""
+        while not asked_to_end():
+            self._turn()
+        self._server.accepting = False
+        self._server.socket.close()
+        until = time.monotonic() + _GRACE
+        while self._is_busy() and time.monotonic() < until:
+            self._turn()
+        self._server.task_dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(self._map)
+
+    def _turn(self) -> None:
+        wasyncore.loop(timeout=_LOOK, use_poll=True, map=self._map, count=1)
+
+    def _is_busy(self) -> bool:
+        channels = list(self._server.active_channels.values())
+        return any(one.requests or one.total_outbufs_len for one in channels)
+
+
+_PROXIED = {
+    "trusted_proxy_count": 1,
+    "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},
+}

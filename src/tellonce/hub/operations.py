@@ -1,0 +1,66 @@
+"""What operators do to jobs, checked and audited."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from tellonce.hub.accounts.types import Actor
+from tellonce.hub.audit.services import record_act
+from tellonce.hub.audit.types import Act
+from tellonce.hub.core.errors import Refused, WrongCall
+from tellonce.hub.jobs import selectors, services
+from tellonce.hub.jobs.types import JobView
+
+OPERATORS = frozenset({"engineer", "admin"})
+
+
+def check_operate(action: str, by: Actor) -> None:
+    """Raise `Refused`, audited, unless the actor is an engineer or an administrator."""
+    if OPERATORS & by.roles:
+        return
+    with transaction.atomic():
+        record_act(Act(action, by.id, outcome="refused", reason="neither engineer nor admin"))
+    raise Refused(
+        f"{by.email} may not do this.", hint="Ask an engineer or an administrator, or act as one."
+    )
+
+
+def replay_job(job_id: int, *, by: Actor) -> JobView:
+    """Have a dead job tried again.
+
+    Raises `Unknown`, `Refused`, or `WrongCall` when it is not dead.
+    """
+    check_operate("job.replay", by)
+    job = selectors.job(job_id)
+    with transaction.atomic():
+        if not services.replay(job_id):
+            raise WrongCall(
+                f"The job {job_id} is {job.state}, not dead.",
+                hint="Only dead jobs are replayed; others go on by themselves.",
+            )
+        record_act(Act("job.replay", by.id, details={"job": job_id, "kind": job.kind}))
+    return selectors.job(job_id)
+
+
+def replay_dead_jobs(kind: str = "", *, by: Actor) -> int:
+    """Have every dead job, or those of one kind, tried again; returns how many."""
+    check_operate("job.replay", by)
+    dead = selectors.jobs(state="dead", kind=kind, limit=10_000)
+    with transaction.atomic():
+        count = sum(services.replay(job.id) for job in dead)
+        record_act(Act("job.replay", by.id, details={"jobs": count, "kind": kind}))
+    return count
+
+
+def cancel_job(job_id: int, *, by: Actor) -> JobView:
+    """Take a job off the list for good; one that runs may write nothing more.
+
+    Raises `Unknown`, `Refused`, or `WrongCall` when it has ended already.
+    """
+    check_operate("job.cancel", by)
+    job = selectors.job(job_id)
+    with transaction.atomic():
+        if not services.cancel(job_id):
+            raise WrongCall(f"The job {job_id} is {job.state} already.", hint="Nothing was done.")
+        record_act(Act("job.cancel", by.id, details={"job": job_id, "kind": job.kind}))
+    return selectors.job(job_id)
