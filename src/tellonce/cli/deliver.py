@@ -14,6 +14,7 @@ from tellonce.hub.sources.contents import CONSENTS, CONTENTS, RECORDS
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 
+FOUND_PROBLEMS = 1
 _MODELS = {  # where the model came from that said who is who
     "shipped": "the model Tellonce comes with; from 1,000 records on one is trained",
     "trained": "a model trained on them just now",
@@ -30,18 +31,24 @@ def load(
     full: Annotated[
         bool, typer.Option("--full/--delta", help="Full: records missing from it are deleted.")
     ] = False,
+    yes_delete: Annotated[
+        bool, typer.Option(help="With --full: delete even more than the source's guard lets pass.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Load a file of records (and place them), of activity or of consents."""
+    """Load a file of records (and place them), of activity or of consents.
+
+    Exit 1: deletions of a full file were held, since too many records are missing from it.
+    """
     with opened_hub(), Stages(quiet=as_json) as progress:
         from tellonce.hub.consents.services import load_consents  # noqa: PLC0415
 
         said = {"by": _actor(), "progress": progress, "tell": progress.say}
-        _check_call(content, full)
+        _check_call(content, full=full, yes_delete=yes_delete)
         if content == RECORDS:
             from tellonce.hub.intake.services import load_records  # noqa: PLC0415
 
-            done = load_records(source_name, file, full=full, **said)
+            done = load_records(source_name, file, full=full, yes_delete=yes_delete, **said)
             report, placed = done.report, done.placed
         elif content == CONSENTS:
             report, placed = load_consents(source_name, file, **said), None
@@ -54,6 +61,8 @@ def load(
         print_json(_loaded_json(report, placed))
     else:
         _tell(report, placed)
+    if report.delivery.held:
+        raise typer.Exit(FOUND_PROBLEMS)
 
 
 def _actor() -> Any:
@@ -62,7 +71,7 @@ def _actor() -> Any:
     return actor()
 
 
-def _check_call(content: str, full: bool) -> None:
+def _check_call(content: str, *, full: bool, yes_delete: bool) -> None:
     if content not in CONTENTS:
         raise WrongCall(
             f"Nothing is loaded as {content!r}.", hint=f"Say one of {', '.join(CONTENTS)}."
@@ -72,15 +81,23 @@ def _check_call(content: str, full: bool) -> None:
             "Only records are loaded in full; activity and consents are only ever added.",
             hint="Leave --full away.",
         )
+    if yes_delete and not full:
+        raise WrongCall("Only a full file deletes records.", hint="Say --full too.")
 
 
 def _tell(report: Any, placed: Any) -> None:
+    """What a load did."""
     counts = report.delivery.counts
     show(f"{report.delivery.file_name}: {counted(counts.rows, 'row')}: {became(counts)}.")
     if counts.quarantined:
         show(
             f"In quarantine, since it could not be used: {counted(counts.quarantined, 'row')}. "
             f"Why: tellonce source show {report.delivery.source}"
+        )
+    if report.delivery.held:
+        show(
+            f"Held: it lacks {counted(report.delivery.held, 'record')}; nothing was deleted. "
+            f"If that is right: tellonce source approve {report.delivery.id}"
         )
     if counts.card_values:
         show(f"Cut before anything was kept: card data in {counted(counts.card_values, 'value')}.")
@@ -102,10 +119,12 @@ def became(counts: Any) -> str:
 
 def delivery_json(delivery: Any) -> dict[str, Any]:
     return {
+        "id": delivery.id,
         "file": delivery.file_name,
         "as": delivery.content,
         "full": delivery.full,
         "state": delivery.state,
+        "held": delivery.held,
         "counts": {**vars(delivery.counts), "rows": delivery.counts.rows},
     }
 

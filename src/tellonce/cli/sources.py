@@ -11,6 +11,7 @@ from tellonce.cli.deliver import became, delivery_json
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import counted, print_json, show
 from tellonce.cli.source_check import source
+from tellonce.cli.source_runs import run_json, run_line
 from tellonce.hub.sources.yaml_lines import checked_config
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
@@ -61,10 +62,12 @@ def show_source(
     with opened_hub():
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
         from tellonce.hub.sources import selectors  # noqa: PLC0415
+        from tellonce.hub.sources.runs import runs_of  # noqa: PLC0415
         from tellonce.hub.sources.services import read_quarantine  # noqa: PLC0415
 
         one = selectors.source_named(name)
         deliveries = selectors.deliveries_of(one.id)
+        runs = runs_of(one.id, limit=5)
         if as_json:
             waiting = read_quarantine(one, by=actor())
         else:
@@ -73,6 +76,7 @@ def show_source(
         print_json(
             _as_json(one)
             | {
+                "runs": [run_json(run) for run in runs],
                 "deliveries": [delivery_json(delivery) for delivery in deliveries],
                 "quarantine": [
                     {"file": r.file_name, "row": r.row, "reason": r.reason, "raw": r.raw}
@@ -81,10 +85,10 @@ def show_source(
             }
         )
         return
-    _show(one, deliveries, waiting)
+    _show(one, deliveries, waiting, runs)
 
 
-def _show(one: Any, deliveries: list[Any], waiting: list[Any]) -> None:
+def _show(one: Any, deliveries: list[Any], waiting: list[Any], runs: list[Any]) -> None:
     show(f"{one.name} ({one.kind}), {one.records:,} active records")
     settled = one.learned.get("records", {})
     if settled:
@@ -103,6 +107,15 @@ def _show(one: Any, deliveries: list[Any], waiting: list[Any]) -> None:
             f"{delivery.file_name} as {delivery.content}: {delivery.state}, "
             f"{counted(counts.rows, 'row')}, {became(counts)}, {counts.quarantined:,} quarantined"
         )
+        if delivery.held:
+            show(
+                f"  {counted(delivery.held, 'deletion')} held; if they are right: "
+                f"tellonce source approve {delivery.id}"
+            )
+    if runs:
+        show("Last runs:")
+    for run in runs:
+        show(f"  {run_line(run)}")
     if waiting:
         show(f"In quarantine ({one.quarantined:,}):")
     for row in waiting:

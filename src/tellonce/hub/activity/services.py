@@ -30,8 +30,9 @@ from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.jobs.services import held_lease
 from tellonce.hub.sources.arrival import as_field, file_settings, rejected_rows
 from tellonce.hub.sources.cards import CardFindings, number_columns, without_card_data
-from tellonce.hub.sources.incoming import Incoming, file_incoming
+from tellonce.hub.sources.incoming import Incoming
 from tellonce.hub.sources.loading import store_in_slices
+from tellonce.hub.sources.runs import in_run
 from tellonce.hub.sources.selectors import delivery_view, source_named
 from tellonce.hub.sources.services import begin_delivery, check_deliverer, learn, mark_stored
 from tellonce.hub.sources.types import LoadReport, RefusedRow, SourceView
@@ -55,9 +56,12 @@ def load_activity(
     """
     check_deliverer(by, "load", source_name)
     source = source_named(source_name)
-    incoming = what if isinstance(what, Incoming) else file_incoming(what)
-    reader = _Reader(source, kind, incoming.name, incoming.opened(file_settings(source.config)))
-    with held_lease(f"deliver:{source.id}", by.id) as lease:
+    with (
+        held_lease(f"deliver:{source.id}", by.id) as lease,
+        in_run(source, kind, what, by) as incoming,
+    ):
+        opened = incoming.opened(file_settings(source.config))
+        reader = _Reader(source, kind, incoming.name, opened)
         progress("read", 0, 0)
         batches = reader.batches()
         reader.look_at(next(batches))

@@ -35,8 +35,9 @@ from tellonce.hub.sources.arrival import (
 )
 from tellonce.hub.sources.cards import CardFindings, number_columns, without_card_data
 from tellonce.hub.sources.config import CONSENTS
-from tellonce.hub.sources.incoming import Incoming, file_incoming
+from tellonce.hub.sources.incoming import Incoming
 from tellonce.hub.sources.loading import store_in_slices
+from tellonce.hub.sources.runs import in_run
 from tellonce.hub.sources.selectors import delivery_view, source_named
 from tellonce.hub.sources.services import begin_delivery, check_deliverer, learn, mark_stored
 from tellonce.hub.sources.types import Counts, DeliveryView, LoadReport, RefusedRow, SourceView
@@ -72,8 +73,10 @@ def load_consents(
     """
     check_deliverer(by, "load", source_name)
     source = source_named(source_name)
-    incoming = what if isinstance(what, Incoming) else file_incoming(what)
-    with held_lease(f"deliver:{source.id}", by.id) as lease:
+    with (
+        held_lease(f"deliver:{source.id}", by.id) as lease,
+        in_run(source, CONSENTS, what, by) as incoming,
+    ):
         progress("read", 0, 0)
         pages = incoming.contents(file_settings(source.config))
         first = next(pages)

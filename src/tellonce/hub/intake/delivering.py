@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-from django.db import transaction
 
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.bridge.services import STANDARDISER
 from tellonce.hub.bridge.types import Progress, Tell, no_progress, no_telling
+from tellonce.hub.intake.deleting import Missing, delete_missing, indexed
 from tellonce.hub.intake.reading import ReadRecords, read_records
-from tellonce.hub.jobs.services import confirm, held_lease
-from tellonce.hub.jobs.types import HeldLease
-from tellonce.hub.matching.services import index_records
-from tellonce.hub.sources.arrival import ROWS_AT_ONCE, file_settings
+from tellonce.hub.jobs.services import held_lease
+from tellonce.hub.sources.arrival import file_settings
 from tellonce.hub.sources.config import RECORDS
-from tellonce.hub.sources.incoming import Incoming, file_incoming
+from tellonce.hub.sources.incoming import Incoming
 from tellonce.hub.sources.loading import store_in_slices
-from tellonce.hub.sources.recording import delete_absent, store_records
-from tellonce.hub.sources.selectors import delivery_view, source_named, source_records
+from tellonce.hub.sources.recording import store_records
+from tellonce.hub.sources.runs import in_run
+from tellonce.hub.sources.selectors import delivery_view, source_named
 from tellonce.hub.sources.services import (
-    advance,
     begin_delivery,
     check_deliverer,
     learn,
@@ -34,7 +31,6 @@ from tellonce.hub.sources.types import (
     LoadReport,
     RefusedRow,
     SourceView,
-    StoredRecords,
 )
 from tellonce.io.errors import NoRecords
 from tellonce.io.values import Contents
@@ -46,17 +42,21 @@ def deliver_records(
     *,
     full: bool,
     by: Actor,
+    yes_delete: bool = False,
     progress: Progress = no_progress,
     tell: Tell = no_telling,
 ) -> LoadReport:
     """Store the rows of a file, or of pages, as record versions; `full`: delete what is missing.
 
-    An interrupted delivery of the same file goes on where it stopped.
+    An interrupted delivery of the same file goes on where it stopped. Where too much is missing the
+    deletions are held (`delivery.held`), unless `yes_delete` says that they are meant.
     """
     check_deliverer(by, "load", source_name)
     source = source_named(source_name)
-    incoming = what if isinstance(what, Incoming) else file_incoming(what)
-    with held_lease(f"deliver:{source.id}", by.id) as lease:
+    with (
+        held_lease(f"deliver:{source.id}", by.id) as lease,
+        in_run(source, RECORDS, what, by) as incoming,
+    ):
         reader = _Reader(source_named(source_name), incoming, keep_keys=full)
         progress("read", 0, 0)
         reader.look_at_first()
@@ -73,7 +73,11 @@ def deliver_records(
         )
         sentences = list(reader.sentences)
         if full:
-            sentences += _delete_missing(delivery, reader, lease, tell)
+            missing = Missing(reader.keys, reader.refused, reader.as_of, yes_delete)
+            told = delete_missing(delivery, source.config.guard, missing, lease)
+            sentences += told
+            for sentence in told:
+                tell(sentence)
         mark_stored(delivery, by=by, as_of=reader.as_of if full else None)
     return LoadReport(delivery_view(delivery.id), tuple(sentences))
 
@@ -122,36 +126,4 @@ class _Reader:
 
 
 def _store(delivery: DeliveryView, rows: Sequence[ArrivedRecord]) -> Counts:
-    return _indexed(store_records(delivery, rows, STANDARDISER))
-
-
-def _indexed(stored: StoredRecords) -> Counts:
-    index_records(stored.keys)
-    return stored.counts
-
-
-def _delete_missing(
-    delivery: DeliveryView, read: _Reader, lease: HeldLease, tell: Tell
-) -> list[str]:
-    """Delete the records that a full delivery does not hold, as of its newest version.
-
-    Where some rows could not be used nobody knows which records they are, so nothing is deleted.
-    """
-    if read.refused:
-        sentence = (
-            f"Nothing was deleted: {read.refused} rows could not be used, and the records "
-            "missing from this file may be among them."
-        )
-        tell(sentence)
-        return [sentence]
-    for part in _missing(delivery.source_id, read.keys):
-        with transaction.atomic():
-            confirm(lease)
-            counts = _indexed(delete_absent(delivery, part, read.as_of))
-            delivery = advance(delivery, 0, counts)
-    return []
-
-
-def _missing(source_id: int, held: Collection[str]) -> list[list[tuple[int, str]]]:
-    absent = [(pk, key) for pk, key in source_records(source_id) if key not in held]
-    return [absent[i : i + ROWS_AT_ONCE] for i in range(0, len(absent), ROWS_AT_ONCE)]
+    return indexed(store_records(delivery, rows, STANDARDISER))

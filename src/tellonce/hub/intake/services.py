@@ -46,15 +46,19 @@ def load_records(
     *,
     full: bool = False,
     by: Actor,
+    yes_delete: bool = False,
     progress: Progress = no_progress,
     tell: Tell = no_telling,
 ) -> RecordsLoaded:
-    """Deliver a file of records and place what waits; `full`: what is missing from it is deleted.
+    """Deliver a file of records and place what waits; `full`: what is missing from it is deleted,
+    or held where it is more than the source's guard lets pass and `yes_delete` is not said.
 
     Raises `Unknown` for the source, `WrongCall` and the errors of `io.errors` for the file, `Busy`
     where another process delivers to this source or resolves.
     """
-    report = deliver_records(source, path, full=full, by=by, progress=progress, tell=tell)
+    report = deliver_records(
+        source, path, full=full, by=by, yes_delete=yes_delete, progress=progress, tell=tell
+    )
     return RecordsLoaded(report, place_waiting(by=by, progress=progress))
 
 

@@ -33,6 +33,7 @@ class SourceRun(models.Model):
         "id",
         "source",
         "content",
+        "connector",
         "trigger",
         "state",
         "counts",
@@ -48,6 +49,7 @@ class SourceRun(models.Model):
 
     source = models.ForeignKey(Source, models.PROTECT)
     content = models.CharField(max_length=20)
+    connector = models.CharField(max_length=10, blank=True)  # its kind; "" for a file or a push
     trigger = models.CharField(max_length=10)  # command, schedule or push
     actor = models.CharField(max_length=64)
     state = models.CharField(max_length=8, default=RUNNING)
@@ -96,7 +98,7 @@ class Delivery(models.Model):
     state = models.CharField(max_length=10, default=RECEIVING)
     position = models.IntegerField(default=0)  # accepted rows that are committed
     counts = models.JSONField(default=dict)  # types.Counts
-    held = models.IntegerField(default=0)  # deletions that wait for a person (HeldDeletion)
+    held = models.IntegerField(default=0)  # deletions held back, until approved or superseded
     run = models.ForeignKey(SourceRun, models.PROTECT, null=True)
     key = models.ForeignKey(
         DataKey, models.PROTECT, related_name="+", db_index=False

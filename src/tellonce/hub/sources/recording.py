@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from tellonce.hub.core.bulk import insert_rows, reserve_ids
+from tellonce.hub.sources.holding import release_arrived
 from tellonce.hub.sources.models import Record, RecordVersion
 from tellonce.hub.sources.places import raw_place, secret_place
 from tellonce.hub.sources.types import ArrivedRecord, Counts, DeliveryView, StoredRecords
@@ -40,6 +41,7 @@ def store_records(
     """Append the rows that say something new, and point each record at the version that wins."""
     lines = _lines_of(delivery.source_id, {row.record_key for row in rows})
     counts, fresh = _judge(rows, lines, _held_versions(rows, lines))
+    release_arrived([line.id for line in lines.values() if line.id is not None])
     _insert(delivery, fresh, lines, standardiser)
     won = [(_id(line), row) for line in lines.values() if (row := line.winner) is not None]
     return StoredRecords(counts, {record: () if row.deleted else row.keys for record, row in won})

@@ -94,6 +94,8 @@ def _delivery(row: Delivery) -> DeliveryView:
         position=row.position,
         counts=Counts(**row.counts),
         key_id=row.key_id,
+        as_of=row.as_of,
+        held=row.held,
     )
 
 

@@ -101,6 +101,7 @@ def begin_delivery(
         state=Delivery.RECEIVING,
     ).first()
     if unfinished is not None:
+        Delivery.objects.filter(pk=unfinished.pk).update(run_id=incoming.run)
         return delivery_view(unfinished.pk)
     with transaction.atomic():
         made = Delivery.objects.create(

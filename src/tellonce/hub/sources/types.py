@@ -55,7 +55,9 @@ class Counts:
 
 @dataclass(frozen=True)
 class DeliveryView:
-    """A delivery at hand. `position`: accepted rows of the file that are committed."""
+    """A delivery at hand. `position`: accepted rows of the file that are committed; `as_of`: the
+    version order of its deletions; `held`: deletions that wait for a person's approval.
+    """
 
     id: int
     source_id: int
@@ -67,6 +69,35 @@ class DeliveryView:
     position: int
     counts: Counts
     key_id: int
+    as_of: int | None = None
+    held: int = 0
+
+
+@dataclass(frozen=True)
+class RunView:
+    """One time that a source was loaded, fetched or pushed. `state`: running, done, held, failed.
+
+    `connector`: its kind, "" for a file that was loaded; `trouble`: one sentence why it failed.
+    """
+
+    id: int
+    source: str
+    content: str
+    connector: str
+    trigger: str
+    state: str
+    counts: Counts
+    held: int
+    cursor_before: Mapping[str, Any]
+    cursor_after: Mapping[str, Any]
+    trouble: str
+    started_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it runs."""
+        return None if self.ended_at is None else (self.ended_at - self.started_at).total_seconds()
 
 
 @dataclass(frozen=True)

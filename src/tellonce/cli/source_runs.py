@@ -1,0 +1,84 @@
+"""`tellonce source runs` and `source approve`: what became of each load, and what was held."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from tellonce.cli.deliver import became
+from tellonce.cli.opened import opened_hub
+from tellonce.cli.output import Stages, counted, print_json, show
+from tellonce.cli.source_group import Json, Name, source
+
+
+@source.command("runs")
+def list_runs(
+    name: Name,
+    limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """List what was loaded, fetched and pushed: when, how long, how many rows, why it failed."""
+    with opened_hub(with_keys=False):
+        from tellonce.hub.sources.runs import runs_of  # noqa: PLC0415
+        from tellonce.hub.sources.selectors import source_named  # noqa: PLC0415
+
+        found = runs_of(source_named(name).id, limit)
+    if as_json:
+        print_json([run_json(run) for run in found])
+        return
+    if not found:
+        show(f"Nothing was loaded yet. Load a file: tellonce load {name} FILE")
+    for run in found:
+        show(run_line(run))
+
+
+@source.command("approve")
+def approve(
+    delivery: Annotated[int, typer.Argument(help="Its number, as `source show` has it.")],
+    as_json: Json = False,
+) -> None:
+    """Delete what a full delivery lacks, which was held since it was so much."""
+    with opened_hub(), Stages(quiet=as_json) as progress:
+        from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
+        from tellonce.hub.intake.deleting import approve_deletions  # noqa: PLC0415
+        from tellonce.hub.intake.services import place_waiting  # noqa: PLC0415
+
+        done = approve_deletions(delivery, by=actor())
+        place_waiting(by=actor(), progress=progress)
+    if as_json:
+        print_json({"delivery": done.id, "deleted": done.counts.deleted})
+    else:
+        show(f"{done.file_name}: {counted(done.counts.deleted, 'record')} deleted.")
+
+
+def run_line(run: Any) -> str:
+    """One run on one line."""
+    took = "" if run.seconds is None else f" in {run.seconds:.1f} s"
+    counts = run.counts
+    line = (
+        f"{run.id} {run.started_at:%Y-%m-%d %H:%M:%S} {run.content} by {run.trigger}: "
+        f"{run.state}{took}, {counted(counts.rows, 'row')}, {became(counts)}"
+    )
+    line += f", {counts.quarantined:,} quarantined" if counts.quarantined else ""
+    line += f", {counted(run.held, 'deletion')} held" if run.held else ""
+    return f"{line}. {run.trouble}" if run.trouble else line
+
+
+def run_json(run: Any) -> dict[str, Any]:
+    """One run for programs."""
+    return {
+        "id": run.id,
+        "as": run.content,
+        "connector": run.connector,
+        "trigger": run.trigger,
+        "state": run.state,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "seconds": run.seconds,
+        "counts": {**vars(run.counts), "rows": run.counts.rows},
+        "held": run.held,
+        "cursor_before": run.cursor_before,
+        "cursor_after": run.cursor_after,
+        "trouble": run.trouble,
+    }
