@@ -34,6 +34,7 @@ def load(
     yes_delete: Annotated[
         bool, typer.Option(help="With --full: delete even more than the source's guard lets pass.")
     ] = False,
+    *,
     as_json: Json = False,
 ) -> None:
     """Load a file of records (and place them), of activity or of consents.

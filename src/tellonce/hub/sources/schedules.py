@@ -6,7 +6,7 @@ import re
 
 from croniter import croniter
 
-_EVERY = re.compile(r"every\s+(\d{1,4})\s*([smhd])")
+_EVERY = re.compile(r"every\s+(\d{1,5})\s*([smhd])", re.IGNORECASE)
 _HINT = "Write `schedule: every 15m`, `every 2h`, `every 1d`, or cron such as `0 6 * * 1-5`."
 
 
