@@ -15,7 +15,7 @@ from tests.hub.api.calling import a_client
 from tests.hub.delivering import ANNA, OTTO, a_source, load
 
 MANUAL = Path(__file__).parents[3] / "docs" / "api.md"
-ASSIGNED = re.compile(r"(?P<name>[A-Z_]+)=\$\((?P<call>curl .*?)( \| jq -r (?P<pick>\.\S+))?\)$")
+ASSIGNED = re.compile(r"(?P<name>[A-Z_]+)=\$\((?P<call>curl .*?)( \| jq -r (?P<pick>\.[\w.]+))?\)$")
 
 
 def examples() -> list[str]:

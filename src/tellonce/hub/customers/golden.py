@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F
 
 from tellonce.hub.customers.models import Customer, GoldenVersion
-from tellonce.hub.customers.types import GoldenDocument, GoldenValue
+from tellonce.hub.customers.types import GoldenChange, GoldenDocument, GoldenValue
 from tellonce.hub.vault.services import decrypt, opened_keys
 from tellonce.hub.vault.types import Place
 
@@ -39,6 +39,33 @@ def golden_document(customer: int, as_of: datetime | None = None) -> GoldenDocum
     for version, rows in _opened(versions[:1]):
         return GoldenDocument(version.number, version.from_at, tuple(map(_value, rows)))
     return None
+
+
+def open_values(customers: Collection[int]) -> dict[int, tuple[GoldenValue, ...]]:
+    """Customer -> the newest values that are stored in the open; nothing is decrypted."""
+    versions = GoldenVersion.objects.filter(
+        customer_id__in=customers, number=F("customer__version")
+    )
+    return {
+        version.customer_id: tuple(map(_value, json.loads(version.document)))
+        for version in versions
+    }
+
+
+def golden_changes(customer: int, limit: int = 200) -> list[GoldenChange]:
+    """The newest versions of a golden record, oldest first, with the attributes each changed."""
+    versions = GoldenVersion.objects.filter(customer_id=customer).order_by("-number")[: limit + 1]
+    opened = _opened(versions)[::-1]
+    before = [set[tuple[Any, ...]](), *(_said(rows) for _, rows in opened)]
+    changes = [
+        GoldenChange(
+            version.number,
+            version.from_at,
+            tuple(sorted({said[0] for said in _said(rows) ^ was})),
+        )
+        for (version, rows), was in zip(opened, before, strict=False)
+    ]
+    return changes[-limit:]
 
 
 def attributes_that_differ(

@@ -47,6 +47,7 @@ class Customer(models.Model):
         db_table = "customers"
         indexes = [
             models.Index(fields=["family_name", "given_name"], name="customer_name"),
+            models.Index(fields=["given_name", "family_name"], name="customer_given_name"),
         ]
 
 

@@ -105,3 +105,39 @@ class Applied:
     split: Mapping[str, Sequence[str]] = field(default_factory=dict)
     restored: Sequence[str] = ()
     removed: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One membership: a record (row id) from one moment to another, None: until now."""
+
+    record: int
+    confidence: float
+    from_at: datetime
+    to_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenChange:
+    """That a golden version came to be, and which attributes it changed."""
+
+    version: int
+    from_at: datetime
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Something that happened to a customer.
+
+    `kind`: created; joined, merged, received (records came: from nowhere, with the whole customer
+    `others` names, from one that goes on); gave (records went to `others`), lost (records went);
+    changed (`attributes`, making `version`); restored (its id is in use again); retired.
+    """
+
+    at: datetime
+    kind: str
+    records: tuple[int, ...] = ()
+    others: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    version: int | None = None

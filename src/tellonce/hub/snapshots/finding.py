@@ -32,8 +32,8 @@ def customer_meant(request: SnapshotRequest) -> CustomerView:
     if request.record:
         return _by_record(request.record)
     if request.email:
-        return _only(_with_email(request.email), "this e-mail address")
-    return _only(_with_phone(request.phone), "this phone number")
+        return _only(customers_with_email(request.email), "this e-mail address")
+    return _only(customers_with_phone(request.phone), "this phone number")
 
 
 def _living(customer: CustomerView) -> CustomerView:
@@ -46,15 +46,9 @@ def _living(customer: CustomerView) -> CustomerView:
 
 
 def _by_record(name: str) -> CustomerView:
-    source, colon, key = name.partition(":")
-    if not colon or not source or not key:
-        raise WrongCall(
-            f"'{name}' does not name a record.", hint="Write it as SOURCE:ID, such as crm:17."
-        )
-    source_named(source)
-    found = record_ids([(source, key)])
-    customers = customers_of_records(list(found.values()))
+    customers = customers_with_record(name)
     if not customers:
+        source, _, key = name.partition(":")
         raise Unknown(
             f"The source {source} has no record '{key}' that belongs to a customer.",
             hint="Check the id, or look the customer up by e-mail or phone.",
@@ -62,7 +56,19 @@ def _by_record(name: str) -> CustomerView:
     return _only(customers, f"the record {name}")
 
 
-def _with_email(text: str) -> list[CustomerView]:
+def customers_with_record(name: str) -> list[CustomerView]:
+    """The customer of a record `SOURCE:ID`, if there is one; raises `WrongCall` and `Unknown`."""
+    source, colon, key = name.partition(":")
+    if not colon or not source or not key:
+        raise WrongCall(
+            f"'{name}' does not name a record.", hint="Write it as SOURCE:ID, such as crm:17."
+        )
+    source_named(source)
+    return customers_of_records(list(record_ids([(source, key)]).values()))
+
+
+def customers_with_email(text: str) -> list[CustomerView]:
+    """The customers with this complete e-mail address; raises `WrongCall` where it is none."""
     wanted = comparable_email(text)
     if wanted is None:
         raise WrongCall(
@@ -71,7 +77,8 @@ def _with_email(text: str) -> list[CustomerView]:
     return _customers(EMAIL, [wanted], "emails", lambda held: [comparable_email(held)])
 
 
-def _with_phone(text: str) -> list[CustomerView]:
+def customers_with_phone(text: str) -> list[CustomerView]:
+    """The customers with this complete phone number; raises `WrongCall` where it is none."""
     regions = sorted(
         {
             region

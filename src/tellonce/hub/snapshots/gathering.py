@@ -40,16 +40,21 @@ class Around:
     consents: tuple[ConsentView, ...]
 
     @classmethod
-    def of(cls, customer: CustomerView, as_of: datetime) -> Around:
-        """Look everything up once; call it inside the snapshot's transaction."""
-        members = {member.record: member.confidence for member in members_of(customer.id)}
+    def of(cls, customer: CustomerView, as_of: datetime, past: datetime | None = None) -> Around:
+        """Look everything up once; a snapshot calls it inside its transaction.
+
+        `past`: members and golden record as they were then. Restriction and consents are always
+        those of now.
+        """
+        members = {member.record: member.confidence for member in members_of(customer.id, past)}
         records = tuple(record_views(members))
         sure_of: dict[tuple[str, str], float] = {}
         for record in records:
             key = (record.source, record.customer_key)
             sure_of[key] = max(sure_of.get(key, 0.0), members[record.id])
         consents = tuple(consents_of([record.id for record in records]))
-        return cls(customer, as_of, golden_document(customer.id), records, sure_of, consents)
+        golden = golden_document(customer.id, past)
+        return cls(customer, as_of, golden, records, sure_of, consents)
 
     @property
     def version(self) -> int:

@@ -238,3 +238,9 @@ def source_counts() -> dict[str, int]:
         "quarantined": Quarantined.objects.filter(state=Quarantined.WAITING).count(),
         "unplaced": len(deliveries_to_place()),
     }
+
+
+def record_names(ids: Collection[int]) -> dict[int, str]:
+    """Row id -> `SOURCE:ID`, of deleted records too."""
+    rows = Record.objects.filter(id__in=ids).values_list("id", "source__name", "record_key")
+    return {pk: f"{source}:{key}" for pk, source, key in rows}

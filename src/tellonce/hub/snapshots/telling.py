@@ -1,0 +1,101 @@
+"""The history of a customer as a readable story, for one viewer and purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from tellonce.hub.accounts.types import Actor
+from tellonce.hub.audit.services import record_act
+from tellonce.hub.audit.types import Act
+from tellonce.hub.core import clock
+from tellonce.hub.core.canonical import plain
+from tellonce.hub.customers.selectors import customer_by_public_id
+from tellonce.hub.customers.story import stays_of, story_of
+from tellonce.hub.customers.types import Chapter
+from tellonce.hub.policy.masks import HIDDEN
+from tellonce.hub.policy.types import Answer
+from tellonce.hub.snapshots.gathering import Around
+from tellonce.hub.snapshots.taking import judged
+from tellonce.hub.snapshots.viewing import check_may_see, check_purpose
+from tellonce.hub.sources.selectors import record_names
+
+HISTORY = "customer.history"
+
+
+def view_history(public_id: str, purpose: str, who: Actor) -> dict[str, Any]:
+    """Versions, members by period, and the story; ready for JSON. Audited.
+
+    Raises `Unknown` and `Refused`. A customer without records has a history, too.
+    """
+    check_purpose(purpose, who, HISTORY)
+    customer = customer_by_public_id(public_id)
+    around = Around.of(customer, clock.now())
+    check_may_see(around, purpose, who, HISTORY)
+    stays, chapters = stays_of(customer.id), story_of(customer)
+    touched = {stay.record for stay in stays} | {r for one in chapters for r in one.records}
+    names = record_names(touched)
+    if judged(who, purpose, around.facts, "record_id") is not Answer.ALLOW:
+        names = {record: f"{name.partition(':')[0]}:{HIDDEN}" for record, name in names.items()}
+    with transaction.atomic():
+        subjects = (customer.public_id,)
+        record_act(Act(HISTORY, who.id, purpose=purpose, subjects=subjects))
+    return plain(
+        {
+            "customer": customer.public_id,
+            "asked_as": customer.asked_as or None,
+            "version": customer.version,
+            "created_at": customer.created_at,
+            "retired_at": customer.retired_at,
+            "members": [
+                {
+                    "record": names.get(stay.record, HIDDEN),
+                    "confidence": round(stay.confidence, 4),
+                    "from": stay.from_at,
+                    "to": stay.to_at,
+                }
+                for stay in stays
+            ],
+            "story": list(map(partial(_told, names=names), chapters)),
+        }
+    )
+
+
+def _told(chapter: Chapter, names: Mapping[int, str]) -> dict[str, Any]:
+    records = [names.get(record, HIDDEN) for record in chapter.records]
+    return {
+        "at": chapter.at,
+        "what": chapter.kind,
+        "sentence": _sentence(chapter, records),
+        "records": records,
+        "customers": chapter.others,
+        "attributes": chapter.attributes,
+        "version": chapter.version,
+    }
+
+
+def _sentence(chapter: Chapter, records: Iterable[str]) -> str:
+    which, other = _listed(records), _listed(chapter.others)
+    attributes = _listed(chapter.attributes)
+    return {
+        "created": "The customer came to be.",
+        "joined": f"{which} joined.",
+        "merged": f"The customer {other} was merged into this one, and brought {which}.",
+        "received": f"{which} moved here from the customer {other}, which goes on.",
+        "gave": f"{which} moved to the customer {other}.",
+        "lost": f"{which} went, and belongs to no customer.",
+        "changed": f"{attributes} changed; this is version {chapter.version}.",
+        "restored": "The id came back into use: a merge was undone.",
+        "retired": "No record was left; the id is kept for those who know it.",
+    }[chapter.kind]
+
+
+def _listed(words: Iterable[str], most: int = 5) -> str:
+    found = list(words)
+    if len(found) > most:
+        return f"{', '.join(found[:most])} and {len(found) - most} more"
+    *first, last = found or ["nothing"]
+    return f"{', '.join(first)} and {last}" if first else last
