@@ -55,7 +55,7 @@ OTHER = pa.struct(
     [
         ("name", pa.string()),  # "marital_status", "income_band", ... or the column's own header
         ("value", pa.string()),
-        ("kind", pa.string()),  # "category", "text", "number", "date"
+        ("kind", pa.string()),  # "category", "text", "number", "date", "coordinates"
     ]
 )
 

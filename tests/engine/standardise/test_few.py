@@ -18,6 +18,7 @@ ODD = (
     *(None, "", " ", "Łucja-Maria van der Zmyślony, Jr.", "O'Mock", "JAN 3rd", "Иванов", "12/4a"),
     *("ul. Leśna", "a.b+c@googlemail.com", "A.B@gmail.com", "x\n@example.com", "+48 600-100-200"),
     *("PL 526-000-12-46", "pl5260001246", "123", "1,50", "Mock GmbH & Co. KG", "00-001", "NY"),
+    *("51.45 5.4666667", "0.0 0", "91 181"),
 )
 TEXT = st.sampled_from(ODD) | st.text(max_size=8)
 
@@ -34,6 +35,7 @@ def column(kind: pa.DataType) -> st.SearchStrategy[object]:
     return st.none() | st.lists(struct(of) if pa.types.is_struct(of) else TEXT, max_size=2)
 
 
+KINDS = ("number", "date", "text", "coordinates", None)
 CHOSEN = {
     "observed_at": st.none(),
     "birth_date": st.sampled_from([None, "1980", "1980-05", "1980-05-17"]),
@@ -43,9 +45,7 @@ CHOSEN = {
         max_size=2,
     ),
     "others": st.lists(
-        st.fixed_dictionaries(
-            {"name": TEXT, "value": TEXT, "kind": st.sampled_from(["number", "date", "text", None])}
-        ),
+        st.fixed_dictionaries({"name": TEXT, "value": TEXT, "kind": st.sampled_from(KINDS)}),
         max_size=2,
     ),
 }

@@ -294,3 +294,24 @@ def test_a_birth_date_becomes_numbers_as_far_as_it_goes() -> None:
 def test_other_attributes_compare_as_they_are() -> None:
     found = normal({"marital_status": ["Married", "single"], "wages": ["01.50", "7"], "x": [1, 2]})
     assert {"name": "marital_status", "value": "married"} in found[0]["others"]
+
+
+def test_latitude_and_longitude_are_one_place_and_more_digits_no_other_one() -> None:
+    table = {
+        "company": ["Ember Works", "Ember Works"],
+        "lat": ["51.45", "51.4500001"],
+        "lng": ["5.466667", "5.4666667"],
+    }
+    assert [row["others"] for row in normal(table)] == 2 * [
+        [{"name": "coordinates", "value": "51.450 5.467"}]
+    ]
+
+
+def test_zero_degrees_twice_is_an_address_that_was_not_found() -> None:
+    table = {"name": ["Anna Fizzwick"], "latitude": ["0.0"], "longitude": ["0"]}
+    assert rows(table)[0]["others"] == []
+
+
+def test_half_of_a_place_is_a_number_like_any_other() -> None:
+    table = {"name": ["Anna Fizzwick", "Thomas Fabel"] * 6, "lat": ["51.45", "48.1"] * 6}
+    assert rows(table)[0]["others"] == [{"name": "lat", "value": "51.45", "kind": "category"}]

@@ -11,7 +11,7 @@ from tellonce.engine.cluster.kernels import smallest_connected
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-LARGEST = 300  # records in a component that is split as a whole, if it may not cohere
+LARGEST = 1000  # records in a component that is split as a whole, if it may not cohere
 BOUND = 20.0  # odds beyond so many bits say no more: one strange pair must not decide for many
 CERTAIN = 1e9  # odds of a link that a person decided
 

@@ -3,10 +3,10 @@
 A component all of whose pairs reach the cut is one cluster. Any other is built up from its records,
 best two parts first, by pooled linkage (`kernels.pool_components`): what all pairs of two parts say
 is taken together, comparison by comparison. Pairs that must not be one customer never join, pairs
-decided to be the same join first. What is too large for that, and coheres nevertheless, is split by
-average linkage on log2 odds (UPGMA; Sokal and Michener 1958). Both need the odds of all pairs of a
-component, also of those that no blocking key proposed: `pairs_needed` names them and the caller
-scores them in between.
+decided to be the same join first. What has more than POOLED records is split by average linkage on
+log2 odds (UPGMA; Sokal and Michener 1958), which needs less memory. Both need the odds of all pairs
+of a component, also of those that no blocking key proposed: `pairs_needed` names them and the
+caller scores them in between.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import pyarrow as pa
 
 from tellonce.engine.cluster.components import (
     BOUND,
-    LARGEST,
     Components,
     Floats,
     Longs,
@@ -31,6 +30,7 @@ from tellonce.engine.cluster.kernels import pool_components, split_components
 from tellonce.engine.tables import CLUSTERS
 
 UNIT = 1024.0
+POOLED = 300  # records of a component whose evidence is pooled: some 320 bytes a pair
 NEVER = -(1 << 40)  # weight, in 1/1024 bit, of a pair that must not be one customer
 ALWAYS = 1 << 40
 PAIRS_AT_ONCE = 200_000  # whose evidence is held in memory together: some 50 MB
@@ -115,7 +115,7 @@ def split(
     inner = _inner(found, known, limits)
     doubtful = np.zeros(len(found.sizes), np.bool_)
     doubtful[inner.component[(inner.odds < cut) | (inner.bond < 0)]] = True
-    large = doubtful & (found.sizes > LARGEST)
+    large = doubtful & (found.sizes > POOLED)
     cluster, joined = np.arange(rows, dtype=np.int64), np.full(rows, -np.inf)
     sure = _chosen(found, ~doubtful)
     cluster[sure.members] = np.repeat(sure.members[sure.off[:-1]], sure.sizes)

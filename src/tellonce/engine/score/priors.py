@@ -64,7 +64,12 @@ _B: dict[str, tuple[float, ...]] = {
 # The share of relatives, and of branches, that have one value between them. They spell it as
 # differently as one customer does, so their levels there are a mixture of m and u.
 SHARED_BY_RELATIVES = {"family_name": 0.85, "address": 0.85, "phone": 0.5}
-SHARED_BY_BRANCHES = {"organisation": 0.85, "phone": 0.35, "address": 0.02}
+SHARED_BY_BRANCHES = {"address": 0.002}
+# What of branches is learnt: one organisation has one telephone exchange, another a number at every
+# site; one calls them all alike, another adds the place. That their address differs is what they
+# are, and holds the class in place.
+LEARNT_OF_BRANCHES = ("organisation", "phone")
+NO_BRANCHES = 1e-12  # where no record has an address, nothing could tell a branch
 # The most that may differ between two records of one customer: what is one's own hardly changes.
 # Without this limit, in data full of families, the family is mistaken for the customer.
 MOST_DIFFERENT = {
@@ -89,6 +94,9 @@ LEAST_ALIKE = {
     "organisation": (4, 0.6),
     "address": (3, 0.15),
 }
+# The same where records are of organisations: these share names and numbers with their branches, so
+# that one's own address is what holds the class of matches.
+LEAST_ALIKE_SITES = {**LEAST_ALIKE, "address": (2, 0.7)}
 # The most that strangers agree, by level from 1: names of organisations are chosen to be their own.
 # Without this limit a file full of one organisation makes its name look common.
 MOST_AGREEING = {"organisation": (2e-3, 6e-3, 1e-2)}

@@ -2,10 +2,11 @@
 
 A pair belongs to one of four classes: the same customer (m), strangers (u), relatives (r): others
 who share a household, a contact or a site, or branches (b): other sites of one organisation.
-Candidate pairs tell m and the shares, random pairs tell u; r and b are shipped, but follow m in how
-a value that relatives share is spelt. Each comparison's m is learnt only from pairs that some key
-kind proposed without blocking on it. All estimates are pulled towards the shipped priors (MAP), so
-that 50 records give a sane model. Fellegi and Sunter 1969; Winkler 1988 for the use of EM.
+Candidate pairs tell m and the shares, random pairs tell u. r and b are shipped, but follow m in how
+a value that relatives share is spelt, and what branches have in common is learnt. Each comparison's
+m is learnt only from pairs that some key kind proposed without blocking on it. All estimates are
+pulled towards the shipped priors (MAP), so that 50 records give a sane model. Fellegi and Sunter
+1969; Winkler 1988 for the use of EM.
 """
 
 from __future__ import annotations
@@ -25,15 +26,27 @@ from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import frequencies as counted
 from tellonce.engine.score.arrays import Blocks, Encoded
 from tellonce.engine.score.blocks import blocks, in_threads, pieces
-from tellonce.engine.score.comparisons import COMPARISONS, EMAIL, MAX_LEVELS, NAMES, PHONE, unpacked
+from tellonce.engine.score.comparisons import (
+    ADDRESS,
+    COMPARISONS,
+    EMAIL,
+    MAX_LEVELS,
+    NAMES,
+    ORGANISATION,
+    PHONE,
+    unpacked,
+)
 from tellonce.engine.score.encode import encode_coded
 from tellonce.engine.score.kernels import sampled_pairs, score_pairs
 from tellonce.engine.score.priors import (
+    LEARNT_OF_BRANCHES,
     LEAST_ALIKE,
+    LEAST_ALIKE_SITES,
     LEAST_M,
     MOST_AGREEING,
     MOST_DIFFERENT,
     NAMED_MAILBOX_BITS,
+    NO_BRANCHES,
     SHARED_BY_BRANCHES,
     SHARED_BY_RELATIVES,
     SHARED_ODDS,
@@ -45,11 +58,12 @@ from tellonce.engine.score.weights import weights
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
+Alike = Mapping[str, tuple[int, float]]
 PIECE = 50_000  # random pairs compared at a time
 SAMPLE = 600_000  # candidate pairs, and random pairs, that training looks at
 ROUNDS = 30  # at most
 SETTLED = 5e-4
-PULL_M, PULL_U = 30.0, 300.0  # pairs the shipped priors are worth
+PULL_M, PULL_U, PULL_B = 30.0, 300.0, 300.0  # pairs the shipped priors are worth
 PULL_SHARE, MOST_PULL = 0.05, 20.0  # of a record, and pairs at most, that a shipped share is worth
 WORST = {"email": 3, "phone": 3, "family_name": 5}  # the disagreement, where it is not the last
 SHARED, NAMED = 4, 5  # levels of a shared contact, and of a mailbox made of the name
@@ -115,9 +129,11 @@ def untrained(records: Coded, hash_key: bytes) -> ScoreModel:
     table = records.table
     others = counted.comparable_others(records)
     shares, default = counted.frequencies(records, others)
+    start = shipped(table.num_rows, others)
     return replace(
-        shipped(table.num_rows, others),
-        others_worth=UNKNOWN_WORTH if _known(table) else 1.0,
+        start,
+        branches=start.branches if _any(table, "addresses") else NO_BRANCHES,
+        others_worth=UNKNOWN_WORTH if _any(table, "names", "organisations") else 1.0,
         frequencies=shares,
         default=default,
         shared=counted.shared_contacts(records, hash_key),
@@ -125,11 +141,9 @@ def untrained(records: Coded, hash_key: bytes) -> ScoreModel:
     )
 
 
-def _known(table: pa.Table) -> bool:
-    """Whether the records have names of persons or organisations."""
-    return any(
-        pc.sum(pc.list_value_length(table[column])).as_py() for column in ("names", "organisations")
-    )
+def _any(table: pa.Table, *columns: str) -> bool:
+    """Whether some record has a value in one of these list columns."""
+    return any(pc.sum(pc.list_value_length(table[column])).as_py() for column in columns)
 
 
 def _candidates(encoded: Encoded, model: ScoreModel, found: Blocks, threads: int) -> Patterns:
@@ -189,12 +203,20 @@ def maximised(
 ) -> ScoreModel:
     """The model after expectation-maximisation from `start`."""
     free = _free(candidates.kinds, blocks_on)
+    alike = LEAST_ALIKE_SITES if _of_organisations(strangers) else LEAST_ALIKE
     model = start
     for _round in range(ROUNDS):
-        before, model = model, _round_of(model, start, candidates, strangers, (free, rows))
+        before, model = model, _round_of(model, start, candidates, strangers, (free, alike, rows))
         if _settled(before, model):
             break
     return replace(model, unseen=unseen(candidates, classes(model, candidates.levels)[0]))
+
+
+def _of_organisations(strangers: Patterns) -> bool:
+    """Whether most pairs of records that have addresses both name an organisation."""
+    addressed = strangers.levels[:, ADDRESS] > 0
+    named = addressed & (strangers.levels[:, ORGANISATION] > 0)
+    return bool(strangers.counts[named].sum() * 2 > strangers.counts[addressed].sum())
 
 
 def unseen(candidates: Patterns, same: Floats) -> float:
@@ -214,34 +236,44 @@ def _round_of(
     start: ScoreModel,
     candidates: Patterns,
     strangers: Patterns,
-    of: tuple[Floats, int],
+    of: tuple[Floats, Alike, int],
 ) -> ScoreModel:
     """One round: the classes of all pairs under the model, and the model that fits these best.
 
-    `of`: which comparisons of each candidate teach (`_free`), and the number of records.
+    `of`: which comparisons of each candidate teach (`_free`), how alike matches are at least, and
+    the number of records.
     """
-    free, rows = of
+    free, alike, rows = of
     found = [candidates.counts * share for share in classes(model, candidates.levels)]
     strange = strangers.counts * classes(model, strangers.levels)[-1]
     every = np.broadcast_to(strange[:, None], strangers.levels.shape)
     m = _level_shares(candidates.levels, found[0][:, None] * free, start.m, PULL_M)
-    m = _within_limits(m)
+    m = _within_limits(m, alike)
     u = _level_shares(strangers.levels, every, start.u, PULL_U)
     u = _limited_u(u, m, start, model.prior)
     prior, relatives, branches = (
         _share(float(pairs.sum()) * candidates.every, a_record, rows)
         for pairs, a_record in zip(found, SHIPPED_A_RECORD, strict=False)
     )
+    b = _level_shares(candidates.levels, found[2][:, None] * free, start.b, PULL_B)
     return replace(
         model,
         m=_frozen(m),
         u=_frozen(u),
         r=_frozen(_sharing(SHARED_BY_RELATIVES, m, u, start.r)),
-        b=_frozen(_sharing(SHARED_BY_BRANCHES, m, u, start.b)),
+        b=_frozen(_learnt_of_branches(b, _sharing(SHARED_BY_BRANCHES, m, u, start.b))),
         prior=prior,
         relatives=relatives,
-        branches=branches,
+        branches=branches if start.branches > NO_BRANCHES else NO_BRANCHES,
     )
+
+
+def _learnt_of_branches(found: Floats, shipped_ones: Floats) -> Floats:
+    """What was found of branches for the comparisons that are learnt, else what is shipped."""
+    learnt = [NAMES.index(name) for name in LEARNT_OF_BRANCHES]
+    made = shipped_ones.copy()
+    made[learnt] = found[learnt]
+    return made
 
 
 def _sharing(shared: Mapping[str, float], m: Floats, u: Floats, start: Table) -> Floats:
@@ -331,8 +363,8 @@ def _limited_u(u: Floats, m: Floats, start: ScoreModel, prior: float) -> Floats:
     return least
 
 
-def _within_limits(m: Floats) -> Floats:
-    """Match probabilities within LEAST_M, MOST_DIFFERENT and LEAST_ALIKE."""
+def _within_limits(m: Floats, least_alike: Alike) -> Floats:
+    """Match probabilities within LEAST_M, MOST_DIFFERENT and `least_alike` (as LEAST_ALIKE)."""
     limited = m.copy()
     for index, comparison in enumerate(COMPARISONS):
         worst = WORST.get(comparison.name, len(comparison.levels))
@@ -341,7 +373,7 @@ def _within_limits(m: Floats) -> Floats:
         levels = slice(1, len(comparison.levels) + 1)
         limited[index, levels] *= (1.0 - within) / (1.0 - m[index, worst])
         limited[index, worst] = within
-        first, least = LEAST_ALIKE.get(comparison.name, (1, 0.0))
+        first, least = least_alike.get(comparison.name, (1, 0.0))
         alike = limited[index, 1 : first + 1].sum()
         if alike < least:
             limited[index, 1 : first + 1] *= least / alike

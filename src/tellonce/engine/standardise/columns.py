@@ -31,13 +31,14 @@ ATTRIBUTES = tuple(
     given_name middle_name family_name former_name full_name title name_suffix organisation
     birth_date birth_day birth_month birth_year age gender email phone street house_number unit
     po_box address_line full_address city region postal_code country birth_place observed_at entity
+    latitude longitude
     """)
 )
 _OPEN = ("identifier:", "other:", "identifier_country:", "identifier_type:")
 _KINDS = {
     **dict.fromkeys(words_of("birth_date birth_day birth_month birth_year observed_at"), "date"),
     **dict.fromkeys(words_of("gender entity country"), "category"),
-    "age": "number",
+    **dict.fromkeys(words_of("age latitude longitude"), "number"),
 }
 _NOT_OWN = {
     "own_key": "it is the source's own key, which no other source knows",
@@ -113,7 +114,7 @@ def recognise(source: str, table: pa.Table, mapping: Mapping | None = None) -> R
         for header, content in zip(table.column_names, contents, strict=True)
     ]  # fmt: skip
     columns = _without_categories(_ambiguous_names(columns, contents), contents)
-    columns = _whole_addresses(_plain_date_parts(columns, contents))
+    columns = _whole_coordinates(_whole_addresses(_plain_date_parts(columns, contents)))
     columns = _by_content(columns, contents)
     columns = _generic(columns, contents)
     if not any(column.attribute for column in columns):
@@ -299,6 +300,19 @@ def _whole_addresses(columns: list[Column]) -> list[Column]:
     return [
         replace(column, attribute="full_address")
         if column.attribute == "address_line" and column.group not in placed and column.index == 1
+        else column
+        for column in columns
+    ]
+
+
+def _whole_coordinates(columns: list[Column]) -> list[Column]:
+    """A latitude is one only beside a longitude of its group, and the other way round."""
+    halves = ("latitude", "longitude")
+    groups = [{c.group for c in columns if c.attribute == half} for half in halves]
+    both = groups[0] & groups[1]
+    return [
+        replace(column, attribute=None, kind="", why="its header is half of a place")
+        if column.attribute in halves and column.group not in both
         else column
         for column in columns
     ]

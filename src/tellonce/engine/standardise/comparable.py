@@ -16,6 +16,7 @@ from tellonce.engine.standardise.addresses import (
     comparable_street,
     comparable_unit,
 )
+from tellonce.engine.standardise.coordinates import comparable_coordinates
 from tellonce.engine.standardise.emails import comparable_emails
 from tellonce.engine.standardise.genders import comparable_gender
 from tellonce.engine.standardise.identifiers import comparable_identifier
@@ -163,8 +164,10 @@ def _identifiers(flat: Columns) -> list[pa.Array]:
 
 def _others(flat: Columns) -> list[pa.Array]:
     values = map_distinct(flat["value"], lambda text: fold(text) or None)
-    whole = pc.fill_null(pc.is_in(flat["kind"], pa.array(["number", "date"])), False)
-    values = pc.if_else(whole, map_distinct(pc.if_else(whole, flat["value"], None), exact), values)
+    for kinds, normal in ((["number", "date"], exact), (["coordinates"], comparable_coordinates)):
+        here = pc.fill_null(pc.is_in(flat["kind"], pa.array(kinds)), False)
+        own = map_distinct(pc.if_else(here, flat["value"], None), normal)
+        values = pc.if_else(here, own, values)
     return [pc.if_else(values.is_valid(), flat["name"], None), values]
 
 

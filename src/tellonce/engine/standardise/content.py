@@ -138,6 +138,10 @@ def _whole(value: str, low: int, high: int) -> bool:
     return value.isdigit() and len(value) <= 4 and low <= int(value) <= high
 
 
+def _within(value: str, most: float) -> bool:
+    return looks_like_number(value) and abs(float(value.replace(",", "."))) <= most
+
+
 def _looks_like_date(value: str) -> bool:
     return _DATE_LIKE.match(value) is not None or _whole(value, OLDEST, 2100) or (
         value.isdigit() and len(value) in {5, 6}
@@ -176,6 +180,8 @@ def _tests() -> dict[str, tuple[Callable[[str], bool], float]]:
         "full_name": (looks_like_name, 0.5),
         "name": (looks_like_name, 0.3),
         "city": (looks_like_name, 0.4),
+        "latitude": (lambda value: _within(value, 90), 0.95),
+        "longitude": (lambda value: _within(value, 180), 0.95),
         "identifier": (_has_digits, 0.5),
     }
 

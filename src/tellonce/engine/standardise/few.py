@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tellonce.engine.standardise.comparable import ADDRESS_PARTS, exact, trailing_suffix
+from tellonce.engine.standardise.coordinates import comparable_coordinates
 from tellonce.engine.standardise.emails import comparable_email
 from tellonce.engine.standardise.genders import comparable_gender
 from tellonce.engine.standardise.identifiers import comparable_identifier
@@ -25,6 +26,7 @@ Row = Mapping[str, Any]
 _NOT_DIGIT = re.compile("[^0-9]")
 _POLAND = re.compile(r"^pl\s*", re.IGNORECASE | re.ASCII)
 SHORTEST_PHONE = 6
+_KINDS = {"number": exact, "date": exact, "coordinates": comparable_coordinates}
 
 
 def comparable_row(record: Row) -> dict[str, Any]:
@@ -96,6 +98,5 @@ def _identifier(entry: Row) -> dict[str, Any]:
 
 
 def _other(entry: Row) -> dict[str, Any]:
-    plain = exact if entry["kind"] in ("number", "date") else lambda text: fold(text) or None
-    value = _of(entry["value"], plain)
+    value = _of(entry["value"], _KINDS.get(entry["kind"], lambda text: fold(text) or None))
     return {"name": None if value is None else entry["name"], "value": value}

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tellonce.engine.standardise.columns import Recognition
+from tellonce.engine.standardise.coordinates import coordinates
 from tellonce.engine.standardise.dates import (
     date_order,
     join_parts,
@@ -207,4 +208,16 @@ def _others(fields: Fields) -> pa.Array:
             value = pc.coalesce(read_dates(value, order).iso, value)
         filled = value.is_valid()
         slots.append([fields.label(name, filled), value, fields.label(kind, filled)])
-    return list_of_structs(slots, OTHER, fields.rows)
+    return list_of_structs([*slots, *_coordinates(fields)], OTHER, fields.rows)
+
+
+def _coordinates(fields: Fields) -> list[list[pa.Array]]:
+    """Name, value and kind of the places on earth of each group."""
+    slots = []
+    for group in fields.groups(frozenset(["latitude", "longitude"])):
+        halves = [fields.one(half, group) for half in ("latitude", "longitude")]
+        value = map_distinct(pc.binary_join_element_wise(*halves, " "), coordinates)
+        name = f"{group}_coordinates" if group else "coordinates"
+        filled = value.is_valid()
+        slots.append([fields.label(name, filled), value, fields.label("coordinates", filled)])
+    return slots

@@ -142,6 +142,13 @@ ATTRIBUTE_WORDS: dict[str, str] = {
         addresscountry isocountry countryregion countryofresidence residencecountry panstwo staat
         landcode
         """,
+    "latitude": """
+        latitude lat geolat gpslat latdeg latdecimal breitengrad breite szerokoscgeograficzna
+        """,
+    "longitude": """
+        longitude lng lon long geolng geolon geolong gpslng gpslon gpslong lngdeg londecimal
+        laengengrad laenge dlugoscgeograficzna
+        """,
     "birth_place": """
         birthplace placeofbirth pob cityofbirth birthcity geburtsort miejsceurodzenia
         lieudenaissance lugardenacimiento luogodinascita birthlocation

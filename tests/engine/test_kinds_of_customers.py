@@ -1,0 +1,76 @@
+"""What kinds of customer files ask of matching, end to end, on made-up ones."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pyarrow as pa
+
+from tellonce.engine.evaluate import Scores, evaluate
+from tellonce.engine.pipeline import Resolved, Settings, resolve
+from tellonce.engine.standardise import StandardiseParams, recognise, records
+
+WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron", "inlet", "jade")
+KINDS = ("Family Centre", "Community Services", "Hope Society", "Children House")
+Entry = dict[str, Any]
+
+
+def resolved(entries: list[Entry]) -> Resolved:
+    """The customers of one file; `truth` is taken away first."""
+    names = [name for name in entries[0] if name != "truth"]
+    table = pa.table({name: [entry[name] for entry in entries] for name in names})
+    ids = pa.array([f"{row:05}" for row in range(len(entries))])
+    told = records("file", ids, table, recognise("file", table), StandardiseParams())
+    return resolve(told.table, settings=Settings(golden=False))
+
+
+def scores(entries: list[Entry]) -> Scores:
+    """Pairwise, against `truth`."""
+    truth = pa.array([entry["truth"] for entry in entries])
+    return evaluate(resolved(entries).clusters["cluster"], truth).pairwise
+
+
+def word(chance: random.Random) -> str:
+    return "".join(chance.choice(WORDS)[:4] for _ in range(2)).capitalize()
+
+
+def phone(chance: random.Random) -> str:
+    return f"312-{chance.randint(200, 999)}-{chance.randint(0, 9999):04}"
+
+
+def sites(organisations: int) -> list[Entry]:
+    """Sites of organisations that share a switchboard, each in up to three lists."""
+    chance = random.Random(11)
+    found: list[Entry] = []
+    for organisation in range(organisations):
+        name, switchboard = f"{word(chance)} {chance.choice(KINDS)}", phone(chance)
+        for site in range(chance.choice([1, 1, 2, 3, 5])):
+            place = f"{chance.randint(1, 9999)} {word(chance)} {word(chance)} Street"
+            called = [name, f"{name} {word(chance)}"]
+            found += [
+                {
+                    "company": chance.choice(called),
+                    "address": place,
+                    "zip": f"606{chance.randint(10, 40)}" if chance.random() < 0.7 else None,
+                    "telephone": switchboard,
+                    "truth": f"{organisation}/{site}",
+                }
+                for _ in range(chance.choice([1, 2, 3]))
+            ]
+    return found
+
+
+def test_sites_with_one_name_and_one_switchboard_are_told_apart_by_their_address() -> None:
+    found = scores(sites(120))
+    assert found.precision > 0.95
+    assert found.recall > 0.85
+
+
+def test_an_organisation_with_hundreds_of_records_is_not_taken_apart() -> None:
+    large = [{"company": "Fjord Heron Works", "city": None, "truth": "large"} for _ in range(450)]
+    chance = random.Random(3)
+    others = [f"{word(chance)} {word(chance)} {chance.choice(KINDS)}" for _ in range(900)]
+    small = [{"company": name, "city": "Ember", "truth": name} for name in others]
+    found = resolved([*large, *small]).clusters["cluster"].to_pylist()
+    assert len(set(found[:450])) == 1
