@@ -51,6 +51,7 @@ COMMANDS = {
     "doctor": Entry("tellonce.cli.hub", "Check that the hub is in order.", HUB),
     "serve": Entry("tellonce.cli.serve", "Serve the hub, and do its background work.", HUB),
     "work": Entry("tellonce.cli.work", "Do background work, beside or without serving.", HUB),
+    "webhook": Entry("tellonce.cli.webhook", "Have other systems told of events.", HUB),
     "jobs": Entry("tellonce.cli.jobs", "See, replay and cancel background work.", HUB),
 }
 

@@ -84,6 +84,12 @@ SETTINGS = (
         "",
         "Address of the proxy whose X-Forwarded headers are believed; empty: none.",
     ),
+    Setting(
+        "TELLONCE_WEBHOOKS_PRIVATE",
+        "flag",
+        "no",
+        "Send webhooks to private addresses and over http too: for development.",
+    ),
     Setting("TELLONCE_THREADS", "number", "8", "How many requests `serve` answers at once."),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}

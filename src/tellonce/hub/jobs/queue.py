@@ -87,6 +87,8 @@ def claim(
     `worker` is the name of who works; without `bulk_too` only what people wait for; without
     `silent_too` no job is taken from another worker.
     """
+    if kinds is not None and not kinds:
+        return None
     jobs = Job.objects.filter(_due(silent_too=silent_too)).order_by("bulk", "run_at", "id")
     jobs = jobs if kinds is None else jobs.filter(kind__in=kinds)
     jobs = jobs if bulk_too else jobs.filter(bulk=False)
@@ -151,8 +153,13 @@ def show_progress(job: ClaimedJob, stage: str, done: int, total: int) -> bool:
     return _mine(job).update(stage=stage[:64], done=done, total=total, leased_until=lasts) == 1
 
 
-def finish(job: ClaimedJob) -> bool:
-    """Mark done, in the transaction of the job's own writes; False: roll them back."""
+def finish(job: ClaimedJob, *, kept: bool = True) -> bool:
+    """Mark done, in the transaction of the job's own writes; False: roll them back.
+
+    Without `kept` the job is gone.
+    """
+    if not kept:
+        return _mine(job).delete()[0] == 1
     now = clock.now()
     return (
         _mine(job).update(

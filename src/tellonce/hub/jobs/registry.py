@@ -27,10 +27,12 @@ Feed = Callable[[int, int], Sequence[Numbered]]
 
 
 class Handling(NamedTuple):
-    """A handler and how often it is tried before its job is a dead letter."""
+    """A handler, how often it is tried before its job is a dead letter, and how it is treated."""
 
     handler: Handler
-    attempts: int
+    attempts: int = MOST_ATTEMPTS
+    outward: bool = False
+    kept: bool = True
 
 
 class Recurring(NamedTuple):
@@ -43,16 +45,27 @@ class Recurring(NamedTuple):
 _handlers: dict[str, Handling] = {}
 _consumers: dict[str, Consumer] = {}
 _recurring: dict[str, Recurring] = {}
+_pulses: dict[str, Callable[[], object]] = {}
 _feeds: list[Feed] = []
 
 
-def register_handler(kind: str, handler: Handler, *, attempts: int = MOST_ATTEMPTS) -> None:
+def register_handler(
+    kind: str,
+    handler: Handler,
+    *,
+    attempts: int = MOST_ATTEMPTS,
+    outward: bool = False,
+    kept: bool = True,
+) -> None:
     """`handler(context)` does the jobs of this kind; at least once, so it must bear repetition.
+
+    `outward`: it mostly waits for other machines, so it has threads of its own and keeps nobody
+    waiting. `kept` False: its done jobs are so many and so dull that they are not kept.
 
     An exception means: again later, with growing pauses, `attempts` times in all. `WrongCall` and
     `Refused` mean that trying again is useless; `Busy` and `ReleaseJob` are not counted.
     """
-    _handlers[kind] = Handling(handler, attempts)
+    _handlers[kind] = Handling(handler, attempts, outward, kept)
 
 
 def register_consumer(name: str, handle: Consumer) -> None:
@@ -67,6 +80,13 @@ def register_consumer(name: str, handle: Consumer) -> None:
 def register_recurring(name: str, rule: str, kind: str) -> None:
     """A job without payload that every hub runs by itself, such as `every 1h`."""
     _recurring[name] = Recurring(rule, kind)
+
+
+def register_pulse(name: str, act: Callable[[], object]) -> None:
+    """`act()` is called about twice a second in every worker: cheap, short, and safe with others
+    at it too, such as enqueueing what has become due.
+    """
+    _pulses[name] = act
 
 
 def register_feed(read: Feed) -> None:
@@ -87,6 +107,11 @@ def consumers() -> dict[str, Consumer]:
 def recurring() -> dict[str, Recurring]:
     """By name."""
     return dict(_recurring)
+
+
+def pulses() -> dict[str, Callable[[], object]]:
+    """By name."""
+    return dict(_pulses)
 
 
 def feed() -> Feed | None:

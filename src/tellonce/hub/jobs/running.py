@@ -48,7 +48,7 @@ def run_job(job: ClaimedJob, handling: Handling, stopping: threading.Event) -> N
     itself, and the job is done again.
     """
     try:
-        handling.handler(_context(job, stopping))
+        handling.handler(_context(job, handling, stopping))
     except ReleaseJob as given_back:
         queue.release(job, given_back.after)
     except Busy:
@@ -62,7 +62,7 @@ def run_job(job: ClaimedJob, handling: Handling, stopping: threading.Event) -> N
         _log.warning("Job %s (%s) failed: %s", job.id, job.kind, type(error).__name__)
         queue.fail(job, sentence(error), attempts=handling.attempts)
     else:
-        queue.finish(job)
+        queue.finish(job, kept=handling.kept)
 
 
 def sentence(error: BaseException) -> str:
@@ -79,14 +79,14 @@ def sentence(error: BaseException) -> str:
     return f"Unexpected {type(error).__name__}{where}."
 
 
-def _context(job: ClaimedJob, stopping: threading.Event) -> JobContext:
+def _context(job: ClaimedJob, handling: Handling, stopping: threading.Event) -> JobContext:
     meter = _Meter(job)
 
     def confirm() -> None:
         _keep(queue.heartbeat(job), job)
 
     def finish() -> None:
-        _keep(queue.finish(job), job)
+        _keep(queue.finish(job, kept=handling.kept), job)
 
     return JobContext(
         job.id,

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from tellonce.hub.jobs.leases import confirm, held_lease
 from tellonce.hub.jobs.queue import cancel, claim, enqueue, fail, finish, heartbeat, replay
-from tellonce.hub.jobs.registry import register_consumer, register_handler, register_recurring
+from tellonce.hub.jobs.registry import (
+    register_consumer,
+    register_handler,
+    register_pulse,
+    register_recurring,
+)
 from tellonce.hub.jobs.running import work_once
 from tellonce.hub.jobs.schedules import parse_rule, remove_schedule, set_schedule
 from tellonce.hub.jobs.ticking import tick, work_until_idle
@@ -23,6 +28,7 @@ __all__ = [
     "parse_rule",
     "register_consumer",
     "register_handler",
+    "register_pulse",
     "register_recurring",
     "remove_schedule",
     "replay",

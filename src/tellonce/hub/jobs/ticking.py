@@ -8,6 +8,7 @@ from tellonce.hub.core import clock
 from tellonce.hub.jobs import schedules
 from tellonce.hub.jobs.consumers import consume_feed
 from tellonce.hub.jobs.models import Job
+from tellonce.hub.jobs.registry import pulses
 from tellonce.hub.jobs.running import work_once
 from tellonce.hub.jobs.sequencer import number_waiting
 from tellonce.hub.jobs.types import JobContext
@@ -22,6 +23,8 @@ def tick() -> None:
     number_waiting()
     consume_feed()
     schedules.enqueue_due()
+    for act in pulses().values():
+        act()
 
 
 def work_until_idle() -> int:

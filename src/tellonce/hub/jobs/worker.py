@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from django.db import DatabaseError, InterfaceError, connection
 
@@ -22,14 +23,28 @@ _IDLE = 0.5  # seconds between two looks at an empty queue
 _AWAY = 1.0  # seconds between two tries to reach a database that is away
 _LOOK = 0.1  # seconds until a request to stop is seen
 _BEAT = queue.LASTS.total_seconds() / 4
+_OUTWARD = 2  # threads for what mostly waits for other machines
 _STEADY = 2 * _BEAT  # as long as a living worker may take to renew a lease after a clock jump
 _JUMP = 5.0
 _log = logging.getLogger(__name__)
 
 
+class _Lane(NamedTuple):
+    """Which jobs a thread does."""
+
+    outward: bool | None = None  # None: whether they wait for other machines or not
+    bulk_too: bool = True
+
+    def kinds(self) -> set[str]:
+        known = handlers().items()
+        return {kind for kind, one in known if self.outward in (None, one.outward)}
+
+
 class Worker:
-    """Works until `stop` is called, or until nothing is due; the first of several threads does
-    only what people wait for.
+    """Works until `stop` is called, or until nothing is due.
+
+    The first of several threads does only what people wait for; two more do only what mostly waits
+    for other machines, such as webhooks. `most`: one thread, and at most so many jobs.
     """
 
     def __init__(self, threads: int = 1, *, most: int | None = None) -> None:
@@ -47,7 +62,7 @@ class Worker:
         """Work in threads until it ends; returns how many jobs were done.
 
         On `stop` every job at hand is finished, or given back by its handler. `until_idle`: until
-        nothing is due; `most` of the constructor: at most so many jobs.
+        nothing is due.
         """
         roster.sign_on(self.name)
         helpers = [
@@ -55,15 +70,14 @@ class Worker:
             for act, pause in ((self._keep_alive, _BEAT), (tick, _IDLE))
         ]
         workers = [
-            threading.Thread(target=self._work, args=(number, until_idle), name=f"work-{number}")
-            for number in range(self._threads)
+            threading.Thread(target=self._work, args=(lane, until_idle)) for lane in self._lanes()
         ]
         for thread in (*helpers, *workers):
             thread.start()
         try:
             while any(thread.is_alive() for thread in workers):
                 self._stop_if_asked()
-                workers[-1].join(_LOOK)
+                time.sleep(_LOOK)
         finally:
             self._asked = True
             self._stop_if_asked()
@@ -95,12 +109,19 @@ class Worker:
         finally:
             connection.close()
 
-    def _work(self, number: int, until_idle: bool) -> None:
-        people_only = number == 0 and self._threads > 1
+    def _lanes(self) -> list[_Lane]:
+        if self._most is not None:
+            return [_Lane()]
+        inward = [_Lane(False) for _ in range(self._threads)]
+        if self._threads > 1:
+            inward[0] = _Lane(False, bulk_too=False)
+        return inward + [_Lane(True)] * _OUTWARD
+
+    def _work(self, lane: _Lane, until_idle: bool) -> None:
         try:
             while not (self._asked or self._has_done_enough()):
                 seen = waking.woken()
-                if _survived(lambda: self._do_next(people_only), self._stopping):
+                if _survived(lambda: self._do_next(lane), self._stopping):
                     continue
                 if until_idle and _survived(self._is_idle, self._stopping):
                     return
@@ -111,12 +132,11 @@ class Worker:
     def _has_done_enough(self) -> bool:
         return self._most is not None and self.done >= self._most
 
-    def _do_next(self, people_only: bool) -> bool:
-        known = handlers()
+    def _do_next(self, lane: _Lane) -> bool:
         job = queue.claim(
-            known,
+            lane.kinds(),
             worker=self.name,
-            bulk_too=not people_only,
+            bulk_too=lane.bulk_too,
             silent_too=self._guard.is_steady(),
         )
         if job is None:
@@ -126,7 +146,7 @@ class Worker:
         if self._stopping.is_set():
             stopping.set()
         try:
-            run_job(job, known[job.kind], stopping)
+            run_job(job, handlers()[job.kind], stopping)
             self.done += 1
         finally:
             del self._running[job.id, job.token]
