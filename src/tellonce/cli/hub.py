@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from tellonce.cli.opened import opened_hub, set_up_hub
+from tellonce.cli.opened import check_there, opened_hub, set_up_hub
 from tellonce.cli.output import print_json
 from tellonce.hub import env
 from tellonce.hub.accounts.types import ROLES
@@ -88,8 +88,12 @@ def status(as_json: Json = False) -> None:
 
 
 def doctor(as_json: Json = False) -> None:
-    """Check that the hub is in order: storage, keys, the audit's chain. Exit 1: it is not."""
-    with opened_hub(with_keys=False):
+    """Check that the hub is in order: configuration, database, keys, worker, clock, disk, audit.
+
+    Exit 1: it is not.
+    """
+    with set_up_hub():
+        check_there()
         from tellonce.hub.doctor import findings  # noqa: PLC0415
 
         found = findings()

@@ -17,6 +17,7 @@ import django
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from tellonce.hub.core.errors import NotInitialised
 from tellonce.hub.core.storage import database_in_words
@@ -52,14 +53,19 @@ def set_up_hub() -> Iterator[None]:
 
 def check_made() -> None:
     """Raise `NotInitialised` unless the database is there and current; makes no file."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite" and not (connection.connection or Path(name).is_file()):
-        raise NotInitialised(f"There is no hub in {settings.TELLONCE_HOME} yet.", hint=_INIT)
+    check_there()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        if not executor.loader.applied_migrations:
-            raise NotInitialised("The database holds no hub yet.", hint=_INIT)
         raise NotInitialised(
             "The database is older than this program.",
             hint="Run `tellonce init`, which brings it up to date and keeps what it holds.",
         )
+
+
+def check_there() -> None:
+    """Raise `NotInitialised` unless the database is there and holds a hub, of whatever version."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite" and not (connection.connection or Path(name).is_file()):
+        raise NotInitialised(f"There is no hub in {settings.TELLONCE_HOME} yet.", hint=_INIT)
+    if MigrationRecorder.Migration._meta.db_table not in connection.introspection.table_names():
+        raise NotInitialised("The database holds no hub yet.", hint=_INIT)

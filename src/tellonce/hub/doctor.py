@@ -2,54 +2,61 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+import os
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core import checks
-from django.db import DatabaseError, connection
+from django.db import connection
 
-from tellonce.hub import env
+from tellonce.hub import env, health
 from tellonce.hub.audit.selectors import entry_count, first_break
-from tellonce.hub.core.errors import HubError
-from tellonce.hub.core.storage import database_in_words
+from tellonce.hub.events.webhooks.selectors import disabled_endpoints
+from tellonce.hub.health import Finding, asked
+from tellonce.hub.jobs.selectors import consumer_states, job_counts
 from tellonce.hub.jobs.sequencer import number_pending
 from tellonce.hub.vault.services import check_keys
 
-_LITTLE = 500_000_000  # bytes free below which we speak up
-
-
-@dataclass(frozen=True)
-class Finding:
-    """The answer to one question: `hint` says what to do, also where all is well ('' nothing)."""
-
-    name: str
-    ok: bool
-    sentence: str
-    hint: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """The finding, ready for JSON."""
-        return asdict(self)
+_OF_TESTS = "TELLONCE_TEST_"
 
 
 def findings() -> list[Finding]:
-    """Every question asked; an error of one does not keep the others from being asked."""
-    return [_asked(question) for question in (_system, _storage, _space, _files, _keys, _audit)]
+    """Every question asked; an error of one does not keep the others from being asked.
+
+    Where the tables are not those of this program, nothing else can be asked of them.
+    """
+    first = [asked(_configuration), asked(health.migrations)]
+    if not first[-1].ok:
+        return first
+    return first + [asked(question) for question in _QUESTIONS]
 
 
-def _asked(question: Callable[[], Finding]) -> Finding:
-    name = question.__name__.strip("_")
-    try:
-        with database_in_words():
-            return question()
-    except HubError as error:
-        return Finding(name, False, str(error), error.hint)
-    except DatabaseError as error:
-        return Finding(name, False, f"The database says: {error}", "Restore the last backup.")
+def _configuration() -> Finding:
+    """Names that are no setting are mostly misspelt ones, which would be silently ignored."""
+    known = {one.name for one in env.SETTINGS}
+    known |= {f"{one.name}_FILE" for one in env.SETTINGS if one.secret}
+    unknown = sorted(
+        name
+        for name in os.environ
+        if name.startswith("TELLONCE_") and not name.startswith(_OF_TESTS) and name not in known
+    )
+    if unknown:
+        return Finding(
+            "configuration",
+            False,
+            f"{' and '.join(unknown)} is no setting.",
+            "See the table of settings in docs/operators.md.",
+        )
+    for setting in env.SETTINGS:
+        env.read(setting.name)
+    if env.read("TELLONCE_PRODUCTION") and env.read("TELLONCE_WEBHOOKS_PRIVATE"):
+        return Finding(
+            "configuration",
+            False,
+            "webhooks may go to private addresses, in production.",
+            "Unset TELLONCE_WEBHOOKS_PRIVATE.",
+        )
+    return Finding("configuration", True, f"all {len(known)} settings can be read.")
 
 
 def _system() -> Finding:
@@ -64,13 +71,6 @@ def _storage() -> Finding:
         answer = cursor.execute("PRAGMA quick_check").fetchone()[0]
     hint = "" if answer == "ok" else "Restore the last backup."
     return Finding("storage", answer == "ok", f"SQLite says: {answer}.", hint)
-
-
-def _space() -> Finding:
-    free = shutil.disk_usage(settings.TELLONCE_HOME).free
-    enough = free >= _LITTLE
-    hint = "" if enough else "Free some space before the next load."
-    return Finding("space", enough, f"{free / 1e9:.1f} GB are free.", hint)
 
 
 def _files() -> Finding:
@@ -120,3 +120,48 @@ def _audit() -> Finding:
         f"the chain breaks at entry {broken.number}: {broken.problem}.",
         "Compare with a backup: what follows cannot be trusted as evidence.",
     )
+
+
+def _jobs() -> Finding:
+    held_up = [one for one in consumer_states() if one.trouble]
+    if held_up:
+        one = held_up[0]
+        return Finding(
+            "jobs",
+            False,
+            f"'{one.name}' is held up {one.lag:,} events behind: {one.trouble}",
+            "It goes on by itself when that is mended.",
+        )
+    if dead := job_counts()["dead"]:
+        return Finding(
+            "jobs",
+            False,
+            f"{dead:,} failed for good.",
+            "See why with `tellonce jobs list --state dead`; then replay or cancel them.",
+        )
+    return Finding("jobs", True, "none failed for good.")
+
+
+def _webhooks() -> Finding:
+    if count := disabled_endpoints():
+        return Finding(
+            "webhooks",
+            False,
+            f"{count:,} are disabled.",
+            "See why with `tellonce webhook list`; then enable and replay, or remove them.",
+        )
+    return Finding("webhooks", True, "none is disabled.")
+
+
+_QUESTIONS = (
+    _system,
+    _storage,
+    health.space,
+    _files,
+    _keys,
+    _audit,
+    health.worker,
+    health.clock,
+    _jobs,
+    _webhooks,
+)

@@ -90,6 +90,14 @@ SETTINGS = (
         "no",
         "Send webhooks to private addresses and over http too: for development.",
     ),
+    Setting("TELLONCE_LOG", "text", "text", "json: a line for each request too; or text."),
+    Setting(
+        "TELLONCE_METRICS_TOKEN",
+        "text",
+        "",
+        "Bearer token that /metrics asks for; empty: it answers this machine only.",
+        secret=True,
+    ),
     Setting("TELLONCE_THREADS", "number", "8", "How many requests `serve` answers at once."),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}

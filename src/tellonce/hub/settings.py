@@ -100,6 +100,8 @@ ROOT_URLCONF = "tellonce.hub.urls"
 WSGI_APPLICATION = "tellonce.hub.wsgi.application"
 MIDDLEWARE = [
     "tellonce.hub.core.requests.with_request_id",
+    "tellonce.hub.observing.watching.observed",
+    "tellonce.hub.observing.probes.answer_probes",
     "django.middleware.security.SecurityMiddleware",
     "tellonce.hub.core.headers.strict_headers",
     "tellonce.hub.api.boundary.api_boundary",
@@ -136,9 +138,19 @@ USE_I18N = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "level": "WARNING"}},
+    "formatters": {
+        "json": {"()": "tellonce.hub.observing.logs.JsonFormatter"},
+        "text": {"()": "tellonce.hub.observing.logs.TextFormatter"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if env.read("TELLONCE_LOG") == "json" else "text",
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
+        "tellonce": {"level": "INFO" if env.read("TELLONCE_LOG") == "json" else "WARNING"},
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },

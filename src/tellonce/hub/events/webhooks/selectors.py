@@ -56,6 +56,11 @@ def delivery_counts() -> dict[str, int]:
     return counts | dict(Delivery.objects.values_list("state").annotate(Count("id")))
 
 
+def disabled_endpoints() -> int:
+    """How many endpoints nothing is sent to any more."""
+    return Endpoint.objects.exclude(disabled_at=None).count()
+
+
 def visible(by: Actor) -> Any:
     """The rows an actor may see."""
     return Endpoint.objects.filter(**({"created_by": by.id} if CLIENT in by.roles else {}))
