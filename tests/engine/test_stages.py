@@ -13,11 +13,13 @@ import pytest
 from tellonce.engine import standardise
 from tellonce.engine.block import keys as block
 from tellonce.engine.block.kinds import KINDS
+from tellonce.engine.cluster.kernels import pool_components
 from tellonce.engine.model.document import BlockModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY
-from tellonce.engine.pipeline import SPELLING, canonical
+from tellonce.engine.model.kernels import siphash_all
+from tellonce.engine.pipeline import SPELLING, Settings, canonical, rehearse, resolve
 from tellonce.engine.score.encode import encode
-from tellonce.engine.score.kernels import sampled_pairs, score_blocks, score_pairs
+from tellonce.engine.score.kernels import candidates, score_pairs, shared_kinds
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.scoring import score
 from tellonce.engine.score.train import train
@@ -119,5 +121,17 @@ def test_an_edge_depends_on_its_two_records_alone(people: pa.Table) -> None:
 def test_a_kernel_is_compiled_for_one_shape_of_arguments(people: pa.Table) -> None:
     for part in (people, people.slice(5, 1), people.slice(0, 0), SILENT):
         weights(part), edges(part)
-    for kernel in (score_blocks, score_pairs, sampled_pairs):
+    for kernel in (candidates, score_pairs, shared_kinds):
         assert len(kernel.signatures) <= 1
+
+
+def test_a_rehearsal_compiles_all_kernels_that_a_run_needs() -> None:
+    made = rows(300, seed=11).drop_columns(["source", "person"])
+    ids = made["record_id"].combine_chunks()
+    people = standardise.records("crm", ids, made, standardise.recognise("crm", made), PARAMS).table
+    kernels = (score_pairs, candidates, shared_kinds, pool_components, siphash_all)
+    rehearse()
+    compiled = [kernel.signatures for kernel in kernels]
+    assert all(len(signatures) == 1 for signatures in compiled)
+    resolve(people, settings=Settings(golden=False))
+    assert [kernel.signatures for kernel in kernels] == compiled

@@ -100,11 +100,17 @@ def resolve(
 
 @lru_cache(maxsize=1)
 def rehearse() -> None:
-    """Walk the path once with two records of nobody, so that every kernel is compiled or loaded."""
-    entry = {"source": "", "names": [{"given": "a", "family": "b"}], "emails": ["a@b"]}
+    """Walk the path once with two records of nobody, so that every kernel is compiled or loaded:
+    that they are alike and said to be different is what clustering needs its kernels for.
+    """
+    entry = {"source": "", "names": [{"given": "anna", "family": "bell"}]}
+    entry |= {"emails": ["x@y"], "phones": ["000"]}
     rows = [{**entry, "record_id": record_id} for record_id in ("1", "2")]
     records = pa.Table.from_pylist(rows, schema=RECORDS)
-    _resolved(records, None, Settings(), None, lambda _stage, _done, _of: None)
+    apart = pa.Table.from_pylist(
+        [{"left": 0, "right": 1, "verdict": "different"}], schema=DECISIONS
+    )
+    _resolved(records, None, Settings(), apart, lambda _stage, _done, _of: None)
 
 
 def _resolved(

@@ -14,6 +14,7 @@ from tellonce.engine.score.comparisons import pack, unpack
 from tellonce.engine.score.encode import encode, rarities
 from tellonce.engine.score.levels import Context, levels
 from tellonce.engine.score.priors import shipped
+from tellonce.engine.score.scoring import compared_in_full
 from tellonce.engine.score.weights import weights
 from tests.engine.score.comparable_rows import LETTERS, ROWS, table
 
@@ -78,11 +79,9 @@ def test_levels_are_the_same_compiled(rows: list[dict[str, Any]], shared: bool) 
     )
     encoded, _values = encode(table(rows), model, SPELLING, FILE_HASH_KEY)
     ends = np.array([0], np.int32), np.array([1], np.int32)
-    _weight, pattern, _extra = kernels.score_pairs(encoded, weights(model, encoded, None), *ends)
+    _weight, pattern, _extra = compared_in_full(encoded, weights(model, encoded, None), *ends)
     assert unpack(int(pattern[0])) == levels(rows[0], rows[1], context)
-    _weight, turned, _extra = kernels.score_pairs(
-        encoded, weights(model, encoded, None), *ends[::-1]
-    )
+    _weight, turned, _extra = compared_in_full(encoded, weights(model, encoded, None), *ends[::-1])
     assert turned[0] == pattern[0], "the order of the two records does not matter"
 
 
@@ -100,11 +99,9 @@ def test_abandoning_a_pair_early_never_loses_one_above_the_cut(rows: list[dict[s
     model = shipped(1000, ("job",))
     encoded, _values = encode(table(rows), model, SPELLING, FILE_HASH_KEY)
     left, right = (a.astype(np.int32) for a in np.triu_indices(len(rows), 1))
-    every, _pattern, _extra = kernels.score_pairs(
-        encoded, weights(model, encoded, None), left, right
-    )
+    every, _pattern, _extra = compared_in_full(encoded, weights(model, encoded, None), left, right)
     cut = weights(model, encoded, 0.5)
-    kept, _pattern, _extra = kernels.score_pairs(encoded, cut, left, right)
+    kept, _pattern, _extra = compared_in_full(encoded, cut, left, right)
     assert np.array_equal(np.where(every >= cut.kept_above, every, -np.inf), kept)
 
 
@@ -121,8 +118,8 @@ def test_a_pair_exactly_at_the_cut_is_kept(
     encoded, _values = encode(table(rows), model, SPELLING, FILE_HASH_KEY)
     left, right = (a.astype(np.int32) for a in np.triu_indices(len(rows), 1))
     all_pairs = weights(model, encoded, None)
-    every, _pattern, _extra = kernels.score_pairs(encoded, all_pairs, left, right)
+    every, _pattern, _extra = compared_in_full(encoded, all_pairs, left, right)
     for pair, weight in enumerate(every):
         cut = all_pairs._replace(kept_above=weight)
-        kept, _pattern, _extra = kernels.score_pairs(encoded, cut, left, right)
+        kept, _pattern, _extra = compared_in_full(encoded, cut, left, right)
         assert kept[pair] == weight

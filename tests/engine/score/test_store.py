@@ -12,6 +12,7 @@ from tellonce.engine.model.hashing import FILE_HASH_KEY, hash64
 from tellonce.engine.pipeline import SPELLING
 from tellonce.engine.score.encode import encode
 from tellonce.engine.score.few import encode_few
+from tellonce.engine.score.lines import CODES, KINDS, entries, rows_of
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.scoring import score_given, weigh
 from tellonce.engine.score.store import Store
@@ -41,7 +42,7 @@ def test_a_store_weighs_as_one_batch_does(rows: list[dict[str, Any]], cut: int) 
     for row in rows[cut:]:
         store.add(*encode_few([row], MODEL, SPELLING, FILE_HASH_KEY, UNIQUE))
     assert first == 0
-    assert len(store.encoded.year) == len(rows)
+    assert rows_of(store.encoded) == len(rows)
     weight, _pattern = score_given(store, left, right, None)
     assert np.array_equal(weight, expected)
 
@@ -52,14 +53,11 @@ def test_few_records_have_the_arrays_that_columns_give(rows: list[dict[str, Any]
     columns, strings = encode(table(rows), MODEL, SPELLING, FILE_HASH_KEY, UNIQUE)
     found, others = encode_few(rows, MODEL, SPELLING, FILE_HASH_KEY, UNIQUE)
     texts, other_texts = [*strings.to_pylist(), None], [*others.to_pylist(), None]
-    coded = {"given", "middle", "family", "organisation", "word", "email", "phone", "street"}
-    coded |= {"identifier_kind", "identifier", "number", "unit", "city", "region", "postal"}
-    pool = {"pool", "pool_off", "letters", "sounds", "variant_off", "variants"}
-    for name, array in found._asdict().items():
-        expected = getattr(columns, name)
-        if name in coded or name == "other":
-            assert array.shape == expected.shape, name
-            assert [other_texts[c] for c in array.ravel()] == [texts[c] for c in expected.ravel()]
-        elif name not in pool:
-            assert array.dtype == expected.dtype, name
-            assert np.array_equal(array, expected), name
+    assert np.array_equal(found.lines, columns.lines)
+    for kind in KINDS:
+        expected = entries(columns, kind)
+        for name, column in entries(found, kind).items():
+            if name in CODES:
+                assert [other_texts[c] for c in column] == [texts[c] for c in expected[name]], name
+            else:
+                assert np.array_equal(column, expected[name]), name

@@ -15,7 +15,7 @@ UNIT = 1024.0  # weights per bit
 CONTRADICTED = -4.0  # bits that pairs of two parts of one person may have on average, at least
 
 
-@compiled()
+@compiled(error_model="numpy", _nrt=False)
 def _root(parent: Any, row: Any) -> Any:
     while parent[row] != row:
         parent[row] = parent[parent[row]]
@@ -23,7 +23,7 @@ def _root(parent: Any, row: Any) -> Any:
     return row
 
 
-@compiled()
+@compiled(error_model="numpy")
 def smallest_connected(rows: Any, left: Any, right: Any) -> Any:
     """For each of `rows` rows the smallest row it is connected with."""
     parent = np.arange(rows)
@@ -38,13 +38,13 @@ def smallest_connected(rows: Any, left: Any, right: Any) -> Any:
     return parent
 
 
-@compiled()
+@compiled(error_model="numpy", _nrt=False)
 def _average(sums: Any, size: Any, a: int, b: int, forced: Any) -> Any:
     """Average weight between clusters a and b, infinite where they are forced together."""
     return np.inf if sums[a, b] >= forced else sums[a, b] / (size[a] * size[b])
 
 
-@compiled()
+@compiled(error_model="numpy", _nrt=False)
 def _set_nearest(
     a: int, sums: Any, size: Any, alive: Any, forced: Any, nearest: Any, best: Any
 ) -> None:
@@ -57,7 +57,7 @@ def _set_nearest(
                 best[a], nearest[a] = average, b
 
 
-@compiled()
+@compiled(error_model="numpy")
 def _linked(sums: Any, cut: Any, forced: Any) -> Any:
     """Average linkage of n items; `sums` (n x n) holds pair weights and is used up.
 
@@ -97,7 +97,7 @@ def _linked(sums: Any, cut: Any, forced: Any) -> Any:
                     best[a], nearest[a] = average, first
 
 
-@compiled()
+@compiled(error_model="numpy")
 def split_components(
     off: Any,
     members: Any,
@@ -145,7 +145,7 @@ class _Parts(NamedTuple):
     dead: Any
 
 
-@compiled(error_model="numpy")
+@compiled(error_model="numpy", _nrt=False)
 def _value(parts: _Parts, mixture: Mixture, a: int, more: int, b: int) -> Any:
     """log2 odds that part a, joined with part `more` (a itself: with none), and part b are one
     customer, from what all their pairs say together.
@@ -171,7 +171,7 @@ def _value(parts: _Parts, mixture: Mixture, a: int, more: int, b: int) -> Any:
     return mixture.slope * (mixture.prior - np.log2(strange)) + mixture.shift
 
 
-@compiled(error_model="numpy")
+@compiled(error_model="numpy", _nrt=False)
 def _rivalled(parts: _Parts, mixture: Mixture, a: int, b: int) -> Any:
     """Whether a or b might as well belong to a part that could not join what the two would become.
 
@@ -189,7 +189,7 @@ def _rivalled(parts: _Parts, mixture: Mixture, a: int, b: int) -> Any:
     return 2.0 ** parts.value[a, b] < max(of_a, of_b)
 
 
-@compiled(error_model="numpy")
+@compiled(error_model="numpy", _nrt=False)
 def _accepted(parts: _Parts, mixture: Mixture, a: int, b: int) -> Any:
     if parts.bond[a, b] > 0:
         return True
@@ -197,7 +197,7 @@ def _accepted(parts: _Parts, mixture: Mixture, a: int, b: int) -> Any:
     return average >= CONTRADICTED and not _rivalled(parts, mixture, a, b)
 
 
-@compiled(error_model="numpy")
+@compiled(error_model="numpy", _nrt=False)
 def _best(parts: _Parts, cut: float) -> Any:
     """The pair of parts to join next: bound ones first, then by value; ties to the smallest."""
     first, second, best = -1, -1, cut
@@ -213,7 +213,21 @@ def _best(parts: _Parts, cut: float) -> Any:
     return first, second
 
 
-@compiled(error_model="numpy")
+@compiled(error_model="numpy", _nrt=False)
+def _add(parts: _Parts, a: int, b: int, c: int, d: int, bond: int) -> None:
+    """Add to what parts a and b say what c and d do. Item by item: what numpy does with whole rows
+    takes longer to compile than all of pooling.
+    """
+    for k in range(parts.compared.shape[2]):
+        parts.compared[a, b, k] += parts.compared[c, d, k]
+        for against in range(3):
+            parts.bits[a, b, against, k] += parts.bits[c, d, against, k]
+    parts.odds[a, b] += parts.odds[c, d]
+    parts.bond[a, b] = bond
+    parts.dead[a, b] = False
+
+
+@compiled(error_model="numpy", _nrt=False)
 def _join(parts: _Parts, mixture: Mixture, a: int, b: int) -> None:
     """Make b a piece of a."""
     parts.size[a] += parts.size[b]
@@ -224,14 +238,8 @@ def _join(parts: _Parts, mixture: Mixture, a: int, b: int) -> None:
         bond = max(parts.bond[a, c], parts.bond[b, c])
         if min(parts.bond[a, c], parts.bond[b, c]) < 0:
             bond = -1
-        for x, y in ((a, c), (c, a)):
-            z = b if x == a else c
-            w = c if x == a else b
-            parts.compared[x, y] += parts.compared[z, w]
-            parts.bits[x, y] += parts.bits[z, w]
-            parts.odds[x, y] += parts.odds[z, w]
-            parts.bond[x, y] = bond
-            parts.dead[x, y] = False
+        _add(parts, a, c, b, c, bond)
+        _add(parts, c, a, c, b, bond)
     for c in range(parts.size.shape[0]):
         if parts.alive[c] and c != a:
             parts.value[a, c] = parts.value[c, a] = _value(parts, mixture, a, a, c)
@@ -251,22 +259,22 @@ def _separate(n: int, comparisons: int) -> Any:
     )
 
 
-@compiled(error_model="numpy")
-def _pooled(parts: _Parts, mixture: Mixture, cut: float, joined: Any) -> Any:
-    """Join the parts of one component; the smallest item of each one's cluster.
+@compiled(error_model="numpy", _nrt=False)
+def _pooled(parts: _Parts, mixture: Mixture, cut: float, label: Any, joined: Any) -> None:
+    """Join the parts of one component: the smallest item of each one's cluster into `label`.
 
     Item i's odds of being where it is, at the time it joined, are put into `joined`.
     """
     n = parts.size.shape[0]
-    label = np.arange(n)
     for a in range(n):
+        label[a] = a
         for b in range(n):
             if a != b:
                 parts.value[a, b] = _value(parts, mixture, a, a, b)
     while True:
         a, b = _best(parts, cut)
         if a < 0:
-            return label
+            return
         if not _accepted(parts, mixture, a, b):
             parts.dead[a, b] = parts.dead[b, a] = True
             continue
@@ -303,5 +311,6 @@ def pool_components(
                     parts.bits[x, y, 0, c] = evidence.stranger[p, c]
                     parts.bits[x, y, 1, c] = evidence.relative[p, c]
                     parts.bits[x, y, 2, c] = evidence.branch[p, c]
-        label[off[k] : off[k + 1]] = _pooled(parts, mixture, cut, joined[off[k] : off[k + 1]])
+        own = slice(off[k], off[k + 1])
+        _pooled(parts, mixture, cut, label[own], joined[own])
     return label, joined

@@ -60,6 +60,7 @@ def hash64(strings: pa.Array, hash_key: bytes) -> Longs:
     _validity, offsets, data = array.buffers()
     off = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
     raw = np.frombuffer(data or b"\0", np.uint8)
+    off.flags.writeable = raw.flags.writeable = False  # else compiled once more where they may be
     out = np.empty(len(array), np.uint64)
     siphash_all(off, raw, *_halves(hash_key), out)
     return out.view(np.int64)

@@ -13,58 +13,15 @@ Bytes = npt.NDArray[np.uint8]
 
 
 class Encoded(NamedTuple):
-    """COMPARABLE as arrays. Codes index one pool of strings; -1 is missing; `*_off` are offsets
-    of the entries of a row; `*_tf` the extra weight of agreeing on exactly this value, 1/1024 bit.
+    """COMPARABLE as the kernels read it: all that a row says stands side by side. The places in
+    the arrays are named in `kernels.py`; `lines.py` lays them out.
     """
 
-    pool_off: Longs
-    pool: Bytes
-    letters: npt.NDArray[np.uint64]  # per code: signs it has, low half once, high half twice
-    sounds: Ints  # per code of a name part: id of its phonetic code
-    variant_off: Ints
-    variants: Ints
-    name_off: Ints
-    given: Ints
-    middle: Ints
-    family: Ints
-    given_tf: Ints
-    family_tf: Ints
-    year: npt.NDArray[np.int16]
-    month: npt.NDArray[np.int8]
-    day: npt.NDArray[np.int8]
-    gender: npt.NDArray[np.int8]
-    suffix: npt.NDArray[np.int8]
-    entity: npt.NDArray[np.int8]
-    email_off: Ints
-    email: Ints
-    email_at: Ints
-    email_shared: npt.NDArray[np.bool_]
-    email_named: npt.NDArray[np.bool_]  # the mailbox is made of the row's name
-    phone_off: Ints
-    phone: Ints
-    phone_shared: npt.NDArray[np.bool_]
-    identifier_off: Ints
-    identifier_kind: Ints
-    identifier: Ints
-    organisation_off: Ints
-    organisation: Ints
-    organisation_tf: Ints
-    word_off: Ints
-    word: Ints
-    rarity: Ints
-    address_off: Ints
-    street: Ints
-    number: Ints
-    unit: Ints
-    city: Ints
-    region: Ints
-    postal: Ints
-    city_tf: Ints
-    postal_tf: Ints
-    other: Ints  # rows x generic comparisons
-    other_tf: Ints
-    unique: Ints  # code of the row's source where that has no duplicates of its own, else -1
-    present: Ints  # bits of what a row has: 1 a name, 2 an organisation, 4 an address, 8 others
+    lines: Ints  # rows x LINE, flat
+    said: Ints  # the entries of all rows, those of a row together, kind after kind
+    texts: Longs  # codes x TEXT, flat
+    pool: Bytes  # the texts themselves, one after the other
+    variants: Ints  # groups of names that stand for each other
 
 
 class Weights(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import TypeVar
@@ -10,11 +10,13 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
-from tellonce.engine.score.arrays import Blocks
-from tellonce.engine.score.kernels import fill_row_blocks
+from tellonce.engine.score.arrays import Blocks, Encoded, Ints
+from tellonce.engine.score.kernels import candidates, fill_row_blocks
 
 Found = TypeVar("Found")
 PIECE = 2_000_000  # pairs in a piece of work
+AT_ONCE = 16_384  # pairs that are listed before they are scored: they stay in the cache
+Listed = tuple[Ints, Ints, Ints]
 
 
 def blocks(keys: pa.Table, rows: int) -> Blocks:
@@ -46,6 +48,18 @@ def pieces(b: Blocks) -> list[tuple[int, int]]:
     cuts = np.searchsorted(spent, np.arange(PIECE, int(spent[-1]), PIECE), side="right")
     edges = np.unique(np.concatenate([[0], cuts, [len(spent)]]))
     return [(int(a), int(z)) for a, z in pairwise(edges)]
+
+
+def listed(
+    b: Blocks, encoded: Encoded, part: tuple[int, int], *, every: int = 1
+) -> Iterator[Listed]:
+    """Left and right row, and key kind, of each candidate pair (or of one in `every`, chosen by its
+    rows) of a range of blocks, once, some at a time. What was yielded is written over by the next.
+    """
+    at = np.array([part[0], b.off[part[0]], b.off[part[0]] + 1], np.int64)
+    room = np.empty((3, AT_ONCE), np.int32)
+    while found := candidates(b, encoded.lines, at, part[1], every, room[0], room[1], room[2]):
+        yield room[0, :found], room[1, :found], room[2, :found]
 
 
 def in_threads(

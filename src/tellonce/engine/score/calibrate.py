@@ -20,7 +20,7 @@ from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score.comparisons import COMPARISONS, MAX_LEVELS, unpacked
 from tellonce.engine.score.encode import encode
-from tellonce.engine.score.kernels import score_pairs
+from tellonce.engine.score.scoring import compared as compared_rows
 from tellonce.engine.score.weights import log_odds, odds, weights
 
 Floats = npt.NDArray[np.float64]
@@ -62,7 +62,7 @@ def compared(
     rows, places = np.unique(np.concatenate([left, right]), return_inverse=True)
     encoded, _values = encode(table.take(pa.array(rows)), model, spelling, hash_key)
     ends = places[: len(left)].astype(np.int32), places[len(left) :].astype(np.int32)
-    weight, patterns, _extra = score_pairs(encoded, weights(model, encoded, None), *ends)
+    weight, patterns = compared_rows(encoded, weights(model, encoded, None), *ends)
     return Compared(unpacked(patterns), weight)
 
 

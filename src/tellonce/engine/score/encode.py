@@ -15,10 +15,18 @@ from tellonce.engine.lists import flat, joined, owners
 from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.model.hashing import hash64
 from tellonce.engine.model.spelling import Spelling
-from tellonce.engine.score.arrays import Encoded
+from tellonce.engine.score.arrays import Bytes, Encoded, Longs
 from tellonce.engine.score.comparisons import ADDRESS, FAMILY, GIVEN, ORGANISATION, OTHER
-from tellonce.engine.score.kernels import UNIT, letters_of, mailboxes_of_names
+from tellonce.engine.score.kernels import (
+    IS_NAMED,
+    IS_SHARED,
+    UNIT,
+    halves_of_emails,
+    letters_of,
+    mailboxes_of_names,
+)
 from tellonce.engine.score.levels import IDF_STEPS, sound
+from tellonce.engine.score.lines import entries, laid, texts_of, with_entries
 
 Ints = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
@@ -133,6 +141,7 @@ def _is_shared(texts: pa.DictionaryArray, model: ScoreModel, hash_key: bytes) ->
     return np.append(shared, False)[codes(texts)]
 
 
+NAME_PARTS = ("given", "middle", "family")
 PLACES = ("street", "number", "unit", "city", "region", "postal_code")
 _CODED = (  # the entries whose strings get codes, in the order they enter the pool
     *("given", "middle", "family", "organisation", "word", "email", "phone"),
@@ -163,41 +172,63 @@ def encode_coded(
 ) -> tuple[Encoded, pa.Array]:
     """The same of a table whose texts are codes."""
     table = records.table
-    offsets, entries = _entries(records)
+    offsets, coded_texts = _entries(records)
     others = [column.dictionary_encode() for column in other_values(table, model.others)]
-    pooled, values = _pooled([*(entries[name] for name in _CODED), *others])
+    pooled, values = _pooled([*(coded_texts[name] for name in _CODED), *others])
     in_pool = dict(zip(_CODED, pooled, strict=False))
-    arrays: dict[str, Any] = {
-        **offsets,
-        **_dates(table, model.weak_days),
+    columns: dict[str, Any] = {
         **in_pool,
-        **pool_arrays(values),
-        **sounds(values, [in_pool[part] for part in ("given", "middle", "family")], spelling),
-        "other": _side_by_side(pooled[len(_CODED) :], table.num_rows),
+        "other": side_by_side(pooled[len(_CODED) :], table.num_rows),
+        "email_at": _at_signs(coded_texts["email"]),
+        "email_shared": _is_shared(coded_texts["email"], model, hash_key),
+        "phone_shared": _is_shared(coded_texts["phone"], model, hash_key),
     }
-    email_at = _at_signs(entries["email"])
-    arrays |= {
-        "email_named": mailboxes_of_names(
-            *(arrays[name] for name in ("pool_off", "pool", "email_off", "email")),
-            email_at,
-            *(arrays[name] for name in ("name_off", "given", "family")),
-        ),
+    once = {
+        **_dates(table, model.weak_days),
         "unique": _sources_without_duplicates(table["source"], unique),
         "gender": _small_codes(table["gender"], GENDERS),
         "suffix": _small_codes(table["suffix"], GENERATIONS),
         "entity": _small_codes(table["entity"], ENTITIES),
-        "present": present(offsets, table.num_rows, len(model.others)),
-        "email_at": email_at,
-        "email_shared": _is_shared(entries["email"], model, hash_key),
-        "phone_shared": _is_shared(entries["phone"], model, hash_key),
     }
-    unweighted = Encoded(**arrays, **dict.fromkeys(UNWEIGHTED, arrays["unique"]))
-    return reweighted(unweighted, values, model), values
+    return encoded_from(offsets, columns, once, values, spelling=spelling, model=model), values
+
+
+def encoded_from(
+    offsets: dict[str, Ints],
+    columns: dict[str, Any],
+    once: dict[str, Any],
+    values: pa.Array,
+    *,
+    spelling: Spelling,
+    model: ScoreModel,
+) -> Encoded:
+    """`Encoded` of columns of codes of `values`: see `lines.laid`. E-mails come with `email_at` and
+    `email_shared`, other values as rows x attributes.
+    """
+    off, pool = pool_of(values)
+    columns["email_is"] = IS_SHARED * columns.pop("email_shared") + IS_NAMED * mailboxes_of_names(
+        *(off, pool, offsets["email"], columns["email"], columns["email_at"]),
+        *(offsets["name"], columns["given"], columns["family"]),
+    )
+    columns["email_box"], columns["email_domain"] = halves_of_emails(
+        off, pool, columns["email"], columns["email_at"]
+    )
+    rows, others = columns["other"].shape
+    columns["other"] = columns["other"].ravel()
+    offsets = {**offsets, "other": np.arange(rows + 1, dtype=np.int32) * others}
+    lines, said = laid(offsets, columns, once)
+    heard = sounds(values, [columns[part] for part in NAME_PARTS], spelling)
+    texts = texts_of(off, letters_of(off, pool), heard["sounds"], heard["variant_off"])
+    encoded = Encoded(lines, said, texts, pool, heard["variants"])
+    _weigh_rarity(encoded, values, model)
+    return encoded
 
 
 def reweighted(encoded: Encoded, values: pa.Array, model: ScoreModel) -> Encoded:
     """The arrays under a model that differs from theirs in its probabilities alone."""
-    return encoded._replace(**_rarity_weights(encoded, values, model))
+    own = encoded._replace(said=encoded.said.copy())
+    _weigh_rarity(own, values, model)
+    return own
 
 
 def _sources_without_duplicates(sources: pa.ChunkedArray, unique: frozenset[str]) -> Ints:
@@ -206,80 +237,76 @@ def _sources_without_duplicates(sources: pa.ChunkedArray, unique: frozenset[str]
 
 
 def _entries(records: Coded) -> tuple[dict[str, Ints], dict[str, pa.DictionaryArray]]:
-    """Offsets of the entries of each row, and their texts, by the names of `Encoded`."""
+    """Offsets of the entries of each row, and their texts, by the columns of `lines.KINDS`."""
     names, addresses, identifiers = (
         records.entries[name] for name in ("names", "addresses", "identifiers")
     )
     offsets = {
-        "name_off": names.offsets,
-        "address_off": addresses.offsets,
-        "identifier_off": identifiers.offsets,
+        "name": names.offsets,
+        "address": addresses.offsets,
+        "identifier": identifiers.offsets,
     }
-    entries = {part: names.fields[part] for part in ("given", "middle", "family")}
-    entries |= {place: addresses.fields[place] for place in PLACES[:-1]}
-    entries["postal"] = addresses.fields["postal_code"]
-    entries["identifier_kind"] = identifiers.fields["kind"]
-    entries["identifier"] = identifiers.fields["value"]
+    texts = {part: names.fields[part] for part in NAME_PARTS}
+    texts |= {place: addresses.fields[place] for place in PLACES[:-1]}
+    texts["postal"] = addresses.fields["postal_code"]
+    texts["identifier_kind"] = identifiers.fields["kind"]
+    texts["identifier"] = identifiers.fields["value"]
     for name in ("organisation", "email", "phone"):
         found = records.entries[f"{name}s"]
-        offsets[f"{name}_off"], entries[name] = found.offsets, found.fields[ITSELF]
-    offsets["word_off"], entries["word"] = _words(entries["organisation"])
-    return offsets, entries
+        offsets[name], texts[name] = found.offsets, found.fields[ITSELF]
+    offsets["word"], texts["word"] = _words(texts["organisation"])
+    return offsets, texts
 
 
-def pool_arrays(values: pa.Array) -> dict[str, Any]:
-    """The pool as its bytes and offsets: copies, since a kernel is compiled once more for arrays
-    that may not be written to.
+def pool_of(values: pa.Array) -> tuple[Longs, Bytes]:
+    """Offsets and bytes of texts: copies, since a kernel is compiled once more for arrays that may
+    not be written to.
     """
     _validity, offsets, data = values.cast(pa.large_string()).buffers()
     off = np.zeros(1, np.int64)
     if len(values):
         off = np.frombuffer(offsets, np.int64)[: len(values) + 1].copy()
-    pool = np.frombuffer(data, np.uint8).copy() if data else np.zeros(0, np.uint8)
-    return {"pool_off": off, "pool": pool, "letters": letters_of(off, pool)}
+    return off, np.frombuffer(data, np.uint8).copy() if data else np.zeros(0, np.uint8)
 
 
-UNWEIGHTED = (
-    *("given_tf", "family_tf", "organisation_tf", "city_tf", "postal_tf"),
-    *("rarity", "other_tf"),
-)
+_RARE = {  # what may be rare: its weight, attribute, comparison and level
+    "given": ("given_tf", "given_name", GIVEN, 1),
+    "family": ("family_tf", "family_name", FAMILY, 1),
+    "organisation": ("organisation_tf", "organisation", ORGANISATION, 1),
+    "city": ("city_tf", "city", ADDRESS, 5),
+    "postal": ("postal_tf", "postal_code", ADDRESS, 4),
+}
 
 
-def _rarity_weights(encoded: Encoded, values: pa.Array, model: ScoreModel) -> dict[str, Any]:
-    """Extra weights of values by how rare they are, and the rarity of words."""
+def _weigh_rarity(encoded: Encoded, values: pa.Array, model: ScoreModel) -> None:
+    """Put in the extra weights of values by how rare they are, and the rarity of words."""
+    for kind in ("name", "organisation", "address"):
+        held = entries(encoded, kind)
+        extra = {}
+        for column, codes_of in held.items():
+            if column in _RARE:
+                weight, attribute, comparison, level = _RARE[column]
+                extra[weight] = extra_weights(
+                    codes_of, values, model, attribute, (comparison, level)
+                )
+        with_entries(encoded, kind, extra)
+    words = values.take(pa.array(entries(encoded, "word")["word"])).to_pylist()
+    with_entries(encoded, "word", {"rarity": np.array(rarities(words, model), np.int32)})
+    if model.others:
+        other = entries(encoded, "other")["other"].reshape(-1, len(model.others))
+        found = [
+            extra_weights(other[:, i], values, model, f"other:{name}", (OTHER + i, 1))
+            for i, name in enumerate(model.others)
+        ]
+        weights = side_by_side(found, len(other)).ravel()
+        with_entries(encoded, "other", {"other_tf": weights})
 
-    def extra(own: Ints, attribute: str, comparison: int, level: int) -> Ints:
-        return extra_weights(own, values, model, attribute, (comparison, level))
 
-    words = values.take(pa.array(encoded.word)).to_pylist()
-    others = [
-        extra(np.ascontiguousarray(encoded.other[:, i]), f"other:{name}", OTHER + i, 1)
-        for i, name in enumerate(model.others)
-    ]
-    return {
-        "given_tf": extra(encoded.given, "given_name", GIVEN, 1),
-        "family_tf": extra(encoded.family, "family_name", FAMILY, 1),
-        "organisation_tf": extra(encoded.organisation, "organisation", ORGANISATION, 1),
-        "city_tf": extra(encoded.city, "city", ADDRESS, 5),
-        "postal_tf": extra(encoded.postal, "postal_code", ADDRESS, 4),
-        "rarity": np.array(rarities(words, model), np.int32),
-        "other_tf": _side_by_side(others, len(encoded.year)),
-    }
-
-
-def _side_by_side(columns: list[Ints], rows: int) -> Ints:
+def side_by_side(columns: list[Ints], rows: int) -> Ints:
     """Columns as rows x columns."""
     if not columns:
         return np.zeros((rows, 0), np.int32)
     return np.ascontiguousarray(np.stack(columns, axis=1))
-
-
-def present(offsets: dict[str, Ints], rows: int, others: int) -> Ints:
-    """What each row has to compare, as the bits `Encoded.present` names."""
-    bits = np.full(rows, 8 if others else 0, np.int32)
-    for bit, entry in ((1, "name_off"), (2, "organisation_off"), (4, "address_off")):
-        bits |= np.where(np.diff(offsets[entry]) > 0, bit, 0).astype(np.int32)
-    return bits
 
 
 def _at_signs(emails: pa.DictionaryArray) -> Ints:

@@ -13,7 +13,8 @@ from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score.comparisons import COMPARISONS, OTHER, unpack
 from tellonce.engine.score.encode import encode
-from tellonce.engine.score.kernels import UNIT, score_pairs
+from tellonce.engine.score.kernels import UNIT
+from tellonce.engine.score.scoring import compared_in_full
 from tellonce.engine.score.weights import level_bits, log_odds, odds, probability, weights
 
 MISSING = "not compared: missing on one side"
@@ -196,7 +197,7 @@ def explanation(
     """Explain the first two rows of a COMPARABLE table under a model."""
     encoded, _values = encode(comparable, model, spelling, hash_key)
     pair = (np.array([0], np.int32), np.array([1], np.int32))
-    weight, pattern, extras = score_pairs(encoded, weights(model, encoded, None), *pair)
+    weight, pattern, extras = compared_in_full(encoded, weights(model, encoded, None), *pair)
     steps = _steps(comparable, model, unpack(int(pattern[0])), extras[0])
     found, prior = float(weight[0]), log_odds(model.prior)
     log2_odds = float(odds(weight, model)[0])

@@ -18,14 +18,10 @@ from tellonce.engine.score.encode import (
     ENTITIES,
     GENDERS,
     GENERATIONS,
+    NAME_PARTS,
     PLACES,
-    UNWEIGHTED,
-    pool_arrays,
-    present,
-    reweighted,
-    sounds,
+    encoded_from,
 )
-from tellonce.engine.score.kernels import mailboxes_of_names
 
 Row = Mapping[str, Any]
 
@@ -41,34 +37,24 @@ def encode_few(
     `encode.encode` makes them of the table; the codes of strings may be others.
     """
     codes: dict[str, int] = {}
-    entries = _entries(rows, codes)
+    columns: dict[str, Any] = _entries(rows, codes)
     offsets = {name: _offsets(rows, column) for name, column in _LISTS.items()}
     named = [[name.split(" ") for name in row["organisations"] or ()] for row in rows]
     words = [sorted(set(words)) for of in named for words in of]
-    entries["word"] = _coded([word for of in words for word in of], codes)
-    offsets["word_off"] = _ends([len(of) for of in words])
-    entries["other"] = _others(rows, model.others, codes)
+    columns["word"] = _coded([word for of in words for word in of], codes)
+    offsets["word"] = _ends([len(of) for of in words])
+    columns["other"] = _others(rows, model.others, codes)
     values = pa.array(list(codes), pa.string())
     numbers = {source: number for number, source in enumerate(sorted(unique))}
-    arrays: dict[str, Any] = {
-        **offsets,
-        **entries,
+    once = {
         **_dates(rows, model),
-        **pool_arrays(values),
-        **sounds(values, [entries[part] for part in ("given", "middle", "family")], spelling),
-        **_contacts(rows, model, hash_key),
         "unique": _small(rows, "source", numbers, np.int32, none=-1),
         "gender": _small(rows, "gender", GENDERS),
         "suffix": _small(rows, "suffix", GENERATIONS),
         "entity": _small(rows, "entity", ENTITIES),
-        "present": present(offsets, len(rows), len(model.others)),
     }
-    arrays["email_named"] = mailboxes_of_names(
-        *(arrays[name] for name in ("pool_off", "pool", "email_off", "email", "email_at")),
-        *(arrays[name] for name in ("name_off", "given", "family")),
-    )
-    unweighted = Encoded(**arrays, **dict.fromkeys(UNWEIGHTED, arrays["unique"]))
-    return reweighted(unweighted, values, model), values
+    columns |= _contacts(rows, model, hash_key)
+    return encoded_from(offsets, columns, once, values, spelling=spelling, model=model), values
 
 
 def _contacts(rows: Sequence[Row], model: ScoreModel, hash_key: bytes) -> dict[str, Any]:
@@ -81,12 +67,12 @@ def _contacts(rows: Sequence[Row], model: ScoreModel, hash_key: bytes) -> dict[s
 
 
 _LISTS = {
-    "name_off": "names",
-    "address_off": "addresses",
-    "identifier_off": "identifiers",
-    "organisation_off": "organisations",
-    "email_off": "emails",
-    "phone_off": "phones",
+    "name": "names",
+    "address": "addresses",
+    "identifier": "identifiers",
+    "organisation": "organisations",
+    "email": "emails",
+    "phone": "phones",
 }
 
 
@@ -109,7 +95,7 @@ def _entries(rows: Sequence[Row], codes: dict[str, int]) -> dict[str, Ints]:
     """Codes of the entries; name parts first, since codes up to theirs have sounds."""
     found = {}
     structs = {
-        **{part: ("names", part) for part in ("given", "middle", "family")},
+        **{part: ("names", part) for part in NAME_PARTS},
         **{place: ("addresses", place) for place in PLACES[:-1]},
         "postal": ("addresses", "postal_code"),
         "identifier_kind": ("identifiers", "kind"),

@@ -2,9 +2,11 @@
 
 Weights are integers in 1/1024 bit, so that sums do not depend on their order. Every kernel releases
 the GIL and allocates nothing per pair. `_nrt=False`: counting references to the arrays at every
-call would cost six times the work itself. All kernels of scoring stand in this one file, because
-the cache of compiled code watches only the file of the function that is called: a change elsewhere
-would go unnoticed.
+call would cost six times the work itself. Records come in five arrays, not in one for each thing
+they may say: all of them pass through every call, where each costs time, and compiling each call
+costs time by their number too. All kernels of scoring stand in this one file, and so do the places
+within the arrays, because the cache of compiled code watches only the file of the function that is
+called: a change elsewhere would go unnoticed.
 """
 
 from __future__ import annotations
@@ -19,6 +21,33 @@ from tellonce.engine.score.arrays import Blocks, Bytes, Encoded, Weights
 UNIT = 1024.0  # weights per bit
 OTHERS_AT = 12  # index of the first generic comparison
 COMPARED = 20  # number of comparisons
+
+# A line of `Encoded.lines`: where the row's entries of each kind start in `Encoded.said`; the ends
+# of one are the starts of the next. Then what a row has once.
+LINE = 16
+IDENTIFIERS, EMAILS, PHONES, NAMES, ORGANISATIONS, WORDS, ADDRESSES, OTHERS, END = range(9)
+BORN = 9  # year, month, day: 16, 8 and 8 bits
+TRAITS = 10  # gender, suffix, entity: 4 bits each
+UNIQUE = 11  # code of its source where that has no duplicates of its own, else -1
+PRESENT = 12  # bits of what it has: 1 a name, 2 an organisation, 4 an address, 8 others
+
+# An entry of each kind. Codes are of texts, -1 is missing; `*_TF` are the extra weights of agreeing
+# on exactly this value, 1/1024 bit.
+IDENTIFIER_KIND, IDENTIFIER, AN_IDENTIFIER = range(3)
+EMAIL, EMAIL_AT, EMAIL_IS, EMAIL_BOX, EMAIL_DOMAIN, AN_EMAIL = range(6)
+PHONE, PHONE_SHARED, A_PHONE = range(3)
+GIVEN, MIDDLE, FAMILY, GIVEN_TF, FAMILY_TF, A_NAME = range(6)
+ORGANISATION, ORGANISATION_TF, WORDS_FROM, WORDS_TO, AN_ORGANISATION = range(5)
+WORD, RARITY, A_WORD = range(3)
+STREET, NUMBER, UNIT_OF, CITY, REGION, POSTAL, CITY_TF, POSTAL_TF, AN_ADDRESS = range(9)
+OTHER, OTHER_TF, AN_OTHER = range(3)
+IS_SHARED, IS_NAMED = 1, 2  # bits of EMAIL_IS; named: the mailbox is made of the row's name
+
+# A text: its start in the pool, its size and how many variant groups it is in (from bit 32), the
+# signs it has (`letters_of`), the id of its sound (-1: none) and where its groups start (from 32).
+TEXT = 4
+SIZE, SIGNS, SOUND = 1, 2, 3
+LOW = 0xFFFFFFFF
 
 
 @compiled(error_model="numpy", _nrt=False)
@@ -191,9 +220,9 @@ def alike(e: Encoded, a: int, b: int, cut: float) -> Any:
     Signs in common are at most those that both have once and twice, and what goes beyond twice in
     either; without transpositions that bounds the figure from above.
     """
-    a0, a1, b0, b1 = e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1]
-    n, m = a1 - a0, b1 - b0
-    x, y = e.letters[a], e.letters[b]
+    a0, b0 = e.texts[TEXT * a], e.texts[TEXT * b]
+    n, m = length(e, a), length(e, b)
+    x, y = np.uint64(e.texts[TEXT * a + SIGNS]), np.uint64(e.texts[TEXT * b + SIGNS])
     common = min(min(n, m), _bits(x & y) + min(n - _bits(x), m - _bits(y)))
     most = (common / min(n, 64) + common / min(m, 64) + 1.0) / 3.0
     prefix = 0
@@ -203,40 +232,51 @@ def alike(e: Encoded, a: int, b: int, cut: float) -> Any:
         prefix += 1
     if most + prefix * 0.1 * (1.0 - most) < cut - 1e-9:
         return 0.0
-    return jaro_winkler(e.pool, a0, a1, b0, b1)
+    return jaro_winkler(e.pool, a0, a0 + n, b0, b0 + m)
 
 
 @compiled(error_model="numpy", _nrt=False)
 def _single(e: Encoded, a: int, b: int) -> Any:
     """Whether both strings are one word each."""
-    return (e.letters[a] | e.letters[b]) & SPACE == 0
-
-
-@compiled(error_model="numpy", _nrt=False)
-def close(e: Encoded, a: int, b: int, cut: float) -> Any:
-    return a == b or alike(e, a, b, cut) >= cut
+    return np.uint64(e.texts[TEXT * a + SIGNS] | e.texts[TEXT * b + SIGNS]) & SPACE == 0
 
 
 @compiled(error_model="numpy", _nrt=False)
 def length(e: Encoded, a: int) -> Any:
-    return e.pool_off[a + 1] - e.pool_off[a] if a >= 0 else 0
+    """Bytes of a code's text; 0 for none."""
+    return e.texts[TEXT * a + SIZE] & LOW if a >= 0 else 0
+
+
+@compiled(error_model="numpy", _nrt=False)
+def _sound_alike(e: Encoded, a: int, b: int) -> Any:
+    sound = np.int32(e.texts[TEXT * a + SOUND])
+    return sound >= 0 and sound == np.int32(e.texts[TEXT * b + SOUND])
+
+
+@compiled(error_model="numpy", _nrt=False)
+def _are_variants(e: Encoded, a: int, b: int) -> Any:
+    """Whether both names are of one group of variants."""
+    start, other = e.texts[TEXT * a + SOUND] >> 32, e.texts[TEXT * b + SOUND] >> 32
+    for i in range(start, start + (e.texts[TEXT * a + SIZE] >> 32)):
+        for j in range(other, other + (e.texts[TEXT * b + SIZE] >> 32)):
+            if e.variants[i] == e.variants[j]:
+                return True
+    return False
 
 
 @compiled(error_model="numpy", _nrt=False)
 def _given_level(e: Encoded, a: int, b: int) -> Any:
-    a0, a1, b0, b1 = e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1]
-    n, m = a1 - a0, b1 - b0
+    a0, b0 = e.texts[TEXT * a], e.texts[TEXT * b]
+    n, m = length(e, a), length(e, b)
     if n == 1 or m == 1:
         return 4 if e.pool[a0] == e.pool[b0] else 6
     if a == b:
         return 1
-    for i in range(e.variant_off[a], e.variant_off[a + 1]):
-        for j in range(e.variant_off[b], e.variant_off[b + 1]):
-            if e.variants[i] == e.variants[j]:
-                return 2
-    if not _single(e, a, b) and tokens_within(e.pool, a0, a1, b0, b1):
+    if _are_variants(e, a, b):
         return 2
-    if e.sounds[a] >= 0 and e.sounds[a] == e.sounds[b]:
+    if not _single(e, a, b) and tokens_within(e.pool, a0, a0 + n, b0, b0 + m):
+        return 2
+    if _sound_alike(e, a, b):
         return 3
     if min(n, m) >= 3:
         prefix = True
@@ -247,7 +287,7 @@ def _given_level(e: Encoded, a: int, b: int) -> Any:
         if prefix:
             return 3
     score = alike(e, a, b, 0.82)
-    if score >= 0.92 or (min(n, m) >= 4 and one_slip(e.pool, a0, a1, b0, b1)):
+    if score >= 0.92 or (min(n, m) >= 4 and one_slip(e.pool, a0, a0 + n, b0, b0 + m)):
         return 3
     if e.pool[a0] == e.pool[b0] and (e.pool[a0 + 1] == 32 or e.pool[b0 + 1] == 32):
         return 4
@@ -258,32 +298,35 @@ def _given_level(e: Encoded, a: int, b: int) -> Any:
 def _family_level(e: Encoded, a: int, b: int) -> Any:
     if a == b:
         return 1
-    a0, a1, b0, b1 = e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1]
-    if not _single(e, a, b) and share_token(e.pool, a0, a1, b0, b1, 3):
+    a0, b0 = e.texts[TEXT * a], e.texts[TEXT * b]
+    n, m = length(e, a), length(e, b)
+    if not _single(e, a, b) and share_token(e.pool, a0, a0 + n, b0, b0 + m, 3):
         return 2
-    if e.sounds[a] >= 0 and e.sounds[a] == e.sounds[b]:
+    if _sound_alike(e, a, b):
         return 3
     score = alike(e, a, b, 0.82)
-    if score >= 0.92 or (min(a1 - a0, b1 - b0) >= 4 and one_slip(e.pool, a0, a1, b0, b1)):
+    if score >= 0.92 or (min(n, m) >= 4 and one_slip(e.pool, a0, a0 + n, b0, b0 + m)):
         return 3
     if score >= 0.82:
         return 4
-    return 4 if min(a1 - a0, b1 - b0) == 1 and e.pool[a0] == e.pool[b0] else 5
+    return 4 if min(n, m) == 1 and e.pool[a0] == e.pool[b0] else 5
 
 
 @compiled(error_model="numpy", _nrt=False)
-def _crossed(e: Encoded, x: int, y: int) -> Any:
-    """Whether given and family name of entries x and y are exchanged."""
+def _crossed(e: Encoded, given: int, family: int, other_given: int, other_family: int) -> Any:
+    """Whether given and family name of two entries are exchanged."""
     if (
-        length(e, e.given[x]) < 2
-        or length(e, e.family[x]) < 2
-        or length(e, e.given[y]) < 2
-        or length(e, e.family[y]) < 2
+        length(e, given) < 2
+        or length(e, family) < 2
+        or length(e, other_given) < 2
+        or length(e, other_family) < 2
     ):
         return False
-    same = e.given[x] == e.family[y] or e.family[x] == e.given[y]
-    cut = 0.82 if same else 0.92
-    return close(e, e.given[x], e.family[y], cut) and close(e, e.family[x], e.given[y], cut)
+    cut = 0.82 if given == other_family or family == other_given else 0.92
+    for a, b in ((given, other_family), (family, other_given)):
+        if a != b and alike(e, a, b, cut) < cut:
+            return False
+    return True
 
 
 GIVEN_POINTS = np.array([0, 7, 6, 5, 4, 1, -4], dtype=np.int64)
@@ -292,23 +335,21 @@ FAMILY_POINTS = np.array([0, 8, 5, 6, 1, -3, 9], dtype=np.int64)
 
 @compiled(error_model="numpy", _nrt=False)
 def _name_pair(e: Encoded, x: int, y: int) -> Any:
+    """Levels of given and family name of the entries at x and y."""
+    a, b = e.said[x + GIVEN], e.said[y + GIVEN]
+    c, d = e.said[x + FAMILY], e.said[y + FAMILY]
+    p, q = e.said[x + MIDDLE], e.said[y + MIDDLE]
     given = 0
     family = 0
-    if e.given[x] >= 0 and e.given[y] >= 0:
-        given = _given_level(e, e.given[x], e.given[y])
-        if given >= 5 and (
-            (length(e, e.given[x]) > 1 and e.given[x] == e.middle[y])
-            or (length(e, e.given[y]) > 1 and e.given[y] == e.middle[x])
-        ):
+    if a >= 0 and b >= 0:
+        given = _given_level(e, a, b)
+        if given >= 5 and ((a == q and length(e, a) > 1) or (b == p and length(e, b) > 1)):
             given = 2
-    if e.family[x] >= 0 and e.family[y] >= 0:
-        family = _family_level(e, e.family[x], e.family[y])
-        if family >= 4 and (
-            (length(e, e.family[x]) > 1 and e.family[x] == e.middle[y])
-            or (length(e, e.family[y]) > 1 and e.family[y] == e.middle[x])
-        ):
+    if c >= 0 and d >= 0:
+        family = _family_level(e, c, d)
+        if family >= 4 and ((c == q and length(e, c) > 1) or (d == p and length(e, d) > 1)):
             family = 2
-    if GIVEN_POINTS[given] + FAMILY_POINTS[family] < FAMILY_POINTS[6] and _crossed(e, x, y):
+    if GIVEN_POINTS[given] + FAMILY_POINTS[family] < FAMILY_POINTS[6] and _crossed(e, a, c, b, d):
         return 0, 6
     return given, family
 
@@ -318,12 +359,12 @@ def names_levels(e: Encoded, i: int, j: int) -> Any:
     """Levels of given and family name of the best pair, and the extra weights of rare values."""
     best = -1000
     given, family, given_tf, family_tf = 0, 0, 0, 0
-    for x in range(e.name_off[i], e.name_off[i + 1]):
-        for y in range(e.name_off[j], e.name_off[j + 1]):
+    for x in range(e.lines[i + NAMES], e.lines[i + NAMES + 1], A_NAME):
+        for y in range(e.lines[j + NAMES], e.lines[j + NAMES + 1], A_NAME):
             g, f = _name_pair(e, x, y)
             points = GIVEN_POINTS[g] + FAMILY_POINTS[f]
-            gtf = e.given_tf[x] if g == 1 else 0
-            ftf = e.family_tf[x] if f == 1 else 0
+            gtf = e.said[x + GIVEN_TF] if g == 1 else 0
+            ftf = e.said[x + FAMILY_TF] if f == 1 else 0
             if points > best or (
                 points == best
                 and (
@@ -341,16 +382,16 @@ def names_levels(e: Encoded, i: int, j: int) -> Any:
 @compiled(error_model="numpy", _nrt=False)
 def middle_level(e: Encoded, i: int, j: int) -> Any:
     best = 9
-    for x in range(e.name_off[i], e.name_off[i + 1]):
-        a = e.middle[x]
+    for x in range(e.lines[i + NAMES], e.lines[i + NAMES + 1], A_NAME):
+        a = e.said[x + MIDDLE]
         if a < 0:
             continue
-        for y in range(e.name_off[j], e.name_off[j + 1]):
-            b = e.middle[y]
+        for y in range(e.lines[j + NAMES], e.lines[j + NAMES + 1], A_NAME):
+            b = e.said[y + MIDDLE]
             if b < 0:
                 continue
             if length(e, a) == 1 or length(e, b) == 1:
-                same = e.pool[e.pool_off[a]] == e.pool[e.pool_off[b]]
+                same = e.pool[e.texts[TEXT * a]] == e.pool[e.texts[TEXT * b]]
                 best = min(best, 2 if same else 3)
             else:
                 best = min(best, 1 if a == b else 3)
@@ -387,6 +428,27 @@ def mailboxes_of_names(
                         if same:
                             named[x] = True
     return named
+
+
+@compiled()
+def halves_of_emails(off: Any, pool: Bytes, email: Any, email_at: Any) -> Any:
+    """Two columns: a number for each mailbox and for each domain. Equal texts have equal numbers;
+    few different ones do (FNV-1a; Fowler, Noll and Vo 1991).
+    """
+    found = np.empty((2, email.shape[0]), np.int32)
+    for x in range(email.shape[0]):
+        start, end = off[email[x]], off[email[x] + 1]
+        hashed = np.uint32(2166136261)
+        for at in range(start, end):
+            if at == start + email_at[x]:
+                found[0, x] = np.int32(hashed)
+                hashed = np.uint32(2166136261)
+            hashed = np.uint32((hashed ^ np.uint32(pool[at])) * np.uint32(16777619))
+        if email_at[x] >= end - start:
+            found[0, x] = np.int32(hashed)
+            hashed = np.uint32(2166136261)
+        found[1, x] = np.int32(hashed)
+    return found
 
 
 @compiled(error_model="numpy", _nrt=False)
@@ -429,8 +491,9 @@ def _digits_differing(a: int, b: int) -> Any:
 
 @compiled(error_model="numpy", _nrt=False)
 def birth_date_level(e: Encoded, i: int, j: int) -> Any:
-    y1, m1, d1 = np.int64(e.year[i]), np.int64(e.month[i]), np.int64(e.day[i])
-    y2, m2, d2 = np.int64(e.year[j]), np.int64(e.month[j]), np.int64(e.day[j])
+    a, b = np.int64(e.lines[i + BORN]), np.int64(e.lines[j + BORN])
+    y1, m1, d1 = a >> 16, (a >> 8) & 255, a & 255
+    y2, m2, d2 = b >> 16, (b >> 8) & 255, b & 255
     if y1 == 0 or y2 == 0:
         return 0
     if m1 and d1 and m2 and d2:
@@ -472,37 +535,39 @@ def _same_digits(pool: Bytes, a0: int, a1: int, b0: int, b1: int) -> Any:
 
 
 @compiled(error_model="numpy", _nrt=False)
-def _near(e: Encoded, x: int, y: int) -> Any:
-    """Strength of two e-mails that are alike: 4 where only because both are made of the name."""
-    a, b = e.email[x], e.email[y]
-    a0, a1, b0, b1 = e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1]
-    slip = one_slip(e.pool, a0, a1, b0, b1) and _same_digits(e.pool, a0, a1, b0, b1)
-    return 4 if e.email_named[x] and e.email_named[y] and not slip else 2
+def _same_bytes(e: Encoded, a0: int, b0: int, size: int) -> Any:
+    for k in range(size):
+        if e.pool[a0 + k] != e.pool[b0 + k]:
+            return False
+    return True
 
 
 @compiled(error_model="numpy", _nrt=False)
 def _email_pair(e: Encoded, x: int, y: int) -> Any:
-    a, b = e.email[x], e.email[y]
+    """Strength of two e-mails: 1 equal, 2 alike, 3 equal but shared by many, 4 alike only because
+    both are made of the name, 5 different.
+    """
+    a, b = e.said[x + EMAIL], e.said[y + EMAIL]
     if a == b:
-        return 3 if e.email_shared[x] else 1
-    if e.email_shared[x] or e.email_shared[y]:
+        return 3 if e.said[x + EMAIL_IS] & IS_SHARED else 1
+    if (e.said[x + EMAIL_IS] | e.said[y + EMAIL_IS]) & IS_SHARED:
         return 5
-    a0, a1, b0, b1 = e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1]
-    n, m = e.email_at[x], e.email_at[y]
-    if n == m:
-        same = True
-        for k in range(n):
-            if e.pool[a0 + k] != e.pool[b0 + k]:
-                same = False
-                break
-        if same:
-            return _near(e, x, y) if n >= 5 else 5
-    if (a1 - a0) - n != (b1 - b0) - m:
+    box = e.said[x + EMAIL_BOX] == e.said[y + EMAIL_BOX]
+    if not box and e.said[x + EMAIL_DOMAIN] != e.said[y + EMAIL_DOMAIN]:
         return 5
-    for k in range((a1 - a0) - n):
-        if e.pool[a0 + n + k] != e.pool[b0 + m + k]:
+    a0, b0 = e.texts[TEXT * a], e.texts[TEXT * b]
+    a1, b1 = a0 + length(e, a), b0 + length(e, b)
+    n, m = np.int64(e.said[x + EMAIL_AT]), np.int64(e.said[y + EMAIL_AT])
+    if box and n == m and _same_bytes(e, a0, b0, n):
+        if n < 5:
             return 5
-    return _near(e, x, y) if close(e, a, b, 0.94) else 5
+    else:
+        if (a1 - a0) - n != (b1 - b0) - m or not _same_bytes(e, a0 + n, b0 + m, (a1 - a0) - n):
+            return 5
+        if alike(e, a, b, 0.94) < 0.94:
+            return 5
+    slip = one_slip(e.pool, a0, a1, b0, b1) and _same_digits(e.pool, a0, a1, b0, b1)
+    return 4 if e.said[x + EMAIL_IS] & e.said[y + EMAIL_IS] & IS_NAMED and not slip else 2
 
 
 EMAIL_LEVELS = np.array([0, 1, 2, 4, 5, 3], dtype=np.int64)
@@ -512,34 +577,32 @@ PHONE_LEVELS = np.array([0, 1, 2, 4, 3], dtype=np.int64)
 @compiled(error_model="numpy", _nrt=False)
 def email_level(e: Encoded, i: int, j: int) -> Any:
     best = 9
-    for x in range(e.email_off[i], e.email_off[i + 1]):
-        for y in range(e.email_off[j], e.email_off[j + 1]):
+    for x in range(e.lines[i + EMAILS], e.lines[i + EMAILS + 1], AN_EMAIL):
+        for y in range(e.lines[j + EMAILS], e.lines[j + EMAILS + 1], AN_EMAIL):
             best = min(best, _email_pair(e, x, y))
     return EMAIL_LEVELS[best] if best < 9 else 0
 
 
 @compiled(error_model="numpy", _nrt=False)
 def _phone_pair(e: Encoded, x: int, y: int) -> Any:
-    a, b = e.phone[x], e.phone[y]
+    a, b = e.said[x + PHONE], e.said[y + PHONE]
     if a == b:
-        return 3 if e.phone_shared[x] else 1
-    a0, a1, b0, b1 = e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1]
-    if one_slip(e.pool, a0, a1, b0, b1):
+        return 3 if e.said[x + PHONE_SHARED] else 1
+    a0, b0 = e.texts[TEXT * a], e.texts[TEXT * b]
+    n, m = length(e, a), length(e, b)
+    if one_slip(e.pool, a0, a0 + n, b0, b0 + m):
         return 2
-    short = min(a1 - a0, b1 - b0)
-    if short < 7 or a1 - a0 == b1 - b0:
+    short = min(n, m)
+    if short < 7 or n == m:
         return 4
-    for k in range(1, short + 1):
-        if e.pool[a1 - k] != e.pool[b1 - k]:
-            return 4
-    return 2
+    return 2 if _same_bytes(e, a0 + n - short, b0 + m - short, short) else 4
 
 
 @compiled(error_model="numpy", _nrt=False)
 def phone_level(e: Encoded, i: int, j: int) -> Any:
     best = 9
-    for x in range(e.phone_off[i], e.phone_off[i + 1]):
-        for y in range(e.phone_off[j], e.phone_off[j + 1]):
+    for x in range(e.lines[i + PHONES], e.lines[i + PHONES + 1], A_PHONE):
+        for y in range(e.lines[j + PHONES], e.lines[j + PHONES + 1], A_PHONE):
             best = min(best, _phone_pair(e, x, y))
     return PHONE_LEVELS[best] if best < 9 else 0
 
@@ -547,16 +610,15 @@ def phone_level(e: Encoded, i: int, j: int) -> Any:
 @compiled(error_model="numpy", _nrt=False)
 def identifier_level(e: Encoded, i: int, j: int) -> Any:
     best = 9
-    for x in range(e.identifier_off[i], e.identifier_off[i + 1]):
-        for y in range(e.identifier_off[j], e.identifier_off[j + 1]):
-            if e.identifier_kind[x] != e.identifier_kind[y]:
+    for x in range(e.lines[i + IDENTIFIERS], e.lines[i + IDENTIFIERS + 1], AN_IDENTIFIER):
+        for y in range(e.lines[j + IDENTIFIERS], e.lines[j + IDENTIFIERS + 1], AN_IDENTIFIER):
+            if e.said[x + IDENTIFIER_KIND] != e.said[y + IDENTIFIER_KIND]:
                 continue
-            a, b = e.identifier[x], e.identifier[y]
+            a, b = e.said[x + IDENTIFIER], e.said[y + IDENTIFIER]
             if a == b:
                 return 1
-            slip = one_slip(
-                e.pool, e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1]
-            )
+            a0, b0 = e.texts[TEXT * a], e.texts[TEXT * b]
+            slip = one_slip(e.pool, a0, a0 + length(e, a), b0, b0 + length(e, b))
             best = min(best, 2 if slip else 3)
     return best if best < 9 else 0
 
@@ -565,36 +627,40 @@ def identifier_level(e: Encoded, i: int, j: int) -> Any:
 def _less(e: Encoded, p: int, p1: int, q: int, q1: int) -> Any:
     """Whether the words p..p1 come before the words q..q1 in the order of their texts."""
     while p < p1 and q < q1:
-        a, b = e.word[p], e.word[q]
+        a, b = e.said[p + WORD], e.said[q + WORD]
         if a != b:
-            i, j = e.pool_off[a], e.pool_off[b]
-            i1, j1 = e.pool_off[a + 1], e.pool_off[b + 1]
+            i, j = e.texts[TEXT * a], e.texts[TEXT * b]
+            i1, j1 = i + length(e, a), j + length(e, b)
             while i < i1 and j < j1 and e.pool[i] == e.pool[j]:
                 i += 1
                 j += 1
             return j < j1 and (i == i1 or e.pool[i] < e.pool[j])
-        p += 1
-        q += 1
+        p += A_WORD
+        q += A_WORD
     return q < q1
 
 
 @compiled(error_model="numpy", _nrt=False)
-def _organisation_pair(e: Encoded, x: int, y: int) -> Any:
-    if e.organisation[x] == e.organisation[y]:
+def _organisation_pair(e: Encoded, i: int, x: int, j: int, y: int) -> Any:
+    if e.said[x + ORGANISATION] == e.said[y + ORGANISATION]:
         return 1
-    p, p1, q, q1 = e.word_off[x], e.word_off[x + 1], e.word_off[y], e.word_off[y + 1]
+    words, others = e.lines[i + WORDS], e.lines[j + WORDS]
+    p, p1 = words + e.said[x + WORDS_FROM], words + e.said[x + WORDS_TO]
+    q, q1 = others + e.said[y + WORDS_FROM], others + e.said[y + WORDS_TO]
     less, more = 0, 0
-    for k in range(p, p1):
-        less += e.rarity[k]
-    for k in range(q, q1):
-        more += e.rarity[k]
+    for k in range(p, p1, A_WORD):
+        less += e.said[k + RARITY]
+    for k in range(q, q1, A_WORD):
+        more += e.said[k + RARITY]
     if less > more or (less == more and _less(e, q, q1, p, p1)):
         p, p1, q, q1, less, more = q, q1, p, p1, more, less
     common = 0
-    for k in range(p, p1):
-        for other in range(q, q1):
-            if close(e, e.word[k], e.word[other], 0.9):
-                common += e.rarity[k]
+    for k in range(p, p1, A_WORD):
+        a = e.said[k + WORD]
+        for other in range(q, q1, A_WORD):
+            b = e.said[other + WORD]
+            if a == b or alike(e, a, b, 0.9) >= 0.9:
+                common += e.said[k + RARITY]
                 break
     if common >= 0.95 * less and common >= 96:
         return 2
@@ -606,10 +672,10 @@ def _organisation_pair(e: Encoded, x: int, y: int) -> Any:
 @compiled(error_model="numpy", _nrt=False)
 def organisation_level(e: Encoded, i: int, j: int) -> Any:
     best, tf = 9, 0
-    for x in range(e.organisation_off[i], e.organisation_off[i + 1]):
-        for y in range(e.organisation_off[j], e.organisation_off[j + 1]):
-            level = _organisation_pair(e, x, y)
-            extra = e.organisation_tf[x] if level == 1 else 0
+    for x in range(e.lines[i + ORGANISATIONS], e.lines[i + ORGANISATIONS + 1], AN_ORGANISATION):
+        for y in range(e.lines[j + ORGANISATIONS], e.lines[j + ORGANISATIONS + 1], AN_ORGANISATION):
+            level = _organisation_pair(e, i, x, j, y)
+            extra = e.said[x + ORGANISATION_TF] if level == 1 else 0
             if level < best or (level == best and extra > tf):
                 best, tf = level, extra
     return (best, tf) if best < 9 else (0, 0)
@@ -619,12 +685,12 @@ def organisation_level(e: Encoded, i: int, j: int) -> Any:
 def _agree(e: Encoded, a: int, b: int, cut: float) -> Any:
     if a < 0 or b < 0:
         return 0
-    if close(e, a, b, cut):
+    if a == b or alike(e, a, b, cut) >= cut:
         return 1
     if _single(e, a, b):
         return -1
-    a0, a1, b0, b1 = e.pool_off[a], e.pool_off[a + 1], e.pool_off[b], e.pool_off[b + 1]
-    return 1 if tokens_within(e.pool, a0, a1, b0, b1) else -1
+    a0, b0 = e.texts[TEXT * a], e.texts[TEXT * b]
+    return 1 if tokens_within(e.pool, a0, a0 + length(e, a), b0, b0 + length(e, b)) else -1
 
 
 @compiled(error_model="numpy", _nrt=False)
@@ -636,12 +702,12 @@ def _exact(a: int, b: int) -> Any:
 
 @compiled(error_model="numpy", _nrt=False)
 def _address_pair(e: Encoded, x: int, y: int) -> Any:
-    street = _agree(e, e.street[x], e.street[y], 0.90)
-    number = _exact(e.number[x], e.number[y])
-    unit = _exact(e.unit[x], e.unit[y])
-    postal = _exact(e.postal[x], e.postal[y])
-    city = _agree(e, e.city[x], e.city[y], 0.90)
-    region = _exact(e.region[x], e.region[y])
+    street = _agree(e, e.said[x + STREET], e.said[y + STREET], 0.90)
+    number = _exact(e.said[x + NUMBER], e.said[y + NUMBER])
+    unit = _exact(e.said[x + UNIT_OF], e.said[y + UNIT_OF])
+    postal = _exact(e.said[x + POSTAL], e.said[y + POSTAL])
+    city = _agree(e, e.said[x + CITY], e.said[y + CITY], 0.90)
+    region = _exact(e.said[x + REGION], e.said[y + REGION])
     far = postal != 1 and city != 1 and (postal == -1 or city == -1)
     if street == 1 and number == 1:
         return 2 if far or unit == -1 else 1
@@ -659,29 +725,29 @@ def _address_pair(e: Encoded, x: int, y: int) -> Any:
 @compiled(error_model="numpy", _nrt=False)
 def address_level(e: Encoded, i: int, j: int) -> Any:
     best, tf = 9, 0
-    for x in range(e.address_off[i], e.address_off[i + 1]):
-        for y in range(e.address_off[j], e.address_off[j + 1]):
+    for x in range(e.lines[i + ADDRESSES], e.lines[i + ADDRESSES + 1], AN_ADDRESS):
+        for y in range(e.lines[j + ADDRESSES], e.lines[j + ADDRESSES + 1], AN_ADDRESS):
             level = _address_pair(e, x, y)
             if level == 0:
                 continue
             extra = 0
             if level == 4:
-                extra = e.postal_tf[x]
-            elif level == 5 and e.city[x] == e.city[y]:
-                extra = e.city_tf[x]
+                extra = e.said[x + POSTAL_TF]
+            elif level == 5 and e.said[x + CITY] == e.said[y + CITY]:
+                extra = e.said[x + CITY_TF]
             if level < best or (level == best and extra > tf):
                 best, tf = level, extra
     return (best, tf) if best < 9 else (0, 0)
 
 
 @compiled(error_model="numpy", _nrt=False)
-def other_level(e: Encoded, i: int, j: int, g: int) -> Any:
-    a, b = e.other[i, g], e.other[j, g]
+def other_level(e: Encoded, x: int, y: int) -> Any:
+    a, b = e.said[x + OTHER], e.said[y + OTHER]
     if a < 0 or b < 0:
-        return 0, 0
+        return 0
     if a == b:
-        return 1, e.other_tf[i, g]
-    return (2 if close(e, a, b, 0.90) else 3), 0
+        return 1
+    return 2 if alike(e, a, b, 0.90) >= 0.90 else 3
 
 
 @compiled(error_model="numpy", _nrt=False)
@@ -704,82 +770,86 @@ def match_weight(w: Weights, stranger: float, relative: float, branch: float) ->
 
 
 @compiled(error_model="numpy", _nrt=False)
-def compare(e: Encoded, w: Weights, i: int, j: int, levels: Any, extra: Any) -> Any:
-    """Fill `levels` and `extra` of a pair and return its match weight in bits.
+def cheap_level(e: Encoded, i: int, j: int, k: int) -> Any:
+    """Level of comparison k, one of the first seven."""
+    if k == 0:
+        return identifier_level(e, i, j)
+    if k == 1:
+        return birth_date_level(e, i, j)
+    if k == 2:
+        return email_level(e, i, j)
+    if k == 3:
+        return phone_level(e, i, j)
+    bits = 4 * (k - 4)
+    return equal_level((e.lines[i + TRAITS] >> bits) & 15, (e.lines[j + TRAITS] >> bits) & 15)
 
-    Returns -inf as soon as the pair cannot reach `w.kept_above`: what is still to come is at most
-    `w.rest`, and relatives and branches can add no more than -log2(1 - their share), which they
-    take from the strangers (see `match_weight`). Cheap comparisons come first.
+
+@compiled(error_model="numpy", _nrt=False)
+def score_pairs(
+    e: Encoded, w: Weights, left: Any, right: Any, weight: Any, pattern: Any, extras: Any
+) -> None:
+    """Fill in match weight (bits) and pattern of given pairs of rows; where `extras` has rows
+    (pairs x comparisons), the extra weights of rare values too.
+
+    The weight is -inf, and the rest says nothing, as soon as a pair cannot reach `w.kept_above`:
+    what is still to come is at most `w.rest`, and relatives and branches can add no more than
+    -log2(1 - their share), which they take from the strangers (see `match_weight`). Cheap
+    comparisons come first.
     """
     cut = (w.kept_above + np.log2(1.0 - w.relatives - w.branches)) * UNIT - 1.0
-    both = e.present[i] & e.present[j]
-    s = 0
-    r = 0
-    b = 0
-    for k in range(7):
-        if k == 0:
-            level = identifier_level(e, i, j)
-        elif k == 1:
-            level = birth_date_level(e, i, j)
-        elif k == 2:
-            level = email_level(e, i, j)
-        elif k == 3:
-            level = phone_level(e, i, j)
-        elif k == 4:
-            level = equal_level(e.gender[i], e.gender[j])
-        elif k == 5:
-            level = equal_level(e.suffix[i], e.suffix[j])
-        else:
-            level = equal_level(e.entity[i], e.entity[j])
-        levels[k] = level
-        s += w.stranger[k, level]
-        r += w.relative[k, level]
-        b += w.branch[k, level]
-        if s + w.rest[both, k + 1] < cut:
-            return -np.inf
-    given, family, given_tf, family_tf = names_levels(e, i, j)
-    levels[7], levels[8], levels[9] = given, family, middle_level(e, i, j)
-    extra[7], extra[8] = given_tf, family_tf
-    s += w.stranger[7, given] + given_tf + w.stranger[8, family] + family_tf
-    r += w.relative[7, given] + given_tf + w.relative[8, family]
-    b += w.branch[7, given] + given_tf + w.branch[8, family] + family_tf
-    s += w.stranger[9, levels[9]]
-    r += w.relative[9, levels[9]]
-    b += w.branch[9, levels[9]]
-    if s + w.rest[both, 10] < cut:
-        return -np.inf
-    levels[10], extra[10] = organisation_level(e, i, j)
-    s += w.stranger[10, levels[10]] + extra[10]
-    r += w.relative[10, levels[10]] + extra[10]
-    b += w.branch[10, levels[10]]
-    if s + w.rest[both, 11] < cut:
-        return -np.inf
-    levels[11], extra[11] = address_level(e, i, j)
-    s += w.stranger[11, levels[11]] + extra[11]
-    r += w.relative[11, levels[11]]
-    b += w.branch[11, levels[11]] + extra[11]
-    for g in range(e.other.shape[1]):
-        k = OTHERS_AT + g
-        levels[k], extra[k] = other_level(e, i, j, g)
-        s += w.stranger[k, levels[k]] + extra[k]
-        r += w.relative[k, levels[k]] + extra[k]
-        b += w.branch[k, levels[k]] + extra[k]
-    weight = match_weight(w, s, r, b)
-    return weight if weight >= w.kept_above else -np.inf
-
-
-@compiled(error_model="numpy", _nrt=False)
-def _pack(levels: Any) -> Any:
-    pattern = np.int64(0)
-    for k in range(COMPARED):
-        pattern |= np.int64(levels[k]) << np.int64(3 * k)
-    return pattern
-
-
-@compiled(error_model="numpy", _nrt=False)
-def _excluded(e: Encoded, i: int, j: int) -> Any:
-    """Whether both rows are of one source that has no duplicates of its own."""
-    return e.unique[i] >= 0 and e.unique[i] == e.unique[j]
+    for p in range(left.shape[0]):
+        weight[p] = -np.inf
+        i, j = LINE * np.int64(left[p]), LINE * np.int64(right[p])
+        both = e.lines[i + PRESENT] & e.lines[j + PRESENT]
+        said = np.int64(0)
+        s = 0
+        for k in range(7):
+            level = cheap_level(e, i, j, k)
+            said |= np.int64(level) << (3 * k)
+            s += w.stranger[k, level]
+            if s + w.rest[both, k + 1] < cut:
+                break
+        if s + w.rest[both, 7] < cut:
+            continue
+        given, family, given_tf, family_tf = names_levels(e, i, j)
+        middle = middle_level(e, i, j)
+        said |= np.int64(given) << 21 | np.int64(family) << 24 | np.int64(middle) << 27
+        s += w.stranger[7, given] + given_tf + w.stranger[8, family] + family_tf
+        s += w.stranger[9, middle]
+        if s + w.rest[both, 10] < cut:
+            continue
+        level, organisation_tf = organisation_level(e, i, j)
+        said |= np.int64(level) << 30
+        s += w.stranger[10, level] + organisation_tf
+        if s + w.rest[both, 11] < cut:
+            continue
+        level, address_tf = address_level(e, i, j)
+        said |= np.int64(level) << 33
+        s += w.stranger[11, level] + address_tf
+        others_tf = 0
+        for g in range((e.lines[i + END] - e.lines[i + OTHERS]) // AN_OTHER):
+            x, y = e.lines[i + OTHERS] + AN_OTHER * g, e.lines[j + OTHERS] + AN_OTHER * g
+            level = other_level(e, x, y)
+            said |= np.int64(level) << (3 * (OTHERS_AT + g))
+            s += w.stranger[OTHERS_AT + g, level]
+            if level == 1:
+                others_tf += e.said[x + OTHER_TF]
+                if extras.shape[0]:
+                    extras[p, OTHERS_AT + g] = e.said[x + OTHER_TF]
+        s += others_tf
+        r = given_tf + organisation_tf + others_tf
+        b = given_tf + family_tf + address_tf + others_tf
+        for k in range(COMPARED):
+            level = (said >> (3 * k)) & 7
+            r += w.relative[k, level]
+            b += w.branch[k, level]
+        found = match_weight(w, s, r, b)
+        pattern[p] = said
+        if found >= w.kept_above:
+            weight[p] = found
+        if extras.shape[0]:
+            extras[p, 7], extras[p, 8] = given_tf, family_tf
+            extras[p, 10], extras[p, 11] = organisation_tf, address_tf
 
 
 @compiled(error_model="numpy", _nrt=False)
@@ -799,75 +869,23 @@ def first_shared(b: Blocks, i: int, j: int) -> Any:
 
 
 @compiled(error_model="numpy", _nrt=False)
-def _shared_kinds(b: Blocks, i: int, j: int) -> Any:
-    """Bit mask of the key kinds under which both rows share a block."""
-    mask = np.int64(0)
-    p, q = b.row_off[i], b.row_off[j]
-    p1, q1 = b.row_off[i + 1], b.row_off[j + 1]
-    while p < p1 and q < q1:
-        x, y = b.row_blocks[p], b.row_blocks[q]
-        if x == y:
-            mask |= np.int64(1) << np.int64(b.kind[x])
-            p += 1
-            q += 1
-        elif x < y:
-            p += 1
-        else:
-            q += 1
-    return mask
-
-
-@compiled(error_model="numpy")
-def _grown(a: Any) -> Any:
-    bigger = np.empty(2 * a.shape[0], a.dtype)
-    bigger[: a.shape[0]] = a
-    return bigger
-
-
-@compiled(error_model="numpy")
-def score_blocks(e: Encoded, w: Weights, b: Blocks, first: int, last: int) -> Any:
-    """Score each pair of blocks first..last-1 once, under the first block it shares.
-
-    Returns left, right, kind, pattern and weight of the pairs kept, and the number of pairs scored.
-    """
-    room = 1024
-    left, right = np.empty(room, np.int32), np.empty(room, np.int32)
-    kind, pattern = np.empty(room, np.int16), np.empty(room, np.int64)
-    weight = np.empty(room, np.float64)
-    levels, extra = np.zeros(COMPARED, np.int64), np.zeros(COMPARED, np.int64)
-    kept, scored = 0, 0
-    for block in range(first, last):
-        for p in range(b.off[block], b.off[block + 1]):
-            i = b.members[p]
-            for q in range(p + 1, b.off[block + 1]):
-                j = b.members[q]
-                if first_shared(b, i, j) != block or _excluded(e, i, j):
-                    continue
-                scored += 1
-                found = compare(e, w, i, j, levels, extra)
-                if found == -np.inf:
-                    continue
-                if kept == room:
-                    room *= 2
-                    left, right, kind = _grown(left), _grown(right), _grown(kind)
-                    pattern, weight = _grown(pattern), _grown(weight)
-                left[kept], right[kept], kind[kept] = i, j, b.kind[block]
-                pattern[kept], weight[kept] = _pack(levels), found
-                kept += 1
-    return left[:kept], right[:kept], kind[:kept], pattern[:kept], weight[:kept], scored
-
-
-@compiled(error_model="numpy")
-def score_pairs(e: Encoded, w: Weights, left: Any, right: Any) -> Any:
-    """Weight, pattern and extra weights of given pairs (with `w.kept_above` at -inf: of all)."""
-    n = left.shape[0]
-    weight, pattern = np.empty(n, np.float64), np.empty(n, np.int64)
-    extras = np.zeros((n, COMPARED), np.int64)
-    levels = np.zeros(COMPARED, np.int64)
-    for p in range(n):
-        weight[p] = compare(e, w, left[p], right[p], levels, extras[p])
-        pattern[p] = _pack(levels)
-    return weight, pattern, extras
+def shared_kinds(b: Blocks, left: Any, right: Any, found: Any) -> None:
+    """Fill in, per pair of rows, a bit mask of the key kinds under which both share a block."""
+    for pair in range(left.shape[0]):
+        mask = np.int64(0)
+        p, q = b.row_off[left[pair]], b.row_off[right[pair]]
+        p1, q1 = b.row_off[left[pair] + 1], b.row_off[right[pair] + 1]
+        while p < p1 and q < q1:
+            x, y = b.row_blocks[p], b.row_blocks[q]
+            if x == y:
+                mask |= np.int64(1) << np.int64(b.kind[x])
+                p += 1
+                q += 1
+            elif x < y:
+                p += 1
+            else:
+                q += 1
+        found[pair] = mask
 
 
 @compiled(error_model="numpy", _nrt=False)
@@ -879,32 +897,40 @@ def _sampled(i: int, j: int, every: int) -> Any:
     return (z ^ (z >> np.uint64(31))) % np.uint64(every) == 0
 
 
-@compiled(error_model="numpy")
-def sampled_pairs(unique: Any, b: Blocks, first: int, last: int, every: int) -> Any:
-    """One in `every` candidate pair of blocks first..last-1, each under the first block it shares.
+@compiled(error_model="numpy", _nrt=False)
+def candidates(
+    b: Blocks, lines: Any, at: Any, last: int, every: int, left: Any, right: Any, kind: Any
+) -> Any:
+    """Fill in one in `every` pair of the blocks before `last`, each under the first it shares, and
+    the kind of that; returns how many, and that is none once there are no more.
 
-    Returns left, right and the bit mask of the key kinds they share. Pairs within a source of
-    `unique` (see `Encoded.unique`) are left out.
+    `at` says where to begin, and is moved on: the block, and places of two of its members. Pairs
+    within a source without duplicates are left out.
     """
-    room = 4096
-    left, right = np.empty(room, np.int32), np.empty(room, np.int32)
-    kinds = np.empty(room, np.int64)
-    kept = 0
-    for block in range(first, last):
-        for p in range(b.off[block], b.off[block + 1]):
-            i = b.members[p]
-            for q in range(p + 1, b.off[block + 1]):
-                j = b.members[q]
-                if not _sampled(i, j, every) or first_shared(b, i, j) != block:
-                    continue
-                if unique[i] >= 0 and unique[i] == unique[j]:
-                    continue
-                if kept == room:
-                    room *= 2
-                    left, right, kinds = _grown(left), _grown(right), _grown(kinds)
-                left[kept], right[kept], kinds[kept] = i, j, _shared_kinds(b, i, j)
-                kept += 1
-    return left[:kept], right[:kept], kinds[:kept]
+    found, room = 0, left.shape[0]
+    block, p, q = at[0], at[1], at[2]
+    while block < last and found < room:
+        end = b.off[block + 1]
+        if q >= end:
+            p, q = p + 1, p + 2
+            if q >= end:
+                block, p, q = block + 1, end, end + 1
+            continue
+        i = b.members[p]
+        source = lines[LINE * np.int64(i) + UNIQUE]
+        while q < end and found < room:
+            j = b.members[q]
+            q += 1
+            if every > 1 and not _sampled(i, j, every):
+                continue
+            if source >= 0 and source == lines[LINE * np.int64(j) + UNIQUE]:
+                continue
+            if first_shared(b, i, j) != block:
+                continue
+            left[found], right[found], kind[found] = i, j, b.kind[block]
+            found += 1
+    at[0], at[1], at[2] = block, p, q
+    return found
 
 
 @compiled()

@@ -11,28 +11,14 @@ import pyarrow as pa
 from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score.arrays import Encoded, Ints, Longs, Weights
-from tellonce.engine.score.kernels import letters_of
+from tellonce.engine.score.kernels import END, LINE, SOUND, TEXT, letters_of
 from tellonce.engine.score.levels import sound
+from tellonce.engine.score.lines import KINDS, code_places, texts_of
 from tellonce.engine.score.weights import rarest, weights_within
 
-_POOL = {
-    "pool_off": np.int64,
-    "pool": np.uint8,
-    "letters": np.uint64,
-    "sounds": np.int32,
-    "variant_off": np.int32,
-    "variants": np.int32,
-}
-_OFFSETS = (
-    *("name_off", "email_off", "phone_off", "identifier_off"),
-    *("organisation_off", "word_off", "address_off"),
-)
-_NAMES = ("given", "middle", "family")
-_CODES = (
-    *("organisation", "word", "email", "phone", "identifier_kind", "identifier"),
-    *("street", "number", "unit", "city", "region", "postal", "other"),
-)
-Mark = dict[str, int]
+_NAMES = ("name",)
+_OTHERS = tuple(kind for kind in KINDS if kind not in _NAMES)
+Mark = tuple[int, int]
 
 
 class Growing:
@@ -67,14 +53,13 @@ class _Pool:
         self.spelling = spelling
         self.codes: tuple[dict[str, int], dict[str, int]] = ({}, {})
         self.sounds: dict[str, int] = {}
-        self.arrays = {name: Growing(kind) for name, kind in _POOL.items()}
-        for name in ("pool_off", "variant_off"):
-            self.arrays[name].extend(np.zeros(1, np.int64))
+        self.texts, self.count = Growing(np.int64), 0
+        self.signs, self.variants = Growing(np.uint8), Growing(np.int32)
 
     def interned(self, strings: list[str], *, names: bool) -> Ints:
         """Codes of distinct strings; those not seen before are added."""
         known = self.codes[names]
-        count = self.arrays["pool_off"].size - 1
+        count = self.count
         found = np.empty(len(strings), np.int32)
         new = []
         for place, text in enumerate(strings):
@@ -88,27 +73,25 @@ class _Pool:
 
     def _add(self, new: list[str], *, names: bool) -> None:
         raw = [text.encode() for text in new]
-        self._extend_offsets("pool_off", [len(text) for text in raw])
-        signs = np.frombuffer(b"".join(raw), np.uint8)
-        self.arrays["pool"].extend(signs)
+        signs = np.frombuffer(b"".join(raw), np.uint8).copy()
         off = np.cumsum([0, *(len(text) for text in raw)], dtype=np.int64)
-        self.arrays["letters"].extend(letters_of(off, signs))
         sounds: list[int] = []
-        counts: list[int] = []
+        counts: list[int] = [0]
         variants: list[int] = []
-        for text in new:
-            heard = sound(text, self.spelling) if names else None
+        for text in new if names else ():
+            heard = sound(text, self.spelling)
             sounds.append(self.sounds.setdefault(heard, len(self.sounds)) if heard else -1)
-            groups = self.spelling.variants(text) if names else ()
-            counts.append(len(groups))
-            variants.extend(groups)
-        self.arrays["sounds"].extend(np.array(sounds, np.int32))
-        self.arrays["variants"].extend(np.array(variants, np.int32))
-        self._extend_offsets("variant_off", counts)
-
-    def _extend_offsets(self, name: str, lengths: list[int]) -> None:
-        last = int(self.arrays[name].filled[-1])
-        self.arrays[name].extend(last + np.cumsum(np.array(lengths, np.int64)))
+            variants.extend(self.spelling.variants(text))
+            counts.append(len(variants))
+        texts = texts_of(
+            off, letters_of(off, signs), np.array(sounds, np.int32), np.array(counts, np.int32)
+        )
+        texts[0::TEXT] += self.signs.size
+        texts[SOUND::TEXT] += self.variants.size << 32
+        self.texts.extend(texts)
+        self.signs.extend(signs)
+        self.variants.extend(np.array(variants, np.int32))
+        self.count += len(new)
 
 
 class Store:
@@ -120,46 +103,36 @@ class Store:
     def __init__(self, model: ScoreModel, spelling: Spelling) -> None:
         self.model = model
         self._pool = _Pool(spelling)
-        self._arrays: dict[str, Growing] = {}
+        self._lines, self._said = Growing(np.int32), Growing(np.int32)
         self._rarest = np.zeros(0, np.int64)
         self._weights: dict[float | None, Weights] = {}
         self._view: Encoded | None = None
 
     def add(self, encoded: Encoded, values: pa.Array) -> int:
         """Add the rows of what `encode` gave under the same model; returns the first one's row."""
-        arrays = encoded._asdict()
-        if not self._arrays:
-            self._arrays = {
-                name: Growing(array.dtype, array.shape[1:], size=int(name in _OFFSETS))
-                for name, array in arrays.items()
-                if name not in _POOL
-            }
-        first = self._arrays["year"].size
-        coded = self._coded(arrays, values)
-        for name, growing in self._arrays.items():
-            if name in _OFFSETS:
-                growing.extend(arrays[name][1:] + growing.filled[-1])
-            else:
-                growing.extend(coded[name] if name in coded else arrays[name])
+        first = self._lines.size // LINE
+        lines = encoded.lines.reshape(-1, LINE).copy()
+        lines[:, : END + 1] += self._said.size
+        self._said.extend(self._coded(encoded, values))
+        self._lines.extend(lines.ravel())
         self._bound(rarest(encoded))
         self._view = None
         return first
 
-    def _coded(self, arrays: dict[str, Any], values: pa.Array) -> dict[str, Ints]:
-        """The arrays of codes in codes of this pool."""
-        found: dict[str, Ints] = {}
-        for part in (_NAMES, _CODES):
-            used = np.zeros(len(values) + 1, np.bool_)
-            for name in part:
-                used[arrays[name]] = True
-            used[-1] = False  # -1, a missing value, has its place at the end
-            local = np.flatnonzero(used)
-            codes = np.full(len(values) + 1, -1, np.int32)
-            codes[local] = self._pool.interned(
-                values.take(pa.array(local)).to_pylist(), names=part is _NAMES
+    def _coded(self, encoded: Encoded, values: pa.Array) -> Ints:
+        """What the rows say in codes of this pool."""
+        said = encoded.said.copy()
+        for kinds in (_NAMES, _OTHERS):
+            places = [code_places(encoded, kind) for kind in kinds]
+            place = np.concatenate(places)
+            local, back = np.unique(encoded.said[place], return_inverse=True)
+            known = local >= 0
+            codes = np.full(len(local), -1, np.int32)
+            codes[known] = self._pool.interned(
+                values.take(pa.array(local[known])).to_pylist(), names=kinds is _NAMES
             )
-            found.update({name: codes[arrays[name]] for name in part})
-        return found
+            said[place] = codes[back]
+        return said
 
     def _bound(self, seen: Longs) -> None:
         most = np.maximum(self._rarest, seen) if len(self._rarest) else seen
@@ -169,20 +142,20 @@ class Store:
 
     def mark(self) -> Mark:
         """Where the rows end now, for `cut_back`."""
-        return {name: growing.size for name, growing in self._arrays.items()}
+        return self._lines.size, self._said.size
 
     def cut_back(self, mark: Mark) -> None:
         """Take off the rows that were added since `mark`."""
-        for name, growing in self._arrays.items():
-            growing.size = mark.get(name, int(name in _OFFSETS))
+        self._lines.size, self._said.size = mark
         self._view = None
 
     @property
     def encoded(self) -> Encoded:
         """All rows, as the kernels read them; good until the next `add` or `cut_back`."""
         if self._view is None:
-            arrays = {**self._pool.arrays, **self._arrays}
-            self._view = Encoded(**{name: growing.filled for name, growing in arrays.items()})
+            pool = self._pool
+            growing = (self._lines, self._said, pool.texts, pool.signs, pool.variants)
+            self._view = Encoded(*(one.filled for one in growing))
         return self._view
 
     def weights(self, review: float | None) -> Weights:

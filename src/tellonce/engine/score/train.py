@@ -25,7 +25,7 @@ from tellonce.engine.model.document import ScoreModel, Table
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import frequencies as counted
 from tellonce.engine.score.arrays import Blocks, Encoded
-from tellonce.engine.score.blocks import blocks, in_threads, pieces
+from tellonce.engine.score.blocks import blocks, in_threads, listed, pieces
 from tellonce.engine.score.comparisons import (
     ADDRESS,
     COMPARISONS,
@@ -37,7 +37,8 @@ from tellonce.engine.score.comparisons import (
     unpacked,
 )
 from tellonce.engine.score.encode import encode_coded
-from tellonce.engine.score.kernels import sampled_pairs, score_pairs
+from tellonce.engine.score.kernels import shared_kinds
+from tellonce.engine.score.lines import rows_of
 from tellonce.engine.score.priors import (
     LEARNT_OF_BRANCHES,
     LEAST_ALIKE,
@@ -54,6 +55,7 @@ from tellonce.engine.score.priors import (
     UNKNOWN_WORTH,
     shipped,
 )
+from tellonce.engine.score.scoring import compared
 from tellonce.engine.score.weights import weights
 
 Floats = npt.NDArray[np.float64]
@@ -118,7 +120,7 @@ def trained(
     threads: int = 1,
 ) -> ScoreModel:
     """The model that an `untrained` one becomes on records encoded under it, and their blocks."""
-    rows = len(encoded.year)
+    rows = rows_of(encoded)
     candidates = _candidates(encoded, start, found, threads)
     strangers = _random(encoded, start, rows, seed, threads)
     return maximised(start, candidates, strangers, blocks_on, rows)
@@ -152,8 +154,12 @@ def _candidates(encoded: Encoded, model: ScoreModel, found: Blocks, threads: int
     all_pairs = weights(model, encoded, None)
 
     def work(part: tuple[int, int]) -> tuple[Longs, Longs]:
-        left, right, kinds = sampled_pairs(encoded.unique, found, part[0], part[1], every)
-        return score_pairs(encoded, all_pairs, left, right)[1], kinds
+        patterns, kinds = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for left, right, _kind in listed(found, encoded, part, every=every):
+            patterns.append(compared(encoded, all_pairs, left, right)[1])
+            kinds.append(np.empty(len(left), np.int64))
+            shared_kinds(found, left, right, kinds[-1])
+        return np.concatenate(patterns), np.concatenate(kinds)
 
     parts = list(in_threads(work, pieces(found), threads, lambda _done, _of: None))
     if not parts:
@@ -176,7 +182,7 @@ def _random(encoded: Encoded, model: ScoreModel, rows: int, seed: int, threads: 
 
     def work(part: tuple[int, int]) -> Longs:
         own = slice(*part)
-        return score_pairs(encoded, all_pairs, left[own], right[own])[1]  # type: ignore[no-any-return]
+        return np.asarray(compared(encoded, all_pairs, left[own], right[own])[1])
 
     cuts = [*range(0, len(left), PIECE), len(left)]
     parts = in_threads(work, list(pairwise(cuts)), threads, lambda _done, _of: None)

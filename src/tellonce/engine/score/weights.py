@@ -18,6 +18,7 @@ from tellonce.engine.score.comparisons import (
     OTHER,
 )
 from tellonce.engine.score.kernels import COMPARED, UNIT
+from tellonce.engine.score.lines import entries, rows_of
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -79,15 +80,19 @@ def weights_within(model: ScoreModel, rarest: Longs, review: float | None) -> We
 def rarest(encoded: Encoded) -> Longs:
     """Per comparison: the extra weight, in 1/1024 bit, of the rarest value of these records."""
     found = np.zeros(COMPARED, np.int64)
+    names, places = entries(encoded, "name"), entries(encoded, "address")
     for comparison, extra in (
-        (GIVEN, encoded.given_tf),
-        (FAMILY, encoded.family_tf),
-        (ORGANISATION, encoded.organisation_tf),
-        (ADDRESS, encoded.city_tf),
-        (ADDRESS, encoded.postal_tf),
-        *((OTHER + g, encoded.other_tf[:, g]) for g in range(encoded.other.shape[1])),
+        (GIVEN, names["given_tf"]),
+        (FAMILY, names["family_tf"]),
+        (ORGANISATION, entries(encoded, "organisation")["organisation_tf"]),
+        (ADDRESS, places["city_tf"]),
+        (ADDRESS, places["postal_tf"]),
     ):
         found[comparison] = max(found[comparison], int(extra.max(initial=0)))
+    others = entries(encoded, "other")["other_tf"]
+    if len(others):
+        most = others.reshape(rows_of(encoded), -1).max(axis=0)
+        found[OTHER : OTHER + len(most)] = np.maximum(most, 0)
     return found
 
 
