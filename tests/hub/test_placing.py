@@ -20,9 +20,8 @@ from tellonce.hub.core.errors import Refused, Unknown, WrongCall
 from tellonce.hub.customers import selectors as customers
 from tellonce.hub.customers.models import Customer, GoldenVersion, Membership
 from tellonce.hub.events.models import Event
-from tellonce.hub.intake.services import decide, place_waiting
+from tellonce.hub.intake.services import decide, place_waiting, restrict_records
 from tellonce.hub.matching.selectors import adopted_model, edges_of, matching_counts
-from tellonce.hub.sources.models import Record
 from tellonce.hub.sources.selectors import record_ids, record_texts
 from tellonce.hub.vault.services import hash_key
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source, load
@@ -167,9 +166,10 @@ def test_the_order_of_arrival_does_not_matter(file: Path, tmp_path: Path) -> Non
     a_source(record_id="id")
     load(file, rows)
     together = partition()
-    Record.objects.update(state="deleted")
+    load(file, [OTTO | {"id": "99"}], full=True)
     for row in reversed(rows):
         load(file, [row | {"note": "again"}])
+    load(file, rows, full=True)
     assert partition() == together
 
 
@@ -177,7 +177,7 @@ def test_a_restricted_record_stays_where_it_is_and_is_not_matched(file: Path) ->
     a_source()
     load(file, [ANNA, OTTO])
     customer = customer_of("2").id
-    Record.objects.filter(record_key="2").update(state="restricted")
+    restrict_records([row_id("2")], restricted=True, by=actor())
     load(file, [ANNA, WILMA, OTTO | {"id": "9"}])
     assert customer_of("2").id == customer
     assert customer_of("9").id != customer

@@ -60,7 +60,7 @@ def assigned(customers: Sequence[Members], holdings: Sequence[Holding]) -> Assig
     retired one that ever had one, all that it ever had. `customers` are all that the act touched.
     """
     ids: dict[int, int] = {}
-    for indexes, of in _related(customers, holdings):
+    for indexes, of in related(customers, holdings):
         ids.update(_Scope([(i, customers[i]) for i in indexes], of).ids())
     given = set(ids.values())
     living = {h.id: h.members for h in holdings if h.until is None}
@@ -77,7 +77,7 @@ def _heir(customers: Sequence[Members], members: Members) -> int | None:
     return min(shared)[2] if shared else None
 
 
-def _related(
+def related(
     customers: Sequence[Members], holdings: Sequence[Holding]
 ) -> Iterator[tuple[list[int], list[Holding]]]:
     """Customers, by index, and holdings that are connected by records and ids, group by group."""

@@ -8,8 +8,21 @@ placed.py   the act itself
 memory.py   a lookup in memory; index.py and shelves.py are its parts
 """
 
-from tellonce.engine.placing.lookup import Changes, Decision, Edge, Identity, Lookup
+from tellonce.engine.placing.arrival import encoded, match_keys
+from tellonce.engine.placing.lookup import Changes, Decision, Edge, Identity, Lookup, Sharing
 from tellonce.engine.placing.memory import Memory
 from tellonce.engine.placing.placed import Placed, place
 
-__all__ = ["Changes", "Decision", "Edge", "Identity", "Lookup", "Memory", "Placed", "place"]
+__all__ = [
+    "Changes",
+    "Decision",
+    "Edge",
+    "Identity",
+    "Lookup",
+    "Memory",
+    "Placed",
+    "Sharing",
+    "encoded",
+    "match_keys",
+    "place",
+]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
 from tellonce.engine import standardise
 from tellonce.engine.block import keys as block
 from tellonce.engine.block.few import keys_of_few
-from tellonce.engine.coded import coded
+from tellonce.engine.coded import Coded, coded
 from tellonce.engine.errors import InputError
-from tellonce.engine.model.document import MatchModel
+from tellonce.engine.model.document import MatchModel, ScoreModel
 from tellonce.engine.placing.lookup import Identity
 from tellonce.engine.score.arrays import Encoded
 from tellonce.engine.score.encode import encode_coded
@@ -46,22 +47,43 @@ def arrival(records: pa.Table, model: MatchModel, settings: Settings) -> Arrival
             "Two of the records to be placed have the same source and record_id, or one has none.",
             "Name each record once, with its newest content.",
         )
-    keys, encoded, values = _ready(records, model, settings)
-    return Arrival(records, row, keys, encoded, values)
+    ready = _ready(records)
+    return Arrival(
+        records, row, _keys(ready, model, settings), *_encoded(ready, model.score, settings)
+    )
 
 
-def _ready(
-    records: pa.Table, model: MatchModel, settings: Settings
-) -> tuple[pa.Table, Encoded, pa.Array]:
-    """KEYS, arrays and their strings, made by records or by columns, whichever is less work."""
-    key, unique = settings.hash_key, settings.unique_sources
+def match_keys(records: pa.Table, model: MatchModel, settings: Settings) -> pa.Table:
+    """KEYS of RECORDS, whose `row` is the place in the table."""
+    return _keys(_ready(records), model, settings)
+
+
+def encoded(records: pa.Table, model: MatchModel, settings: Settings) -> tuple[Encoded, pa.Array]:
+    """RECORDS as the kernels read them, in the order given, and the strings of their codes."""
+    return _encoded(_ready(records), model.score, settings)
+
+
+Ready = list[dict[str, Any]] | Coded
+"""Comparable records, made record by record or by columns, whichever is less work."""
+
+
+def _ready(records: pa.Table) -> Ready:
     if records.num_rows <= FEW:
-        rows = [standardise.comparable_row(record) for record in records.to_pylist()]
-        keys = keys_of_few(rows, model.block, SPELLING, key)
-        return keys, *encode_few(rows, model.score, SPELLING, key, unique)
-    comparable = coded(standardise.comparable(records, standardise.StandardiseParams()))
-    keys = block.keys_of(comparable, model.block, SPELLING, key)
-    return keys, *encode_coded(comparable, model.score, SPELLING, key, unique)
+        return [standardise.comparable_row(record) for record in records.to_pylist()]
+    return coded(standardise.comparable(records, standardise.StandardiseParams()))
+
+
+def _keys(ready: Ready, model: MatchModel, settings: Settings) -> pa.Table:
+    if isinstance(ready, Coded):
+        return block.keys_of(ready, model.block, SPELLING, settings.hash_key)
+    return keys_of_few(ready, model.block, SPELLING, settings.hash_key)
+
+
+def _encoded(ready: Ready, model: ScoreModel, settings: Settings) -> tuple[Encoded, pa.Array]:
+    key, unique = settings.hash_key, settings.unique_sources
+    if isinstance(ready, Coded):
+        return encode_coded(ready, model, SPELLING, key, unique)
+    return encode_few(ready, model, SPELLING, key, unique)
 
 
 def identities(records: pa.Table) -> list[Identity]:

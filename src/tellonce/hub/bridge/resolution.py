@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,6 @@ from tellonce.hub.bridge.types import (
 )
 
 _CONFIDENCE_DIGITS = 4
-_WEIGHT_DIGITS = 6
 Decided = tuple[int, int, str]
 
 
@@ -46,8 +46,8 @@ def resolve_all(
     position = order.to_numpy()
     found = pipeline.resolve(
         records,
-        model=_model(rules),
-        settings=_settings(rules),
+        model=model_of(rules),
+        settings=settings_of(rules),
         decisions=_decisions(decisions, position),
         progress=progress,
     )
@@ -56,7 +56,7 @@ def resolve_all(
         sets,
         golden,
         _pairs(found, position),
-        _identifier_kinds(records),
+        identifier_kinds(records),
         found.model.to_json(),
         found.model.fingerprint,
         found.report,
@@ -65,18 +65,25 @@ def resolve_all(
 
 def explain_pair(left: str, right: str, rules: ResolutionRules) -> Explained:
     """Why two records (as JSON) are, or are not, one customer under the model."""
-    model = _model(rules) or pipeline.shipped_model(rules.hash_key)
+    model = model_of(rules) or pipeline.shipped_model(rules.hash_key)
     found = explain(records_table([left, right]), model, rules.hash_key)
     return Explained(found.match_weight, found.probability, found.sentences(), found.to_dict())
 
 
-def _model(rules: ResolutionRules) -> MatchModel | None:
+def model_of(rules: ResolutionRules) -> MatchModel | None:
+    """The model that the rules name; None where one is to be trained."""
     if rules.model is None:
         return pipeline.shipped_model(rules.hash_key)
-    return MatchModel.from_json(rules.model) if rules.model else None
+    return _parsed(rules.model) if rules.model else None
 
 
-def _settings(rules: ResolutionRules) -> pipeline.Settings:
+@lru_cache(maxsize=2)
+def _parsed(document: str) -> MatchModel:
+    return MatchModel.from_json(document)
+
+
+def settings_of(rules: ResolutionRules) -> pipeline.Settings:
+    """What the hub's rules choose for the engine."""
     trust = tuple(
         SourceTrust(source, value, attribute)
         for source, trusts in sorted(rules.trust.items())
@@ -112,12 +119,16 @@ def _customers(
     )
     for row, cluster, confidence in sorted(rows):
         members.setdefault(cluster, {})[int(position[row])] = round(confidence, _CONFIDENCE_DIGITS)
-    golden: dict[int, list[tuple[Any, ...]]] = {cluster: [] for cluster in members}
-    table = found.golden
-    texts = [_plain(table.column(name)) for name in table.column_names]
+    return list(members.values()), entries_of(found.golden, members)
+
+
+def entries_of(golden: pa.Table, clusters: Iterable[int]) -> list[list[tuple[Any, ...]]]:
+    """GOLDEN as entries of `customers.types.GOLDEN_FIELDS`, per cluster in the order given."""
+    found: dict[int, list[tuple[Any, ...]]] = {cluster: [] for cluster in clusters}
+    texts = [_plain(golden.column(name)) for name in golden.column_names]
     for cluster, *entry in zip(*texts, strict=True):
-        golden[cluster].append(tuple(entry))
-    return list(members.values()), list(golden.values())
+        found[cluster].append(tuple(entry))
+    return list(found.values())
 
 
 def _plain(column: pa.ChunkedArray) -> list[Any]:
@@ -134,14 +145,14 @@ def _pairs(found: pipeline.Resolved, position: np.ndarray) -> list[Pair]:
     columns = (
         position[edges.column("left").to_numpy()].tolist(),
         position[edges.column("right").to_numpy()].tolist(),
-        pc.round(edges.column("match_weight"), _WEIGHT_DIGITS).to_pylist(),
-        pc.round(edges.column("probability"), _WEIGHT_DIGITS).to_pylist(),
+        *(edges.column(n).to_pylist() for n in ("kind", "pattern", "match_weight", "probability")),
         pipeline.linked(edges, found.clusters).to_pylist(),
     )
     return [Pair(*row) for row in zip(*columns, strict=True)]
 
 
-def _identifier_kinds(records: pa.Table) -> frozenset[str]:
+def identifier_kinds(records: pa.Table) -> frozenset[str]:
+    """The kinds of identifiers that RECORDS hold."""
     flat = pc.list_flatten(records.column("identifiers"))
     if not len(flat):
         return frozenset()

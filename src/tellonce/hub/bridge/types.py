@@ -67,6 +67,8 @@ class Pair:
 
     left: int
     right: int
+    kind: int
+    pattern: int
     match_weight: float
     probability: float
     linked: bool

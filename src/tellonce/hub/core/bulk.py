@@ -6,7 +6,8 @@ several tables can point at each other before any of them is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +31,18 @@ def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
         row = cursor.fetchone()
         first = (row[0] if row else 0) + 1
         return range(first, first + count)
+
+
+def among(select: str, values: Collection[int]) -> list[tuple[Any, ...]]:
+    """The rows of a statement that ends in a column, where that column is one of many numbers."""
+    listed = sorted(values)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"{select} = ANY(%s)", [listed])
+        else:
+            listing = "IN (SELECT value FROM json_each(%s))"
+            cursor.execute(f"{select} {listing}", [json.dumps(listed)])
+        return cursor.fetchall()
 
 
 def insert_rows(

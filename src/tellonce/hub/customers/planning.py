@@ -7,17 +7,12 @@ crash, worked out again) independently of every other plan.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tellonce.hub.customers.identity import Members, assign_ids, groups
-from tellonce.hub.customers.selectors import (
-    frozen_customers,
-    golden_hashes,
-    last_members,
-    living_members,
-)
+from tellonce.hub.bridge.identities import Holding, assigned, related
+from tellonce.hub.customers.periods import History, history
 from tellonce.hub.customers.types import ResolvedCustomer
 from tellonce.hub.vault.services import content_hash
 
@@ -38,14 +33,20 @@ class Document:
 class PlannedSet:
     """One set of records and the customer it belongs to (None: a new one).
 
-    `arriving` are the records that were with another customer, or with none; `document` is None
-    where the golden record is as it was.
+    `arriving` are the records that were with another customer, or with none; `surer` those that
+    stay with another confidence; `document` is None where the golden record is as it was.
     """
 
     customer: int | None
     members: Mapping[int, float]
     arriving: tuple[int, ...]
+    surer: tuple[int, ...]
     document: Document | None
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.arriving or self.surer or self.document)
 
 
 @dataclass(frozen=True)
@@ -68,69 +69,58 @@ class Plan:
         return sum(1 + len(s.arriving) for s in self.sets) + len(self.leaving)
 
 
-def plans(resolved: Sequence[ResolvedCustomer]) -> Iterator[Plan]:
-    """Every group in which something changes, given the whole resolution."""
+def plans(
+    resolved: Sequence[ResolvedCustomer], touched: Collection[int] | None = None
+) -> Iterator[Plan]:
+    """Every group in which something changes.
+
+    `resolved` are the customers of all records, or of those `touched` that are still there: then
+    nobody else's customer changes.
+    """
     sets = [frozenset(one.members) for one in resolved]
-    living = living_members()
-    hashes = golden_hashes()
-    frozen = frozen_customers()
-    past = last_members()
-    by_record: dict[int, set[int]] = {}
-    for customer, members in past.items():
-        for record in members:
-            by_record.setdefault(record, set()).add(customer)
-    for indexes, customers in groups(sets, living):
-        touched = {i: living[i] for i in customers}
-        former = {i for index in indexes for r in sets[index] for i in by_record.get(r, ())}
-        plan = _plan(
-            [resolved[i] for i in indexes], touched, {i: past[i] for i in former}, hashes, frozen
-        )
+    known = history(touched)
+    if not known.holdings:
+        for one in resolved:
+            yield Plan((_planned(one, None, {}, known),))
+        return
+    for indexes, holdings in related(sets, known.holdings):
+        plan = _plan([resolved[i] for i in indexes], holdings, known)
         if plan is not None:
             yield plan
 
 
 def _plan(
-    resolved: Sequence[ResolvedCustomer],
-    living: Mapping[int, Members],
-    past: Mapping[int, Members],
-    hashes: Mapping[int, bytes],
-    frozen: set[int],
+    resolved: Sequence[ResolvedCustomer], holdings: Sequence[Holding], known: History
 ) -> Plan | None:
     sets = [frozenset(one.members) for one in resolved]
-    same = len(sets) == 1 and list(living.values()) == sets
-    if same:
-        document = _document(resolved[0])
-        (customer,) = living
-        if hashes.get(customer) == document.content_hash:
-            return None
-        return Plan((PlannedSet(customer, resolved[0].members, (), document),))
-    ids = assign_ids(sets, living, past)
+    living = {h.id: h.members for h in holdings if h.until is None}
+    ids = assigned(sets, holdings)
     was = {record: i for i, members in living.items() for record in members}
-    planned = tuple(
-        _planned(one, customer, was, hashes)
-        for one, customer in zip(resolved, ids.ids, strict=True)
-    )
+    planned = [
+        _planned(one, customer, was, known) for one, customer in zip(resolved, ids.ids, strict=True)
+    ]
     leaving = was.keys() - set().union(*sets)
     leaving.update(r for one in planned for r in one.arriving if r in was)
-    return Plan(
-        planned,
-        tuple(sorted(leaving)),
-        {i: heir for i, heir in ids.retired.items() if i not in frozen},
-        ids.revived,
-        _split(planned, was),
-    )
+    retired = {i: heir for i, heir in ids.retired.items() if i not in known.frozen}
+    if not leaving and not retired and not any(one.changes for one in planned):
+        return None
+    return Plan(tuple(planned), tuple(sorted(leaving)), retired, ids.revived, _split(planned, was))
 
 
 def _planned(
-    one: ResolvedCustomer,
-    customer: int | None,
-    was: Mapping[int, int],
-    hashes: Mapping[int, bytes],
+    one: ResolvedCustomer, customer: int | None, was: Mapping[int, int], known: History
 ) -> PlannedSet:
     document = _document(one)
-    known = customer is not None and hashes.get(customer) == document.content_hash
+    same = customer is not None and known.hashes.get(customer) == document.content_hash
     arriving = tuple(r for r in one.members if was.get(r) != customer or customer is None)
-    return PlannedSet(customer, one.members, arriving, None if known else document)
+    moved = set(arriving)
+    return PlannedSet(
+        customer,
+        one.members,
+        arriving,
+        tuple(r for r, c in one.members.items() if r not in moved and known.confidences[r] != c),
+        None if same else document,
+    )
 
 
 def _split(planned: Sequence[PlannedSet], was: Mapping[int, int]) -> dict[int, tuple[int, ...]]:

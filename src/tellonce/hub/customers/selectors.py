@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from tellonce.hub.core.errors import Unknown
 from tellonce.hub.core.ids import is_id
 from tellonce.hub.customers.golden import golden_document
-from tellonce.hub.customers.identity import Members
-from tellonce.hub.customers.models import Customer, GoldenVersion, Membership
+from tellonce.hub.customers.models import Customer, Membership
 from tellonce.hub.customers.types import CustomerView, Member
-from tellonce.hub.sources.models import Record
 
 __all__ = [
     "customer_by_public_id",
@@ -58,37 +55,6 @@ def members_of(customer: int, as_of: datetime | None = None) -> list[Member]:
 def customer_counts() -> dict[str, int]:
     """For status: customers that are not retired."""
     return {"customers": Customer.objects.filter(retired_at=None).count()}
-
-
-def living_members() -> dict[int, Members]:
-    """Every living customer and the records that matching may move."""
-    rows = Membership.objects.filter(to_at=None).exclude(record__state=Record.RESTRICTED)
-    return _grouped(rows)
-
-
-def frozen_customers() -> set[int]:
-    """Customers that hold a restricted record, whose membership must stay."""
-    rows = Membership.objects.filter(to_at=None, record__state=Record.RESTRICTED)
-    return set(rows.values_list("customer_id", flat=True))
-
-
-def last_members() -> dict[int, Members]:
-    """Every retired customer and the records it held last."""
-    return _grouped(Membership.objects.filter(to_at=F("customer__retired_at")))
-
-
-def golden_hashes() -> dict[int, bytes]:
-    """Customer -> content hash of its newest golden document."""
-    rows = GoldenVersion.objects.filter(number=F("customer__version"))
-    pairs = rows.values_list("customer_id", "content_hash").iterator(20_000)
-    return {customer: bytes(content) for customer, content in pairs}
-
-
-def _grouped(rows: object) -> dict[int, Members]:
-    members: dict[int, list[int]] = defaultdict(list)
-    for customer, record in rows.values_list("customer_id", "record_id").iterator(20_000):
-        members[customer].append(record)
-    return {customer: frozenset(records) for customer, records in members.items()}
 
 
 def _at(rows: object, as_of: datetime | None) -> object:

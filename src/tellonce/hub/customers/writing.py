@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db import connection
 
-from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import insert_rows, reserve_ids
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.customers.golden import attributes_that_differ, golden_place
@@ -25,9 +24,11 @@ _GOLDEN = ("customer_id", "number", "from_at", "document", "secret", "content_ha
 _SURER = "UPDATE memberships SET confidence = %s WHERE record_id = %s AND to_at IS NULL"
 
 
-def apply_plans(plans: Sequence[Plan]) -> Applied:
-    """Write whole plans; returns what changed, by public id."""
-    now = clock.now()
+def apply_plans(plans: Sequence[Plan], now: datetime) -> Applied:
+    """Write whole plans as one act at `now`, which is later than every act before it.
+
+    Returns what changed, by public id.
+    """
     customers = _Customers(plans, now)
     _move_records(plans, customers, now)
     changed = _append_golden(plans, customers, now)
@@ -104,9 +105,7 @@ def _move_records(plans: Sequence[Plan], customers: _Customers, now: datetime) -
 def _staying(plans: Sequence[Plan]) -> Iterator[tuple[float, int]]:
     for plan in plans:
         for one in plan.sets:
-            if one.customer is not None:
-                arriving = set(one.arriving)
-                yield from ((c, r) for r, c in one.members.items() if r not in arriving)
+            yield from ((one.members[record], record) for record in one.surer)
 
 
 def _append_golden(

@@ -10,9 +10,9 @@ from django.db import transaction
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
+from tellonce.hub.intake.waiting import waits_now
 from tellonce.hub.jobs.services import confirm, held_lease
 from tellonce.hub.jobs.types import HeldLease
-from tellonce.hub.matching.services import index_records
 from tellonce.hub.sources.arrival import ROWS_AT_ONCE
 from tellonce.hub.sources.holding import (
     close_held,
@@ -24,7 +24,7 @@ from tellonce.hub.sources.holding import (
 from tellonce.hub.sources.recording import delete_absent
 from tellonce.hub.sources.selectors import delivery_view, source_records
 from tellonce.hub.sources.services import advance, check_deliverer
-from tellonce.hub.sources.types import Counts, DeliveryView, StoredRecords
+from tellonce.hub.sources.types import DeliveryView
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,6 @@ def approve_deletions(delivery_id: int, *, by: Actor) -> DeliveryView:
     return delivery_view(delivery_id)
 
 
-def indexed(stored: StoredRecords) -> Counts:
-    """Keep the look-up keys of what was stored; gives its counts."""
-    index_records(stored.keys)
-    return stored.counts
-
-
 def _delete(
     delivery: DeliveryView, records: Sequence[tuple[int, str]], as_of: int | None, lease: HeldLease
 ) -> None:
@@ -99,5 +93,5 @@ def _delete(
         with transaction.atomic():
             confirm(lease)
             part = records[start : start + ROWS_AT_ONCE]
-            counts = indexed(delete_absent(delivery, part, as_of))
+            counts = waits_now(delete_absent(delivery, part, as_of))
             delivery = advance(delivery, 0, counts)

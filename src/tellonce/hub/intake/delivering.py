@@ -8,8 +8,9 @@ from pathlib import Path
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.bridge.services import STANDARDISER
 from tellonce.hub.bridge.types import Progress, Tell, no_progress, no_telling
-from tellonce.hub.intake.deleting import Missing, delete_missing, indexed
+from tellonce.hub.intake.deleting import Missing, delete_missing
 from tellonce.hub.intake.reading import ReadRecords, read_records
+from tellonce.hub.intake.waiting import waits_now
 from tellonce.hub.jobs.services import held_lease
 from tellonce.hub.sources.arrival import file_settings
 from tellonce.hub.sources.config import RECORDS
@@ -126,4 +127,4 @@ class _Reader:
 
 
 def _store(delivery: DeliveryView, rows: Sequence[ArrivedRecord]) -> Counts:
-    return indexed(store_records(delivery, rows, STANDARDISER))
+    return waits_now(store_records(delivery, rows, STANDARDISER))

@@ -1,8 +1,9 @@
 """THE PATH OF ONE BATCH ON ONE PAGE: deliver -> validate -> place -> customers -> events.
 
-    deliver    the file becomes record versions, in short transactions that can be resumed
+    deliver    rows become record versions, in short transactions that can be resumed
     validate   rows that cannot be used go to quarantine, with the reason
-    place      one resolver at a time works out who is who, over all active records
+    place      one resolver at a time works out who is who around what changed, chunk by chunk;
+               over all records where that is quicker (a first load) or the rules are others
     customers  memberships, golden versions and ids change where the answer changed
     events     and each change is told, in the transaction that made it
 
@@ -11,7 +12,7 @@ A crash anywhere leaves whole transactions only. Running the same again goes on 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,14 +23,42 @@ from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import REFUSED, Act
 from tellonce.hub.bridge.types import Progress, Tell, no_progress, no_telling
 from tellonce.hub.core.errors import Refused
+from tellonce.hub.customers.selectors import customer_counts
+from tellonce.hub.intake.acts import rules_of_partition
 from tellonce.hub.intake.delivering import deliver_records
-from tellonce.hub.intake.placing import Placed, place_all
-from tellonce.hub.jobs.services import confirm, held_lease
-from tellonce.hub.matching.services import record_decision
-from tellonce.hub.sources.selectors import deliveries_to_place
+from tellonce.hub.intake.placing import ChunkSize, place_next, place_records
+from tellonce.hub.intake.resolving import resolve_everything
+from tellonce.hub.intake.rules import is_time_to_train, rules_in_force, rules_to_train
+from tellonce.hub.intake.telling import Tally
+from tellonce.hub.intake.turns import resolving
+from tellonce.hub.intake.waiting import await_placing, waiting_among, waiting_count
+from tellonce.hub.jobs.types import HeldLease
+from tellonce.hub.matching.services import check_decision
+from tellonce.hub.matching.types import NewDecision
+from tellonce.hub.sources.selectors import active_record_count, deliveries_to_place
+from tellonce.hub.sources.services import mark_placed, set_restricted
 from tellonce.hub.sources.types import LoadReport
 
-RESOLVER = "resolver"
+RESOLVES_ALL_AT = 0.5
+"""Share of the records that must wait for all of them to be resolved at once, and at least"""
+RESOLVES_ALL_FROM = 20_000
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What placing changed, and how many records and customers there are now.
+
+    `model`: shipped, trained now, or adopted before.
+    """
+
+    records: int
+    customers: int
+    created: int
+    changed: int
+    merged: int
+    split: int
+    removed: int
+    model: str
 
 
 @dataclass(frozen=True)
@@ -63,30 +92,92 @@ def load_records(
 
 
 def place_waiting(*, by: Actor, progress: Progress = no_progress) -> Placed | None:
-    """Resolve if any stored delivery is not placed yet; waits a minute for another resolver."""
-    if not deliveries_to_place():
-        return None
-    with held_lease(RESOLVER, by.id, wait_seconds=60) as lease:
-        return place_all(lease, progress)
+    """Place what waits, chunk by chunk; None where nothing does.
+
+    Between two chunks whoever waits goes first. Raises `Busy` where another resolver does not end.
+    """
+    stored, total = deliveries_to_place(), waiting_count()
+    done, model, size, tally = 0, "", ChunkSize(), Tally()
+    while waiting_count():
+        with resolving(by.id) as lease:
+            model = _resolved_if_due(tally, lease, progress) or model
+            chunk = place_next(size.records, rules_in_force(), lease)
+        if chunk is not None:
+            size.learn(chunk.records, chunk.locked)
+            tally.add(chunk.applied)
+            done += chunk.records
+            progress("place", done, max(done, total))
+    mark_placed(stored)
+    return _placed(tally, model or "adopted") if total else None
+
+
+def _resolved_if_due(tally: Tally, lease: HeldLease, progress: Progress) -> str:
+    """Resolve all where that is due; says by which model, "" where it was not."""
+    if is_time_to_train():
+        rules = rules_to_train()
+    else:
+        rules = rules_in_force()
+        if rules_of_partition() == rules.fingerprint and not _most_wait():
+            return ""
+    found = resolve_everything(rules, lease, progress)
+    for name in ("created", "changed", "merged", "split", "removed"):
+        setattr(tally, name, getattr(tally, name) + getattr(found, name))
+    return rules.origin
+
+
+def _most_wait() -> bool:
+    waiting = waiting_count()
+    return waiting >= RESOLVES_ALL_FROM and waiting >= RESOLVES_ALL_AT * active_record_count()
+
+
+def _placed(tally: Tally, model: str) -> Placed:
+    return Placed(
+        records=active_record_count(),
+        customers=customer_counts()["customers"],
+        created=tally.created,
+        changed=tally.changed,
+        merged=tally.merged,
+        split=tally.split,
+        removed=tally.removed,
+        model=model,
+    )
 
 
 def decide(
     pairs: Sequence[tuple[int, int]], verdict: str, *, by: Actor, reason: str = ""
 ) -> Placed:
-    """Record what a person says about pairs of records (row ids), and place again.
+    """Record what a person says about pairs of records (row ids), and place what that touches.
 
     `verdict` is same, different or unsure; the newest of a pair counts, so a decision is undone by
     another one. Raises `Refused` for who is neither steward nor administrator, and `WrongCall`.
     """
     _check_steward(by)
-    with held_lease(RESOLVER, by.id, wait_seconds=60) as lease:
-        with transaction.atomic():
-            confirm(lease)
-            for left, right in pairs:
-                record_decision(left, right, verdict, actor=by.id, reason=reason)
-            details = {"pairs": len(pairs), "verdict": verdict}
-            record_act(Act("decide", by.id, details=details))
-        return place_all(lease, no_progress)
+    decisions = [NewDecision(left, right, verdict, by.id, reason) for left, right in pairs]
+    for decision in decisions:
+        check_decision(decision)
+    tally = Tally()
+    with resolving(by.id) as lease, transaction.atomic():
+        model = _resolved_if_due(tally, lease, no_progress)
+        tally.add(place_records([], decisions, rules_in_force(), lease).applied)
+        record_act(Act("decide", by.id, details={"pairs": len(pairs), "verdict": verdict}))
+    return _placed(tally, model or "adopted")
+
+
+def restrict_records(records: Collection[int], *, restricted: bool, by: Actor) -> None:
+    """Take records (row ids) out of matching, their membership frozen, or back into it."""
+    with transaction.atomic():
+        await_placing(set_restricted(records, restricted=restricted), urgent=True)
+        record_act(Act("restrict" if restricted else "unrestrict", by.id))
+    place_records_now(records, by=by)
+
+
+def place_records_now(records: Collection[int], *, by: Actor) -> None:
+    """Place these records (row ids) before all others, if they wait."""
+    while waiting := waiting_among(records):
+        with resolving(by.id) as lease:
+            _resolved_if_due(Tally(), lease, no_progress)
+            if found := list(waiting_among(waiting).values()):
+                place_records(found, (), rules_in_force(), lease)
 
 
 def _check_steward(by: Actor) -> None:

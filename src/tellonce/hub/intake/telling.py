@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from tellonce.hub.customers.types import Applied
 from tellonce.hub.events.types import Happened
@@ -30,3 +32,23 @@ def happenings(applied: Applied) -> Iterator[Happened]:
         yield Happened(RESTORED, customer)
     for customer in applied.removed:
         yield Happened(REMOVED, customer)
+
+
+@dataclass
+class Tally:
+    """What acts changed, added up; `report` is what a resolution of all said of itself."""
+
+    created: int = 0
+    changed: int = 0
+    merged: int = 0
+    split: int = 0
+    removed: int = 0
+    report: Mapping[str, Any] = field(default_factory=dict)
+
+    def add(self, applied: Applied) -> None:
+        """Count one act."""
+        self.created += len(applied.created)
+        self.changed += len(applied.changed)
+        self.merged += len(applied.merged)
+        self.split += len(applied.split)
+        self.removed += len(applied.removed)

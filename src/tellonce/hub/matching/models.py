@@ -50,15 +50,36 @@ class KeyIndex(models.Model):
         db_table = "key_index"
 
 
+class MatchKey(models.Model):
+    """Blocking keys of the records as they were last placed, under the model they were placed by.
+
+    Read by key alone: those of a record are taken out by working them out again.
+    """
+
+    PERSON_LINKED: ClassVar = ("hash", "record")
+    NOT_PERSON_LINKED: ClassVar = ()
+
+    pk = models.CompositePrimaryKey("hash", "record_id")
+    hash = models.BigIntegerField()
+    record = models.ForeignKey(
+        Record, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+
+    class Meta:
+        db_table = "match_keys"
+
+
 class Edge(models.Model):
     """Two records worth keeping as a pair: at or above the review cut of the adopted model."""
 
-    PERSON_LINKED: ClassVar = ("left", "right")
-    NOT_PERSON_LINKED: ClassVar = ("match_weight", "probability", "linked")
+    PERSON_LINKED: ClassVar = ("left", "right", "pattern")
+    NOT_PERSON_LINKED: ClassVar = ("kind", "match_weight", "probability", "linked")
 
     pk = models.CompositePrimaryKey("left_id", "right_id")
     left = models.ForeignKey(Record, models.CASCADE, related_name="+", db_index=False)
     right = models.ForeignKey(Record, models.CASCADE, related_name="+")
+    kind = models.SmallIntegerField(default=0)  # the first kind of key that the two share
+    pattern = models.BigIntegerField(default=0)  # level of every comparison, packed
     match_weight = models.FloatField()
     probability = models.FloatField()
     linked = models.BooleanField()  # both ended in one customer

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
+from tellonce.hub.core.bulk import among
 from tellonce.hub.matching.models import Decision, Edge, KeyIndex, MatchModel
 from tellonce.hub.matching.types import LiveDecision, StoredEdge, StoredModel
+
+_EDGE = ("left_id", "right_id", "kind", "pattern", "match_weight", "probability", "linked")
 
 
 def adopted_model() -> StoredModel | None:
@@ -18,6 +21,21 @@ def adopted_model() -> StoredModel | None:
     return StoredModel(
         row.document, row.fingerprint, row.origin, row.records, row.created_at, row.adopted_at
     )
+
+
+def adopted_fingerprint() -> str:
+    """Which model is in force, "" before the first adoption."""
+    return _adopted("fingerprint")
+
+
+def adopted_origin() -> str:
+    """Where the model in force comes from, "" before the first adoption."""
+    return _adopted("origin")
+
+
+def _adopted(name: str) -> str:
+    rows = MatchModel.objects.filter(adopted_at__isnull=False).order_by("-adopted_at", "-id")
+    return rows.values_list(name, flat=True).first() or ""
 
 
 def any_decision() -> bool:
@@ -46,18 +64,38 @@ def records_with_key(key: int) -> list[int]:
 
 def edges_of(record_ids: Collection[int]) -> list[StoredEdge]:
     """The kept pairs that any of these records is in, strongest first."""
-    rows = Edge.objects.filter(Q(left_id__in=record_ids) | Q(right_id__in=record_ids))
-    return [
-        StoredEdge(*row)
-        for row in rows.order_by("-match_weight", "left_id", "right_id").values_list(
-            "left_id", "right_id", "match_weight", "probability", "linked"
-        )
-    ]
+    found = edges_touching(record_ids)
+    return sorted(found, key=lambda edge: (-edge.match_weight, edge.left, edge.right))
+
+
+def edges_touching(record_ids: Collection[int]) -> set[StoredEdge]:
+    """The kept pairs with an end among these records, each once."""
+    edges = f"SELECT {', '.join(_EDGE)} FROM edges WHERE "  # noqa: S608  names are our own
+    return {
+        StoredEdge(*row[:-1], bool(row[-1]))
+        for end in ("left_id", "right_id")
+        for row in among(edges + end, record_ids)
+    }
+
+
+def records_sharing(keys: Collection[int]) -> list[tuple[int, int]]:
+    """(key, record) for every record that is in the index under one of these blocking keys."""
+    return among("SELECT hash, record_id FROM match_keys WHERE hash", keys)
+
+
+def decisions_touching(record_ids: Collection[int]) -> list[LiveDecision]:
+    """The newest decision of each pair with an end among these records, `unsure` included."""
+    newest: dict[tuple[int, int], tuple[int, str]] = {}
+    select = "SELECT id, left_id, right_id, verdict FROM decisions WHERE "
+    for end in ("left_id", "right_id"):
+        for pk, left, right, verdict in among(select + end, record_ids):
+            newest[left, right] = max((pk, verdict), newest.get((left, right), (0, "")))
+    return [LiveDecision(*pair, verdict) for pair, (_, verdict) in sorted(newest.items())]
 
 
 def stored_edges() -> set[StoredEdge]:
     """Every kept pair."""
-    rows = Edge.objects.values_list("left_id", "right_id", "match_weight", "probability", "linked")
+    rows = Edge.objects.values_list(*_EDGE)
     return {StoredEdge(*row) for row in rows.iterator(20_000)}
 
 

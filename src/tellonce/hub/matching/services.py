@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from django.db import connection
 
 from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import insert_rows
 from tellonce.hub.core.errors import WrongCall
-from tellonce.hub.matching.models import Decision, Edge, KeyIndex, MatchModel
-from tellonce.hub.matching.types import StoredEdge
+from tellonce.hub.matching.models import Decision, Edge, KeyIndex, MatchKey, MatchModel
+from tellonce.hub.matching.types import NewDecision, StoredEdge
 
 _DELETE_EDGE = "DELETE FROM edges WHERE left_id = %s AND right_id = %s"
-_EDGE = ("left_id", "right_id", "match_weight", "probability", "linked")
-_EDGE_VALUES = ("left", "right", "match_weight", "probability", "linked")
+_LINK_EDGE = "UPDATE edges SET linked = %s WHERE left_id = %s AND right_id = %s"
+_DELETE_KEY = "DELETE FROM match_keys WHERE hash = %s AND record_id = %s"
+_EDGE_VALUES = ("left", "right", "kind", "pattern", "match_weight", "probability", "linked")
+_EDGE = ("left_id", "right_id", *_EDGE_VALUES[2:])
 
 
 def adopt_model(document: str, fingerprint: str, *, origin: str, records: int) -> None:
@@ -48,18 +51,45 @@ def change_edges(gone: Sequence[tuple[int, int]], fresh: Sequence[StoredEdge]) -
     insert_rows(Edge, _EDGE, [tuple(getattr(edge, n) for n in _EDGE_VALUES) for edge in fresh])
 
 
-def record_decision(left: int, right: int, verdict: str, *, actor: str, reason: str = "") -> None:
-    """Append what a person said about two records (row ids): same, different or unsure."""
-    if verdict not in (Decision.SAME, Decision.DIFFERENT, Decision.UNSURE) or left == right:
+def link_edges(linked: Mapping[tuple[int, int], bool]) -> None:
+    """Say of kept pairs whether both records ended in one customer."""
+    with connection.cursor() as cursor:
+        cursor.executemany(_LINK_EDGE, [(on, *pair) for pair, on in linked.items()])
+
+
+def change_match_keys(gone: Iterable[tuple[int, int]], fresh: Iterable[tuple[int, int]]) -> None:
+    """Take (key, record) pairs out of the index of blocking keys, and put others in, by key."""
+    with connection.cursor() as cursor:
+        cursor.executemany(_DELETE_KEY, sorted(gone))
+    insert_rows(MatchKey, ("hash", "record_id"), sorted(fresh))
+
+
+def clear_match_keys() -> None:
+    """Empty the index of blocking keys."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM match_keys")
+
+
+def check_decision(decision: NewDecision) -> None:
+    """Raises `WrongCall` for a verdict that is not known, or one record twice."""
+    known = (Decision.SAME, Decision.DIFFERENT, Decision.UNSURE)
+    if decision.verdict not in known or decision.left == decision.right:
         raise WrongCall(
             "A decision says of two records that they are the same, different, or unsure.",
             hint="Name two records, and one of same, different, unsure.",
         )
-    Decision(
-        left_id=min(left, right),
-        right_id=max(left, right),
-        verdict=verdict,
-        actor=actor,
-        reason=reason,
-        decided_at=clock.now(),
-    ).save(force_insert=True)
+
+
+def record_decision(decision: NewDecision, *, at: datetime) -> int:
+    """Append what a person said about two records; returns the decision's row id."""
+    left, right = sorted((decision.left, decision.right))
+    row = Decision(
+        left_id=left,
+        right_id=right,
+        verdict=decision.verdict,
+        actor=decision.actor,
+        reason=decision.reason,
+        decided_at=at,
+    )
+    row.save(force_insert=True)
+    return row.pk

@@ -26,6 +26,8 @@ class StoredEdge:
 
     left: int
     right: int
+    kind: int
+    pattern: int
     match_weight: float
     probability: float
     linked: bool
@@ -38,3 +40,14 @@ class LiveDecision:
     left: int
     right: int
     verdict: str
+
+
+@dataclass(frozen=True)
+class NewDecision:
+    """What a person says about two records (row ids, in either order): same, different, unsure."""
+
+    left: int
+    right: int
+    verdict: str
+    actor: str
+    reason: str = ""

@@ -25,12 +25,16 @@ _POINT = "UPDATE records SET current_id = %s, state = %s, customer_key = %s WHER
 
 @dataclass
 class _Line:
-    """A record as the rows of this chunk find it; `id` None until it is inserted."""
+    """A record as the rows of this chunk find it; `id` None until it is inserted.
+
+    `held` is the version that was current before, None where that was a deletion.
+    """
 
     id: int | None
     key: int | None
     state: str
     current: Stamp | None
+    held: int | None = None
     winner: ArrivedRecord | None = None
     version: int | None = None
 
@@ -44,7 +48,11 @@ def store_records(
     release_arrived([line.id for line in lines.values() if line.id is not None])
     _insert(delivery, fresh, lines, standardiser)
     won = [(_id(line), row) for line in lines.values() if (row := line.winner) is not None]
-    return StoredRecords(counts, {record: () if row.deleted else row.keys for record, row in won})
+    return StoredRecords(
+        counts,
+        {record: () if row.deleted else row.keys for record, row in won},
+        {_id(line): (line.version, line.held) for line in lines.values() if line.version},
+    )
 
 
 def delete_absent(
@@ -76,7 +84,14 @@ def delete_absent(
                 for key, version in zip(gone, made, strict=True)
             ],
         )
-    return StoredRecords(Counts(deleted=len(gone)), {_id(line): () for line in gone.values()})
+    return StoredRecords(
+        Counts(deleted=len(gone)),
+        {_id(line): () for line in gone.values()},
+        {
+            _id(line): (version.pk, line.held)
+            for line, version in zip(gone.values(), made, strict=True)
+        },
+    )
 
 
 def _lines_of(source_id: int, record_keys: set[str]) -> dict[str, _Line]:
@@ -88,10 +103,13 @@ def _lines_of(source_id: int, record_keys: set[str]) -> dict[str, _Line]:
         "current__version_order",
         "current__content_hash",
         "current__deleted",
+        "current_id",
     )
     return {
-        name: _Line(pk, key, state, Stamp(order, bytes(content), deleted))
-        for name, pk, key, state, order, content, deleted in held
+        name: _Line(
+            pk, key, state, Stamp(order, bytes(content), deleted), None if deleted else current
+        )
+        for name, pk, key, state, order, content, deleted, current in held
     }
 
 

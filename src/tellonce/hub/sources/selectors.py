@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count
 
+from tellonce.hub.core.bulk import among
 from tellonce.hub.core.errors import Unknown
 from tellonce.hub.sources.config import source_config
 from tellonce.hub.sources.models import Delivery, Quarantined, Record, Source
@@ -22,6 +23,7 @@ from tellonce.hub.sources.types import (
 )
 from tellonce.hub.vault.services import decrypt, opened_key, opened_keys
 
+ACTIVE = Record.ACTIVE
 _SLICE = 10_000
 
 
@@ -62,6 +64,18 @@ def _views(rows: Any) -> list[SourceView]:
         )
         for row in rows
     ]
+
+
+def declarations() -> tuple[dict[str, dict[str, float]], list[str]]:
+    """What the sources declare that matters to who is who: source -> trust per attribute, and the
+    sources that have no duplicates of their own.
+    """
+    configs = {
+        name: source_config(config)
+        for name, config in Source.objects.order_by("name").values_list("name", "config")
+    }
+    trust = {name: dict(config.trust) for name, config in configs.items() if config.trust}
+    return trust, [name for name, config in configs.items() if config.unique]
 
 
 def delivery_view(delivery_id: int) -> DeliveryView:
@@ -128,18 +142,48 @@ def _record_rows(records: Any, limit: int | None = None) -> list[tuple[Any, ...]
             "current__content_hash",
             "current__standardised",
             "current__secret",
+            "current_id",
         )[:limit]
     )
 
 
-def _texts(rows: list[tuple[Any, ...]]) -> Iterator[RecordText]:
+def texts_of_versions(versions: Collection[int]) -> dict[int, RecordText]:
+    """Record -> what it says in one of these versions; a deletion says nothing and is left out."""
+    rows = among(_VERSION_TEXTS, versions)
+    return {text.id: text for text in _texts(rows)}
+
+
+def current_versions(ids: Collection[int]) -> dict[int, tuple[int, str]]:
+    """Record -> the version that is current, and the record's state."""
+    rows = among("SELECT id, current_id, state FROM records WHERE id", ids)
+    return {pk: (current, state) for pk, current, state in rows}
+
+
+def record_names(ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Record -> (source, record id)."""
+    rows = among(_RECORD_NAMES, ids)
+    return {pk: (source, key) for pk, source, key in rows}
+
+
+_RECORD_NAMES = (
+    "SELECT r.id, s.name, r.record_key FROM records r JOIN sources s ON s.id = r.source_id "
+    "WHERE r.id"
+)
+_VERSION_TEXTS = (
+    "SELECT r.id, s.name, r.record_key, r.key_id, v.content_hash, v.standardised, v.secret, v.id "
+    "FROM record_versions v JOIN records r ON r.id = v.record_id "
+    "JOIN sources s ON s.id = r.source_id WHERE NOT v.deleted AND v.id"
+)
+
+
+def _texts(rows: Sequence[tuple[Any, ...]]) -> Iterator[RecordText]:
     keys = opened_keys([row[3] for row in rows if row[6] is not None])
-    for pk, source, record_key, key_id, content, standardised, secret in rows:
+    for pk, source, record_key, key_id, content, standardised, secret, version in rows:
         hidden = None
         if secret is not None and key_id in keys:
             place = secret_place(pk, bytes(content))
             hidden = decrypt(keys[key_id], bytes(secret), place).decode()
-        yield RecordText(pk, source, record_key, standardised, hidden)
+        yield RecordText(pk, source, record_key, standardised, hidden, version)
 
 
 def record_ids(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:

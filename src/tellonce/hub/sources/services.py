@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from tellonce.hub.core.errors import Refused, Unknown, WrongCall
 from tellonce.hub.sources.config import CONTENTS, RECORDS, source_config
 from tellonce.hub.sources.incoming import Incoming
 from tellonce.hub.sources.kinds import FETCHED
-from tellonce.hub.sources.models import Delivery, Quarantined, Source
+from tellonce.hub.sources.models import Delivery, Quarantined, Record, Source
 from tellonce.hub.sources.places import quarantine_place
 from tellonce.hub.sources.selectors import delivery_view, quarantined_rows, source_named
 from tellonce.hub.sources.types import Counts, DeliveryView, QuarantinedRow, RefusedRow, SourceView
@@ -204,3 +204,19 @@ def mark_placed(delivery_ids: Sequence[int]) -> None:
     Delivery.objects.filter(pk__in=delivery_ids, state=Delivery.STORED).update(
         state=Delivery.PLACED
     )
+
+
+def set_restricted(
+    record_ids: Collection[int], *, restricted: bool
+) -> dict[int, tuple[int, int | None]]:
+    """Make records restricted, or active again; those that were already, or are deleted, stay.
+
+    Returns record -> (its version, the version it was matched by until now).
+    """
+    before, after = Record.ACTIVE, Record.RESTRICTED
+    if not restricted:
+        before, after = after, before
+    rows = Record.objects.filter(id__in=record_ids, state=before)
+    found = dict(rows.values_list("id", "current_id"))
+    Record.objects.filter(id__in=found).update(state=after)
+    return {pk: (version, version if restricted else None) for pk, version in found.items()}

@@ -153,10 +153,15 @@ class QuarantinedRow:
 
 @dataclass(frozen=True)
 class StoredRecords:
-    """What storing some rows did. `keys`: record -> lookup keys, of records that changed."""
+    """What storing some rows did to the records that changed.
+
+    `keys`: record -> lookup keys. `moved`: record -> its version that wins now, and the one that
+    did before, None where there was none or it was a deletion.
+    """
 
     counts: Counts
     keys: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    moved: Mapping[int, tuple[int, int | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +173,7 @@ class RecordText:
     record_key: str
     standardised: str
     secret: str | None
+    version: int
 
 
 @dataclass(frozen=True)

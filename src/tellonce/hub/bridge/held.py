@@ -1,0 +1,121 @@
+"""The engine's `Lookup` over what a database holds. One lives for one placing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from tellonce.engine.model.document import MatchModel
+from tellonce.engine.placing import Decision, Edge, Sharing, encoded
+from tellonce.engine.score.store import Store
+from tellonce.engine.settings import SPELLING, Settings
+from tellonce.hub.bridge.holdings import Holdings, Name
+from tellonce.hub.bridge.rows import records_table
+
+Longs = npt.NDArray[np.int64]
+
+
+class Held:
+    """Answers the engine's questions; a record's number is its row id.
+
+    What was asked once is kept: the holdings do not change while something is placed.
+    """
+
+    def __init__(self, holdings: Holdings, model: MatchModel, settings: Settings) -> None:
+        self.holdings, self.model, self.settings = holdings, model, settings
+        self._names: dict[int, Name] = {}
+        self._ids: dict[Name, int] = {}
+        self._held: dict[int, bool] = {}
+        self._documents: dict[int, str] = {}
+        self._store = Store(model.score, SPELLING)
+        self._row: dict[int, int] = {}
+
+    def learn(self, names: Mapping[int, Name]) -> None:
+        """Keep the names of records that are known already."""
+        self._names |= names
+        self._ids |= {name: i for i, name in names.items()}
+
+    def names(self, ids: Collection[int]) -> list[Name]:
+        """The name of each row id, in order."""
+        unknown = {i for i in ids if i not in self._names}
+        if unknown:
+            self.learn(self.holdings.names(unknown))
+        return [self._names[i] for i in ids]
+
+    def ids_of(self, named: Sequence[Name]) -> list[int]:
+        """The row id of each record, in order."""
+        unknown = {one for one in named if one not in self._ids}
+        if unknown:
+            self.learn({i: name for name, i in self.holdings.ids(unknown).items()})
+        return [self._ids[one] for one in named]
+
+    def holds(self, named: Iterable[Name]) -> set[Name]:
+        """As `Lookup.holds`."""
+        asked = list(named)
+        ids = self.ids_of(asked)
+        unknown = {i for i in ids if i not in self._held}
+        if unknown:
+            held = self.holdings.held(unknown)
+            self._held |= {i: i in held for i in unknown}
+        return {one for one, i in zip(asked, ids, strict=True) if self._held[i]}
+
+    def sharing(self, keys: pa.Table) -> Sharing:
+        """As `Lookup.sharing`: a key is a hash over its kind too, so equal keys are of one kind."""
+        asked: dict[int, list[tuple[int, int]]] = {}
+        columns = (keys[name].to_pylist() for name in ("row", "kind", "key"))
+        for row, kind, key in zip(*columns, strict=True):
+            asked.setdefault(key, []).append((row, kind))
+        first: dict[tuple[int, int], int] = {}
+        for key, number in self.holdings.sharing(asked.keys()):
+            for row, kind in asked[key]:
+                pair = (row, number)
+                first[pair] = min(kind, first.get(pair, kind))
+        self._held |= {number: True for _row, number in first}
+        pairs = np.array(list(first), np.int64).reshape(-1, 2)
+        return Sharing(pairs[:, 0], pairs[:, 1], np.array(list(first.values()), np.int64))
+
+    def numbers(self, held: Sequence[Name]) -> Longs:
+        """As `Lookup.numbers`."""
+        return np.array(self.ids_of(held), np.int64)
+
+    def named(self, numbers: Longs) -> list[Name]:
+        """As `Lookup.named`."""
+        return self.names(numbers.tolist())
+
+    def encoded(self, numbers: Longs) -> tuple[Store, Longs]:
+        """As `Lookup.encoded`: a store that grows by those not met before."""
+        asked = numbers.tolist()
+        new = list(dict.fromkeys(i for i in asked if i not in self._row))
+        if new:
+            table = records_table(self._texts(new))
+            first = self._store.add(*encoded(table, self.model, self.settings))
+            self._row |= {i: first + at for at, i in enumerate(new)}
+        return self._store, np.array([self._row[i] for i in asked], np.int64)
+
+    def records(self, held: Sequence[Name]) -> pa.Table:
+        """As `Lookup.records`."""
+        return records_table(self._texts(self.ids_of(held)))
+
+    def _texts(self, ids: Sequence[int]) -> list[str]:
+        unknown = {i for i in ids if i not in self._documents}
+        if unknown:
+            self._documents |= self.holdings.documents(unknown)
+        return [self._documents[i] for i in ids]
+
+    def edges(self, held: Iterable[Name]) -> list[Edge]:
+        """As `Lookup.edges`."""
+        pairs = self.holdings.edges(self.ids_of(list(held)))
+        self.names({end for pair in pairs for end in pair[:2]})
+        return [Edge(*sorted(self._names[i] for i in pair[:2]), *pair[2:]) for pair in pairs]
+
+    def decisions(self, named: Iterable[Name]) -> list[Decision]:
+        """As `Lookup.decisions`."""
+        found = self.holdings.decisions(self.ids_of(list(named)))
+        self.names({end for decision in found for end in decision[:2]})
+        return [
+            Decision(*sorted((self._names[left], self._names[right])), verdict)
+            for left, right, verdict in found
+        ]

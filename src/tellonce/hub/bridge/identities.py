@@ -1,0 +1,5 @@
+"""Which id each customer gets: the engine's rules, over the row ids of records."""
+
+from tellonce.engine.cluster.identity import Assignment, Holding, Members, assigned, related
+
+__all__ = ["Assignment", "Holding", "Members", "assigned", "related"]

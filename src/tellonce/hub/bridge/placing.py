@@ -1,0 +1,113 @@
+"""Placing what changed among what a database holds: plain values in, plain values out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from tellonce.engine import placing
+from tellonce.hub.bridge.held import Held
+from tellonce.hub.bridge.holdings import Holdings, KeptPair, Name
+from tellonce.hub.bridge.resolution import entries_of, identifier_kinds, model_of, settings_of
+from tellonce.hub.bridge.rows import records_table
+from tellonce.hub.bridge.types import ResolutionRules
+
+_CONFIDENCE_DIGITS = 4
+
+
+@dataclass(frozen=True)
+class RowChanges:
+    """What is to be placed: `records`, row id -> (name, whole content as JSON); `deleted` row ids;
+    `decisions` as (row id, row id, verdict).
+    """
+
+    records: Mapping[int, tuple[Name, str]]
+    deleted: Mapping[int, Name]
+    decisions: Sequence[tuple[int, int, str]] = ()
+
+
+@dataclass(frozen=True)
+class PlacedRows:
+    """What placing changes, by row id.
+
+    `sets` and `golden` are as in `types.Resolution`, of every customer that was touched; `keys` are
+    those of the records that arrived.
+    """
+
+    sets: Sequence[Mapping[int, float]]
+    golden: Sequence[Sequence[Sequence[Any]]]
+    identifiers: frozenset[str]
+    added: Sequence[KeptPair]
+    removed: Sequence[tuple[int, int]]
+    keys: Mapping[int, frozenset[int]]
+
+
+def place_rows(changes: RowChanges, holdings: Holdings, rules: ResolutionRules) -> PlacedRows:
+    """Place the changes under the adopted model. Nothing is written.
+
+    Raises the engine's errors. Decisions must name records that the changes or holdings know.
+    """
+    model, settings = model_of(rules), settings_of(rules)
+    assert model is not None
+    held = Held(holdings, model, settings)
+    held.learn({i: name for i, (name, _) in changes.records.items()})
+    held.learn(changes.deleted)
+    found = placing.place(
+        placing.Changes(
+            records_table(document for _, document in changes.records.values()),
+            [changes.deleted[i] for i in sorted(changes.deleted)],
+            [
+                placing.Decision(*sorted(held.names([left, right])), verdict)
+                for left, right, verdict in changes.decisions
+            ],
+        ),
+        held,
+        model,
+        settings,
+    )
+    return _rows(found, held)
+
+
+def keys_by_record(documents: Mapping[int, str], rules: ResolutionRules) -> dict[int, list[int]]:
+    """The blocking keys of records given as JSON, under the model, each once and in order."""
+    model = model_of(rules)
+    assert model is not None
+    table = placing.match_keys(records_table(documents.values()), model, settings_of(rules))
+    return _keys(table, list(documents))
+
+
+def _keys(table: pa.Table, ids: Sequence[int]) -> dict[int, list[int]]:
+    found: dict[int, set[int]] = {i: set() for i in ids}
+    for row, key in zip(table["row"].to_pylist(), table["key"].to_pylist(), strict=True):
+        found[ids[row]].add(key)
+    return {i: sorted(keys) for i, keys in found.items()}
+
+
+def _rows(found: placing.Placed, held: Held) -> PlacedRows:
+    ids = held.ids_of(_names(found.records))
+    members: dict[int, dict[int, float]] = {}
+    rows = zip(*(found.clusters[n].to_pylist() for n in found.clusters.column_names), strict=True)
+    for row, cluster, confidence in sorted(rows):
+        members.setdefault(cluster, {})[ids[row]] = round(confidence, _CONFIDENCE_DIGITS)
+    arrived = held.ids_of(list(found.arrived.row))
+    return PlacedRows(
+        list(members.values()),
+        entries_of(found.golden, members),
+        identifier_kinds(found.records),
+        [_pair(edge, held) for edge in found.added],
+        [_pair(edge, held)[:2] for edge in found.removed],
+        {i: frozenset(keys) for i, keys in _keys(found.arrived.keys, arrived).items()},
+    )
+
+
+def _pair(edge: placing.Edge, held: Held) -> KeptPair:
+    left, right = sorted(held.ids_of([edge.left, edge.right]))
+    return KeptPair(left, right, *edge[2:])
+
+
+def _names(records: pa.Table) -> list[Name]:
+    columns: Iterable[Any] = (records[name].to_pylist() for name in ("source", "record_id"))
+    return list(zip(*columns, strict=True))

@@ -1,0 +1,106 @@
+"""Memberships by period -> which id ever held which records, and from when to when."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import F, QuerySet
+
+from tellonce.hub.bridge.identities import Holding
+from tellonce.hub.core.bulk import among
+from tellonce.hub.customers.models import GoldenVersion, Membership
+from tellonce.hub.sources.models import Record
+
+Period = tuple[int, int, float, datetime, datetime | None]
+"""Customer, record, confidence, from, to (None: still)."""
+
+_PERIOD = ("customer_id", "record_id", "confidence", "from_at", "to_at")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SLICE = 20_000
+
+
+@dataclass(frozen=True)
+class History:
+    """What is known of the customers that some records ever belonged to.
+
+    `holdings` leave restricted records out, whose membership is frozen; `frozen` are the customers
+    that hold one. `confidences`: record -> that of its membership now. `hashes`: customer ->
+    content hash of its newest golden document.
+    """
+
+    holdings: list[Holding]
+    confidences: Mapping[int, float]
+    hashes: Mapping[int, bytes]
+    frozen: frozenset[int]
+
+
+def history(records: Collection[int] | None) -> History:
+    """Of the customers that any of these records (row ids) ever belonged to; None: of all."""
+    memberships = Membership.objects.all()
+    golden = GoldenVersion.objects.filter(number=F("customer__version"))
+    if records is not None:
+        rows = among("SELECT DISTINCT customer_id FROM memberships WHERE record_id", records)
+        customers = [customer for (customer,) in rows]
+        memberships = memberships.filter(customer_id__in=customers)
+        golden = golden.filter(customer_id__in=customers)
+    restricted = _restricted(memberships)
+    periods = [
+        row
+        for row in memberships.order_by("customer_id").values_list(*_PERIOD).iterator(_SLICE)
+        if row[1] not in restricted
+    ]
+    return History(
+        list(_holdings(periods)),
+        {record: confidence for _, record, confidence, _, to in periods if to is None},
+        {
+            customer: bytes(content)
+            for customer, content in golden.values_list("customer_id", "content_hash").iterator(
+                _SLICE
+            )
+        },
+        frozenset(restricted.values()),
+    )
+
+
+def _restricted(memberships: QuerySet[Membership]) -> dict[int, int]:
+    """Restricted record -> the customer it stays with."""
+    rows = memberships.filter(to_at=None, record__state=Record.RESTRICTED)
+    return dict(rows.values_list("record_id", "customer_id"))
+
+
+def _holdings(periods: Iterable[Period]) -> Iterator[Holding]:
+    """Periods in order of customer -> its holdings, one for each time its members were the same."""
+    of: list[Period] = []
+    for period in periods:
+        if of and of[0][0] != period[0]:
+            yield from _of_customer(of)
+            of = []
+        of.append(period)
+    if of:
+        yield from _of_customer(of)
+
+
+def _of_customer(periods: list[Period]) -> Iterator[Holding]:
+    customer = periods[0][0]
+    if len({(since, to) for *_, since, to in periods}) == 1:
+        *_, since, to = periods[0]
+        members = frozenset(record for _, record, *_ in periods)
+        yield Holding(customer, members, act(since), None if to is None else act(to))
+        return
+    moments = sorted({m for *_, since, to in periods for m in (since, to) if m is not None})
+    for moment, after in zip(moments, [*moments[1:], None], strict=True):
+        members = frozenset(
+            record
+            for _, record, _, since, to in periods
+            if since <= moment and (to is None or moment < to)
+        )
+        if members:
+            yield Holding(customer, members, act(moment), after and act(after))
+
+
+def act(moment: datetime) -> int:
+    """The number of the act at this moment: microseconds since 1970."""
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

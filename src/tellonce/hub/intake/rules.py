@@ -1,0 +1,72 @@
+"""Under what everything is placed: the adopted model and what the sources declare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tellonce.hub.bridge.services import STANDARDISER
+from tellonce.hub.bridge.types import ResolutionRules
+from tellonce.hub.core.canonical import digest
+from tellonce.hub.matching.selectors import (
+    adopted_fingerprint,
+    adopted_model,
+    adopted_origin,
+    any_decision,
+)
+from tellonce.hub.sources.selectors import active_record_count, declarations
+from tellonce.hub.vault.services import hash_key
+
+TRAINS_AT = 1_000
+"""Active records from which a first model is trained and adopted."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Rules of a resolution, and their fingerprint. `origin`: of the model that is to be adopted
+    with them, "" where it is adopted already.
+    """
+
+    resolution: ResolutionRules
+    fingerprint: str
+    origin: str = ""
+
+
+def rules_in_force() -> Rules:
+    """The adopted model with what the sources declare; the shipped one before the first."""
+    return _kept(fingerprint_in_force(), hash_key())
+
+
+@lru_cache(maxsize=2)
+def _kept(fingerprint: str, key: bytes) -> Rules:
+    """The model is large, and read again only where the rules are others."""
+    adopted = adopted_model()
+    return _rules(adopted.document if adopted else None, "" if adopted else "shipped")
+
+
+def rules_to_train() -> Rules:
+    """A model is trained anew and adopted."""
+    return _rules("", "trained")
+
+
+def is_time_to_train() -> bool:
+    """Whether there are enough records for a first model, and no person has decided anything."""
+    if adopted_origin() not in ("", "shipped") or any_decision():
+        return False
+    return active_record_count() >= TRAINS_AT
+
+
+def fingerprint_in_force() -> str:
+    """What `rules_in_force()` would have as fingerprint, without reading the model."""
+    trust, unique = declarations()
+    return _fingerprint(adopted_fingerprint(), trust, unique)
+
+
+def _rules(model: str | None, origin: str) -> Rules:
+    trust, unique = declarations()
+    found = ResolutionRules(model, hash_key(), trust, frozenset(unique))
+    return Rules(found, _fingerprint(adopted_fingerprint(), trust, unique), origin)
+
+
+def _fingerprint(model: str, trust: object, unique: object) -> str:
+    return digest({"model": model, "trust": trust, "unique": unique, "by": STANDARDISER})

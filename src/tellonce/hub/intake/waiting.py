@@ -1,0 +1,94 @@
+"""Records that wait to be placed: put in by whoever changes them, taken out by who places them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import among, insert_rows
+from tellonce.hub.intake.models import Waiting
+
+_UPDATE = "UPDATE waiting SET version_id = %s, urgent = (urgent OR %s) WHERE record_id = %s"
+_DELETE = "DELETE FROM waiting WHERE record_id = %s AND version_id = %s"
+_HELD = "UPDATE waiting SET held_id = %s WHERE record_id = %s"
+_ROW = ("record_id", "version_id", "held_id")
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRecord:
+    """A record, its version to be placed, and the one it is held by (None: it is not held)."""
+
+    record: int
+    version: int
+    held: int | None
+
+
+def waits_now(stored: StoredRecords, *, urgent: bool = False) -> Counts:
+    """In the transaction that stored them: records can be looked up, and wait to be placed."""
+    index_records(stored.keys)
+    await_placing(stored.moved, urgent=urgent)
+    return stored.counts
+
+
+def await_placing(moved: Mapping[int, tuple[int, int | None]], *, urgent: bool = False) -> None:
+    """In the transaction that stored them: these records (record -> version that wins now, version
+    that did) wait to be placed. What a record that waits already is held by stays as it is.
+    """
+    known = {record for (record,) in among("SELECT record_id FROM waiting WHERE record_id", moved)}
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _UPDATE, [(moved[record][0], urgent, record) for record in sorted(known)]
+        )
+    insert_rows(
+        Waiting,
+        (*_ROW, "urgent", "since"),
+        [(r, version, held, urgent, now) for r, (version, held) in moved.items() if r not in known],
+    )
+
+
+def next_waiting(limit: int) -> list[WaitingRecord]:
+    """The next to be placed: those a person waits for, else the oldest."""
+    urgent = Waiting.objects.filter(urgent=True).order_by("id")[:limit]
+    rows = list(urgent.values_list(*_ROW)) or list(
+        Waiting.objects.order_by("id")[:limit].values_list(*_ROW)
+    )
+    return [WaitingRecord(*row) for row in rows]
+
+
+def waiting_among(records: Collection[int]) -> dict[int, WaitingRecord]:
+    """Those of these records (row ids) that wait."""
+    rows = among(f"SELECT {', '.join(_ROW)} FROM waiting WHERE record_id", records)  # noqa: S608
+    return {row[0]: WaitingRecord(*row) for row in rows}
+
+
+def all_waiting() -> dict[int, WaitingRecord]:
+    """Every record that waits."""
+    rows = Waiting.objects.values_list(*_ROW).iterator(20_000)
+    return {row[0]: WaitingRecord(*row) for row in rows}
+
+
+def settle(placed: Iterable[tuple[int, int, int | None]]) -> None:
+    """In the transaction that placed them: (record, the version that waited, the version it is held
+    by now). A record that was changed meanwhile waits on.
+    """
+    rows = list(placed)
+    with connection.cursor() as cursor:
+        cursor.executemany(_DELETE, [(record, version) for record, version, _ in rows])
+        still = among("SELECT record_id FROM waiting WHERE record_id", [r for r, _, _ in rows])
+        held = {record: now for record, _, now in rows}
+        cursor.executemany(_HELD, [(held[record], record) for (record,) in still])
+
+
+def waiting_count() -> int:
+    """How many records wait to be placed."""
+    return Waiting.objects.count()
+
+
+def waiting_since() -> datetime | None:
+    """Since when the longest waiting record waits; None where none does."""
+    return Waiting.objects.order_by("id").values_list("since", flat=True).first()
