@@ -65,7 +65,7 @@ def show_source(
         from tellonce.hub.sources.runs import runs_of  # noqa: PLC0415
         from tellonce.hub.sources.services import read_quarantine  # noqa: PLC0415
 
-        one = selectors.source_named(name)
+        one = selectors.source_named(name, counted=True)
         deliveries = selectors.deliveries_of(one.id)
         runs = runs_of(one.id, limit=5)
         if as_json:

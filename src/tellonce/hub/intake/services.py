@@ -96,10 +96,15 @@ def place_waiting(*, by: Actor, progress: Progress = no_progress) -> Placed | No
 
     Between two chunks whoever waits goes first. Raises `Busy` where another resolver does not end.
     """
+    return place_pending(by.id, progress)
+
+
+def place_pending(actor: str, progress: Progress = no_progress) -> Placed | None:
+    """`place_waiting` for an actor's text id."""
     stored, total = deliveries_to_place(), waiting_count()
     done, model, size, tally = 0, "", ChunkSize(), Tally()
     while waiting_count():
-        with resolving(by.id) as lease:
+        with resolving(actor) as lease:
             model = _resolved_if_due(tally, lease, progress) or model
             chunk = place_next(size.records, rules_in_force(), lease)
         if chunk is not None:

@@ -11,6 +11,10 @@ from django.db import connection
 from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import among, insert_rows
 from tellonce.hub.intake.models import Waiting
+from tellonce.hub.jobs.services import enqueue
+
+PLACE = "intake.place"
+"""The kind of job that places what waits."""
 
 _UPDATE = "UPDATE waiting SET version_id = %s, urgent = (urgent OR %s) WHERE record_id = %s"
 _DELETE = "DELETE FROM waiting WHERE record_id = %s AND version_id = %s"
@@ -49,6 +53,11 @@ def await_placing(moved: Mapping[int, tuple[int, int | None]], *, urgent: bool =
         (*_ROW, "urgent", "since"),
         [(r, version, held, urgent, now) for r, (version, held) in moved.items() if r not in known],
     )
+
+
+def enqueue_placing(actor: str) -> None:
+    """In the transaction that stored something: have it placed soon; at most one such job waits."""
+    enqueue(PLACE, {}, actor, unique=PLACE)
 
 
 def next_waiting(limit: int) -> list[WaitingRecord]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Count
 
+from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import among
 from tellonce.hub.core.errors import Unknown
 from tellonce.hub.sources.config import source_config
@@ -27,8 +29,11 @@ ACTIVE = Record.ACTIVE
 _SLICE = 10_000
 
 
-def source_named(name: str) -> SourceView:
-    """The source of this name; raises `Unknown` with how to add it."""
+def source_named(name: str, *, counted: bool = False) -> SourceView:
+    """The source of this name; raises `Unknown` with how to add it.
+
+    What it holds is counted only where asked for: counting takes a while in a large hub.
+    """
     row = Source.objects.filter(name=name).first()
     if row is None:
         raise Unknown(
@@ -36,7 +41,12 @@ def source_named(name: str) -> SourceView:
             hint=f"Add it with `tellonce source add {name} --kind KIND`; "
             "a configuration is only needed where columns are not recognised.",
         )
-    return _views([row])[0]
+    return _views([row])[0] if counted else _view(row)
+
+
+def source_of_nobody() -> SourceView:
+    """Stands for no system: nothing is declared and nothing learnt."""
+    return SourceView(0, "", "", source_config({}), {}, clock.now())
 
 
 def sources() -> list[SourceView]:
@@ -51,19 +61,25 @@ def _views(rows: Any) -> list[SourceView]:
     waiting = Quarantined.objects.filter(state=Quarantined.WAITING)
     quarantined = dict(waiting.values_list("delivery__source").annotate(Count("id")))
     return [
-        SourceView(
-            id=row.pk,
-            name=row.name,
-            kind=row.kind,
-            config=source_config(row.config),
-            learned=row.learned,
-            created_at=row.created_at,
+        replace(
+            _view(row),
             records=records.get(row.pk, 0),
             deliveries=deliveries.get(row.pk, 0),
             quarantined=quarantined.get(row.pk, 0),
         )
         for row in rows
     ]
+
+
+def _view(row: Source) -> SourceView:
+    return SourceView(
+        id=row.pk,
+        name=row.name,
+        kind=row.kind,
+        config=source_config(row.config),
+        learned=row.learned,
+        created_at=row.created_at,
+    )
 
 
 def declarations() -> tuple[dict[str, dict[str, float]], list[str]]:

@@ -1,0 +1,82 @@
+"""Search before create: which customers a record may belong to. Nothing is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tellonce.hub.bridge.matching import Candidate, candidates_of
+from tellonce.hub.bridge.rows import join_documents
+from tellonce.hub.core.errors import WrongCall
+from tellonce.hub.customers.selectors import customers_of_records
+from tellonce.hub.intake.holdings import StoredHoldings
+from tellonce.hub.intake.pushing import read_rows
+from tellonce.hub.intake.rules import rules_in_force
+from tellonce.hub.sources.selectors import record_names, source_named, source_of_nobody
+from tellonce.hub.sources.types import SourceView
+
+ASKED = "asked"
+_MOST_RECORDS = 50
+
+
+@dataclass(frozen=True)
+class MatchedCustomer:
+    """A customer that the record may belong to, by its strongest record.
+
+    `customer` is the public id; `source` and `record_id` name the record that says so, whose
+    figures and reasons these are; `records` counts those of its records that are candidates.
+    """
+
+    customer: str
+    probability: float
+    match_weight: float
+    linked: bool
+    source: str
+    record_id: str
+    records: int
+    candidate: Candidate
+
+
+def match_record(
+    row: Mapping[str, Any], *, source: str = "", limit: int = 10
+) -> list[MatchedCustomer]:
+    """The customers that a row (column -> value) may belong to, likeliest first.
+
+    It is read as a row of `source` would be, without one by the names of its columns alone. Raises
+    `WrongCall` where nothing in it can be compared.
+    """
+    found = candidates_of(
+        _document(row, source), StoredHoldings(), rules_in_force().resolution, _MOST_RECORDS
+    )
+    names = record_names([one.record for one in found])
+    by_customer: dict[str, list[Candidate]] = {}
+    for one in found:
+        for customer in customers_of_records([one.record]):
+            by_customer.setdefault(customer.public_id, []).append(one)
+    return [
+        MatchedCustomer(
+            customer,
+            of[0].probability,
+            of[0].match_weight,
+            of[0].linked,
+            *names[of[0].record],
+            records=len(of),
+            candidate=of[0],
+        )
+        for customer, of in list(by_customer.items())[:limit]
+    ]
+
+
+def _document(row: Mapping[str, Any], source: str) -> str:
+    """The row in RECORDS form, under a name that no record has."""
+    view: SourceView = source_named(source) if source else source_of_nobody()
+    key = view.config.record_id or "id"
+    read = read_rows(view, [{**row, key: ASKED}])
+    if not read.rows:
+        reason = read.refused[0].reason if read.refused else "it holds nothing"
+        raise WrongCall(f"The record cannot be read: {reason}.", hint="Correct it and ask again.")
+    (one,) = read.rows
+    whole = json.loads(join_documents(one.standardised, one.secret))
+    return json.dumps(whole | {"source": "", "record_id": ASKED}, ensure_ascii=False)

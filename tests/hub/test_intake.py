@@ -1,0 +1,271 @@
+"""Whatever arrives, changes, goes or is decided, in any order: the customers of one batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tellonce.hub.accounts.selectors import actor
+from tellonce.hub.bridge.resolution import resolve_all
+from tellonce.hub.bridge.rows import join_documents
+from tellonce.hub.customers.models import Customer, GoldenVersion, Membership
+from tellonce.hub.intake.matching import match_record
+from tellonce.hub.intake.models import Waiting
+from tellonce.hub.intake.pushing import accept_records
+from tellonce.hub.intake.rules import rules_in_force
+from tellonce.hub.intake.services import (
+    decide,
+    place_pending,
+    place_records_now,
+    place_waiting,
+    restrict_records,
+)
+from tellonce.hub.jobs.running import work_once
+from tellonce.hub.matching.models import Edge, MatchKey
+from tellonce.hub.matching.selectors import live_decisions
+from tellonce.hub.sources.models import Record
+from tellonce.hub.sources.selectors import active_records, record_ids
+from tests.hub.delivering import ANNA, OTTO, WILMA, a_source
+
+pytestmark = pytest.mark.django_db
+
+KEYS = [("crm", str(n)) for n in range(5)] + [("shop", str(n)) for n in range(4)]
+PEOPLE = (  # twins, their mother of the same name, a stranger, and one who married
+    ("Testa", "Przykladna", "1980-01-13"),
+    ("Tessa", "Przykladna", "1980-01-13"),
+    ("Testa", "Przykladna", "1955-03-01"),
+    ("Mock", "Mockowy", "1971-12-24"),
+    ("Testa", "Mockowa", "1980-01-13"),
+)
+
+
+@dataclass(frozen=True)
+class Put:
+    """A record comes with a version."""
+
+    key: tuple[str, str]
+    version: int
+    row: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Decide:
+    """A person decides about two records."""
+
+    left: tuple[str, str]
+    right: tuple[str, str]
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Restrict:
+    """A record is restricted, or free again."""
+
+    key: tuple[str, str]
+    restricted: bool
+
+
+@st.composite
+def rows(draw: Any) -> tuple[tuple[str, str], ...]:
+    """What a record may say."""
+    at = draw(st.sampled_from([0, 0, 0, 1, 2, 3, 4]))
+    given_name, family, born = PEOPLE[at]
+    return (
+        ("first name", draw(st.sampled_from([given_name, given_name, given_name, "T", ""]))),
+        ("last name", draw(st.sampled_from([family, family, "Przykladny"]))),
+        ("dob", draw(st.sampled_from([born, born, "1980-03-01", ""]))),
+        ("email", draw(st.sampled_from([f"p{at}@example.com", "family@example.com", ""]))),
+        ("phone", draw(st.sampled_from([f"+4860010020{at}", "+48221234567", ""]))),
+        ("pesel", draw(st.sampled_from(["", "", "80011312346", "80011312353"]))),
+        ("deleted", draw(st.sampled_from(["", "", "", "", "", "yes"]))),
+    )
+
+
+def acts() -> st.SearchStrategy[Any]:
+    """One thing that happens."""
+    keys = st.sampled_from(KEYS)
+    verdicts = st.sampled_from(["same", "different", "unsure"])
+    put = st.builds(Put, keys, st.integers(1, 4), rows())
+    return st.one_of(
+        put,
+        put,
+        put,
+        put,
+        st.builds(Decide, keys, keys, verdicts),
+        st.builds(Restrict, keys, st.booleans()),
+    )
+
+
+def happen(chunk: list[Any]) -> None:
+    """Deliver and decide what is in a chunk, without placing the deliveries."""
+    for act in chunk:
+        if isinstance(act, Put):
+            row = {"id": act.key[1], "version": act.version, **dict(act.row)}
+            accept_records(act.key[0], [row], by=actor())
+            continue
+        wanted = [act.key] if isinstance(act, Restrict) else [act.left, act.right]
+        ids = [record_ids([key]).get(key) for key in wanted]
+        if None in ids or len(set(ids)) < len(ids):
+            continue
+        if isinstance(act, Restrict):
+            restrict_records(ids, restricted=act.restricted, by=actor())
+        else:
+            decide([tuple(ids)], act.verdict, by=actor())
+
+
+def stored() -> dict[str, Any]:
+    """Customers, golden records, edges as the database has them; restricted records left out."""
+    active = set(Record.objects.filter(state="active").values_list("id", flat=True))
+    members: dict[int, dict[int, float]] = {}
+    for customer, record, confidence in Membership.objects.filter(to_at=None).values_list(
+        "customer_id", "record_id", "confidence"
+    ):
+        if record in active:
+            members.setdefault(customer, {})[record] = confidence
+    golden = {
+        version.customer_id: version.content_hash
+        for version in GoldenVersion.objects.select_related("customer")
+        if version.number == version.customer.version
+    }
+    return {
+        "customers": {min(of): of for of in members.values()},
+        "golden": {min(of): bytes(golden[c]) for c, of in members.items()},
+        "edges": set(
+            Edge.objects.values_list("left_id", "right_id", "pattern", "match_weight", "linked")
+        ),
+    }
+
+
+def batch() -> dict[str, Any]:
+    """The same of one resolution over the records and decisions that are left."""
+    from tellonce.hub.customers.planning import _document
+    from tellonce.hub.intake.golden import resolved_customers
+
+    texts = list(active_records())
+    at = {text.id: position for position, text in enumerate(texts)}
+    decisions = [
+        (at[d.left], at[d.right], d.verdict)
+        for d in live_decisions()
+        if d.left in at and d.right in at
+    ]
+    documents = [join_documents(t.standardised, t.secret) for t in texts]
+    found = resolve_all(documents, rules_in_force().resolution, decisions)
+    ids = [text.id for text in texts]
+    customers = [
+        ({ids[i]: confidence for i, confidence in one.members.items()}, one)
+        for one in resolved_customers(found)
+    ]
+    return {
+        "customers": {min(of): of for of, _ in customers},
+        "golden": {min(of): _document(one).content_hash for of, one in customers},
+        "edges": {
+            (*sorted((ids[p.left], ids[p.right])), p.pattern, p.match_weight, p.linked)
+            for p in found.pairs
+        },
+    }
+
+
+def holds(history: list[list[Any]]) -> None:
+    """After every chunk the hub holds what a batch over what is left would."""
+    for name in ("crm", "shop"):
+        a_source(name, record_id="id", source_version="version", deleted="deleted")
+    for chunk in history:
+        happen(chunk)
+        place_waiting(by=actor())
+        assert not Waiting.objects.exists()
+        assert stored() == batch()
+        assert not Membership.objects.filter(to_at=None, record__state="deleted").exists()
+        assert not Membership.objects.filter(to_at=None, customer__retired_at__isnull=False)
+
+
+HISTORIES = st.lists(st.lists(acts(), min_size=1, max_size=6), min_size=1, max_size=4)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(HISTORIES)
+def test_any_history_gives_the_customers_of_one_batch(history: list[list[Any]]) -> None:
+    from django.db import transaction
+
+    with transaction.atomic():
+        holds(history)
+        transaction.set_rollback(True)
+
+
+@pytest.mark.drill
+@settings(
+    max_examples=5_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(HISTORIES)
+def test_thousands_of_histories_give_the_customers_of_one_batch(history: list[list[Any]]) -> None:
+    from django.db import transaction
+
+    with transaction.atomic():
+        holds(history)
+        transaction.set_rollback(True)
+
+
+def row_id(key: str) -> int:
+    """Row id of a record of crm."""
+    return record_ids([("crm", key)])["crm", key]
+
+
+def test_what_is_pushed_is_kept_at_once_and_placed_by_a_worker() -> None:
+    a_source()
+    done = accept_records("crm", [ANNA, ANNA | {"id": "7"}], by=actor())
+    assert (done.counts.added, set(done.records)) == (2, {"1", "7"})
+    assert Waiting.objects.count() == 2
+    assert not Customer.objects.exists()
+    assert work_once(frozenset({"intake.place"}))
+    assert Customer.objects.count() == 1
+    assert not Waiting.objects.exists()
+
+
+def test_a_pushed_row_that_cannot_be_used_goes_to_quarantine_and_the_rest_goes_on() -> None:
+    a_source(record_id="id")
+    done = accept_records("crm", [ANNA, "no row", OTTO | {"id": ""}], by=actor())
+    assert (done.counts.added, done.counts.quarantined) == (1, 2)
+    assert [r.reason.partition(",")[0] for r in done.refused] != []
+
+
+def test_who_is_waited_for_is_placed_first() -> None:
+    a_source()
+    accept_records("crm", [WILMA], by=actor())
+    place_waiting(by=actor())
+    accept_records("crm", [ANNA, OTTO], by=actor())
+    place_records_now([row_id("2")], by=actor())
+    assert list(Waiting.objects.values_list("record__record_key", flat=True)) == ["1"]
+    assert Customer.objects.count() == 2
+
+
+def test_a_record_that_changes_twice_while_it_waits_is_placed_with_its_newest_version() -> None:
+    a_source(record_id="id", source_version="v")
+    accept_records("crm", [ANNA | {"v": 1}], by=actor())
+    place_waiting(by=actor())
+    keys = MatchKey.objects.count()
+    for version, email in ((3, "newest@example.org"), (2, "middle@example.org")):
+        accept_records("crm", [ANNA | {"v": version, "email": email}], by=actor())
+    assert place_pending("system") is not None
+    assert stored() == batch()
+    assert MatchKey.objects.count() == keys
+
+
+def test_search_before_create_finds_explains_and_writes_nothing() -> None:
+    a_source()
+    accept_records("crm", [ANNA, OTTO, WILMA], by=actor())
+    place_waiting(by=actor())
+    before = (Record.objects.count(), Customer.objects.count())
+    row = {key: value for key, value in ANNA.items() if key != "id"} | {"first name": "Annemaria"}
+    (found,) = match_record(row)
+    assert (found.source, found.record_id) == ("crm", "1")
+    assert found.linked
+    assert found.probability > 0.9
+    reasons = {reason.comparison for reason in found.candidate.reasons}
+    assert "email" in reasons
+    assert (Record.objects.count(), Customer.objects.count()) == before
+    assert match_record({"first name": "Nobody", "last name": "Unheardof"}) == []
