@@ -14,8 +14,7 @@ from tellonce.hub.accounts.types import Actor
 from tellonce.hub.bridge.services import STANDARDISER
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.intake.reading import ReadRecords, read_records
-from tellonce.hub.intake.waiting import await_placing, enqueue_placing
-from tellonce.hub.matching.services import index_records
+from tellonce.hub.intake.waiting import enqueue_placing, waits_now
 from tellonce.hub.sources.config import RECORDS
 from tellonce.hub.sources.incoming import paged_incoming
 from tellonce.hub.sources.recording import store_records
@@ -72,10 +71,9 @@ def accept_records(
         delivery = begin_delivery(source, RECORDS, incoming, full=False)
         kept = quarantine(delivery, read.refused)
         stored = store_records(delivery, read.rows, STANDARDISER)
-        index_records(stored.keys)
-        await_placing(stored.moved, urgent=urgent)
+        counts = waits_now(stored, urgent=urgent)
         fresh = Counts(quarantined=kept, card_values=read.card_values)
-        delivery = advance(delivery, len(read.rows), stored.counts.plus(fresh))
+        delivery = advance(delivery, len(read.rows), counts.plus(fresh))
         mark_stored(delivery, by=by)
         if stored.moved:
             enqueue_placing(by.id)

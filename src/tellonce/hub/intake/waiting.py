@@ -12,6 +12,8 @@ from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import among, insert_rows
 from tellonce.hub.intake.models import Waiting
 from tellonce.hub.jobs.services import enqueue
+from tellonce.hub.matching.services import index_records
+from tellonce.hub.sources.types import Counts, StoredRecords
 
 PLACE = "intake.place"
 """The kind of job that places what waits."""
