@@ -300,6 +300,308 @@ def source_counts() -> dict[str, int]:
     }
 
 
+"""Reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import Count
+
+from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import among
+from tellonce.hub.core.errors import Unknown
+from tellonce.hub.sources.config import source_config
+from tellonce.hub.sources.models import Delivery, Quarantined, Record, Source
+from tellonce.hub.sources.places import quarantine_place, secret_place
+from tellonce.hub.sources.types import (
+    Counts,
+    DeliveryView,
+    QuarantinedRow,
+    RecordText,
+    RecordView,
+    SourceView,
+)
+from tellonce.hub.vault.services import decrypt, opened_key, opened_keys
+
+ACTIVE = Record.ACTIVE
+_SLICE = 10_000
+
+
+def source_named(name: str, *, counted: bool = False) -> SourceView:
+    """The source of this name; raises `Unknown` with how to add it.
+
+    What it holds is counted only where asked for: counting takes a while in a large hub.
+    """
+    row = Source.objects.filter(name=name).first()
+    if row is None:
+        raise Unknown(
+            f"There is no source {name!r}.",
+            hint=f"Add it with `tellonce source add {name} --kind KIND`; "
+            "a configuration is only needed where columns are not recognised.",
+        )
+    return _views([row])[0] if counted else _view(row)
+
+
+def source_of_nobody() -> SourceView:
+    """Stands for no system: nothing is declared and nothing learnt."""
+    return SourceView(0, "", "", source_config({}), {}, clock.now())
+
+
+def sources() -> list[SourceView]:
+    """All sources by name."""
+    return _views(Source.objects.order_by("name"))
+
+
+def _views(rows: Any) -> list[SourceView]:
+    active = Record.objects.filter(state=Record.ACTIVE)
+    records = dict(active.values_list("source").annotate(Count("id")))
+    deliveries = dict(Delivery.objects.values_list("source").annotate(Count("id")))
+    waiting = Quarantined.objects.filter(state=Quarantined.WAITING)
+    quarantined = dict(waiting.values_list("delivery__source").annotate(Count("id")))
+    return [
+        replace(
+            _view(row),
+            records=records.get(row.pk, 0),
+            deliveries=deliveries.get(row.pk, 0),
+            quarantined=quarantined.get(row.pk, 0),
+        )
+        for row in rows
+    ]
+
+
+def _view(row: Source) -> SourceView:
+    return SourceView(
+        id=row.pk,
+        name=row.name,
+        kind=row.kind,
+        config=source_config(row.config),
+        learned=row.learned,
+        created_at=row.created_at,
+    )
+
+
+def declarations() -> tuple[dict[str, dict[str, float]], list[str]]:
+    """What the sources declare that matters to who is who: source -> trust per attribute, and the
+    sources that have no duplicates of their own.
+    """
+    configs = {
+        name: source_config(config)
+        for name, config in Source.objects.order_by("name").values_list("name", "config")
+    }
+    trust = {name: dict(config.trust) for name, config in configs.items() if config.trust}
+    return trust, [name for name, config in configs.items() if config.unique]
+
+
+def delivery_view(delivery_id: int) -> DeliveryView:
+    """One delivery as it stands."""
+    return _delivery(Delivery.objects.select_related("source").get(pk=delivery_id))
+
+
+def deliveries_of(source_id: int) -> list[DeliveryView]:
+    """The deliveries of a source, newest first."""
+    rows = Delivery.objects.select_related("source").filter(source_id=source_id)
+    return [_delivery(row) for row in rows.order_by("-id")]
+
+
+def deliveries_to_place() -> list[int]:
+    """Deliveries that are stored, and whose records are not placed yet."""
+    return list(
+        Delivery.objects.filter(state=Delivery.STORED).order_by("id").values_list("id", flat=True)
+    )
+
+
+def _delivery(row: Delivery) -> DeliveryView:
+    return DeliveryView(
+        id=row.pk,
+        source_id=row.source_id,
+        source=row.source.name,
+        content=row.content,
+        file_name=row.file_name,
+        full=row.full,
+        state=row.state,
+        position=row.position,
+        counts=Counts(**row.counts),
+        key_id=row.key_id,
+        as_of=row.as_of,
+        held=row.held,
+    )
+
+
+def active_record_count() -> int:
+    """How many records take part in matching."""
+    return Record.objects.filter(state=Record.ACTIVE).count()
+
+
+def active_records() -> Iterator[RecordText]:
+    """Every record that takes part in matching, in slices, by row id."""
+    last = 0
+    while rows := _record_rows(Record.objects.filter(state=Record.ACTIVE, id__gt=last), _SLICE):
+        last = rows[-1][0]
+        yield from _texts(rows)
+
+
+def record_texts(ids: Collection[int]) -> dict[int, RecordText]:
+    """These records as they stand now, by row id; deleted ones are left out."""
+    rows = _record_rows(Record.objects.filter(id__in=ids).exclude(state=Record.DELETED))
+    return {text.id: text for text in _texts(rows)}
+
+
+def _record_rows(records: Any, limit: int | None = None) -> list[tuple[Any, ...]]:
+    return list(
+        records.order_by("id").values_list(
+            "id",
+            "source__name",
+            "record_key",
+            "key_id",
+            "current__content_hash",
+            "current__standardised",
+            "current__secret",
+            "current_id",
+        )[:limit]
+    )
+
+
+def texts_of_versions(versions: Collection[int]) -> dict[int, RecordText]:
+    """Record -> what it says in one of these versions; a deletion says nothing and is left out."""
+    rows = among(_VERSION_TEXTS, versions)
+    return {text.id: text for text in _texts(rows)}
+
+
+def current_versions(ids: Collection[int]) -> dict[int, tuple[int, str]]:
+    """Record -> the version that is current, and the record's state."""
+    rows = among("SELECT id, current_id, state FROM records WHERE id", ids)
+    return {pk: (current, state) for pk, current, state in rows}
+
+
+def record_names(ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Record -> (source, record id)."""
+    rows = among(_RECORD_NAMES, ids)
+    return {pk: (source, key) for pk, source, key in rows}
+
+
+_RECORD_NAMES = (
+    "SELECT r.id, s.name, r.record_key FROM records r JOIN sources s ON s.id = r.source_id "
+    "WHERE r.id"
+)
+_VERSION_TEXTS = (
+    "SELECT r.id, s.name, r.record_key, r.key_id, v.content_hash, v.standardised, v.secret, v.id "
+    "FROM record_versions v JOIN records r ON r.id = v.record_id "
+    "JOIN sources s ON s.id = r.source_id WHERE NOT v.deleted AND v.id"
+)
+
+
+def _texts(rows: Sequence[tuple[Any, ...]]) -> Iterator[RecordText]:
+    keys = opened_keys([row[3] for row in rows if row[6] is not None])
+    for pk, source, record_key, key_id, content, standardised, secret, version in rows:
+        hidden = None
+        if secret is not None and key_id in keys:
+            place = secret_place(pk, bytes(content))
+            hidden = decrypt(keys[key_id], bytes(secret), place).decode()
+        yield RecordText(pk, source, record_key, standardised, hidden, version)
+
+
+def record_ids(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """(source, record id) -> row id, of those that are there."""
+    found: dict[tuple[str, str], int] = {}
+    by_source: dict[str, list[str]] = {}
+    for source, key in pairs:
+        by_source.setdefault(source, []).append(key)
+    for source, keys in by_source.items():
+        rows = Record.objects.filter(source__name=source, record_key__in=keys)
+        found |= {(source, key): pk for key, pk in rows.values_list("record_key", "id")}
+    return found
+
+
+def records_of_customer_key(source: str, customer_key: str) -> list[int]:
+    """Row ids of the records that a source's activity under this key refers to."""
+    rows = Record.objects.filter(source__name=source, customer_key=customer_key)
+    return list(rows.exclude(state=Record.DELETED).order_by("id").values_list("id", flat=True))
+
+
+def customer_keys(ids: Collection[int]) -> list[tuple[int, str, str]]:
+    """(source row id, source name, customer key) of these records, each pair once."""
+    rows = Record.objects.filter(id__in=ids).values_list(
+        "source_id", "source__name", "customer_key"
+    )
+    return sorted(set(rows))
+
+
+def record_views(ids: Collection[int]) -> list[RecordView]:
+    """These records with all their values, sealed ones included, by source and record id."""
+    texts = record_texts(ids)
+    rows = Record.objects.filter(id__in=texts.keys()).values_list(
+        "id", "customer_key", "state", "current__observed_at", "current__delivery__started_at"
+    )
+    views = [
+        RecordView(
+            id=pk,
+            source=texts[pk].source,
+            record_key=texts[pk].record_key,
+            customer_key=customer_key,
+            state=state,
+            observed_at=observed_at,
+            delivered_at=delivered_at,
+            values=_values(texts[pk]),
+        )
+        for pk, customer_key, state, observed_at, delivered_at in rows
+    ]
+    return sorted(views, key=lambda view: (view.source, view.record_key))
+
+
+def _values(text: RecordText) -> Mapping[str, Any]:
+    values: dict[str, Any] = json.loads(text.standardised)
+    for name, hidden in json.loads(text.secret or "{}").items():
+        values[name] = values.get(name, []) + hidden
+    return values
+
+
+def source_records(source_id: int) -> Iterator[tuple[int, str]]:
+    """(row id, record id) of every record of a source that is not deleted."""
+    rows = Record.objects.filter(source_id=source_id).exclude(state=Record.DELETED)
+    return rows.order_by("id").values_list("id", "record_key").iterator(_SLICE)
+
+
+def restricted_records(ids: Collection[int]) -> set[int]:
+    """Which of these records are restricted: stored, not matched, their membership frozen."""
+    rows = Record.objects.filter(id__in=ids, state=Record.RESTRICTED)
+    return set(rows.values_list("id", flat=True))
+
+
+def quarantined_rows(source_id: int, limit: int = 20) -> list[QuarantinedRow]:
+    """Rows of a source that wait in quarantine, newest delivery first."""
+    waiting = Quarantined.objects.filter(
+        delivery__source_id=source_id, state=Quarantined.WAITING
+    ).select_related("delivery")
+    return [
+        QuarantinedRow(
+            row.delivery_id,
+            row.delivery.file_name,
+            row.row,
+            row.reason,
+            decrypt(
+                opened_key(row.delivery.key_id),
+                bytes(row.raw),
+                quarantine_place(row.delivery_id, row.row),
+            ).decode(),
+        )
+        for row in waiting.order_by("-delivery_id", "row")[:limit]
+    ]
+
+
+def source_counts() -> dict[str, int]:
+    """For status: sources, active records, rows waiting in quarantine, deliveries to be placed."""
+    return {
+        "sources": Source.objects.count(),
+        "records": active_record_count(),
+        "quarantined": Quarantined.objects.filter(state=Quarantined.WAITING).count(),
+        "unplaced": len(deliveries_to_place()),
+    }
+
+
 def record_names(ids: Collection[int]) -> dict[int, str]:
     """Row id -> `SOURCE:ID`, of deleted records too."""
     rows = Record.objects.filter(id__in=ids).values_list("id", "source__name", "record_key")
