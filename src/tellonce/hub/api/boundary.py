@@ -35,6 +35,7 @@ def api_boundary(
             return problem_response(problem)
         if response.status_code >= 400 and response.headers.get("Content-Type") != MEDIA_TYPE:
             response = _reshaped(response)
+        response._has_been_logged = True  # type: ignore[attr-defined]  # by address, which we do not
         for name, value in getattr(request, "answer_headers", {}).items():
             response.headers.setdefault(name, value)
         return response
