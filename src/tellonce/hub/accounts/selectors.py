@@ -63,6 +63,11 @@ def caller_of_token(token: str) -> Caller | None:
     return Caller(Actor(public_id, name, name, frozenset(roles), frozenset(purposes)), granted)
 
 
+def is_revoked(client_id: str) -> bool:
+    """Whether this is the id of a client that was revoked."""
+    return ApiClient.objects.filter(public_id=client_id, revoked_at__isnull=False).exists()
+
+
 def api_clients() -> list[ClientView]:
     """All clients, revoked ones too, by name."""
     return [client_view(row) for row in ApiClient.objects.order_by("name", "id")]

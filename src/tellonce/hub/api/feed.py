@@ -29,7 +29,7 @@ _EVENT = {
     "time": "2026-11-26T08:15:30Z",
     "datacontenttype": "application/json",
     "data": {"attributes": ["email"]},
-    "sequence": 18,
+    "sequence": "18",
 }
 
 
@@ -61,7 +61,7 @@ def read_changes(request: HttpRequest, asked: Query[ChangesAsked]) -> dict[str, 
     found = _news(asked)
     events = found[: asked.limit]
     return {
-        "events": [{**event.envelope(), "sequence": event.number} for event in events],
+        "events": [{**event.envelope(), "sequence": str(event.number)} for event in events],
         "cursor": events[-1].number if events else asked.after,
         "more": len(found) > asked.limit,
     }

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.urls import URLPattern, URLResolver, path
 from ninja.errors import HttpError, ValidationError
 
-from tellonce.hub.api import customers, feed, snapshots, tokens
+from tellonce.hub.api import customers, feed, snapshots, tokens, webhooks
 from tellonce.hub.api.boundary import answered
 from tellonce.hub.api.contract import Api
 from tellonce.hub.api.documentation import DocumentationPage, docs_style
@@ -18,6 +18,7 @@ ROUTERS = (
     ("/customers", customers.router),
     ("/snapshots", snapshots.router),
     ("/changes", feed.router),
+    ("/webhooks", webhooks.router),
 )
 
 

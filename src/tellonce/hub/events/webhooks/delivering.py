@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from tellonce.hub.accounts.selectors import is_revoked
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
@@ -43,6 +44,9 @@ def deliver_to_endpoint(context: JobContext) -> None:
     with held_lease(f"webhook:{public_id}", context.actor) as lease:
         endpoint = Endpoint.objects.filter(public_id=public_id, disabled_at=None).first()
         if endpoint is None:
+            return
+        if is_revoked(endpoint.created_by):
+            _disable(endpoint, "The client that added it was revoked.")
             return
         secrets = secrets_of(endpoint)
         try:
