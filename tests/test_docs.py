@@ -21,7 +21,7 @@ PAGES = sorted(
     path.relative_to(ROOT).as_posix()
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "plans").glob("*.md")]
 )
-TEST_SETTINGS = {"TELLONCE_TEST_ALL", "TELLONCE_TEST_DATABASE_URL"}
+TEST_SETTINGS = {"TELLONCE_TEST_ALL", "TELLONCE_TEST_DATABASE_URL", "TELLONCE_TEST_MARIADB_URL"}
 NEWCOMER_FILES = (
     "README.md",
     "ARCHITECTURE.md",

@@ -45,6 +45,7 @@ COMMANDS = {
     "user": Entry("tellonce.cli.hub", "Add the people who work with the hub.", HUB),
     "client": Entry("tellonce.cli.client", "Add and revoke systems that use the API.", HUB),
     "source": Entry("tellonce.cli.sources", "Add and show the systems records come from.", HUB),
+    "quarantine": Entry("tellonce.cli.quarantine", "Work on rows that could not be used.", HUB),
     "load": Entry("tellonce.cli.deliver", "Load a file of records or activity.", HUB),
     "snapshot": Entry("tellonce.cli.snapshot", "Ask for the snapshot of one customer.", HUB),
     "status": Entry("tellonce.cli.hub", "Count what the hub holds.", HUB),

@@ -15,7 +15,7 @@ from tellonce.cli.source_group import Json, Name, source
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.sources.config import config_schema, source_config
-from tellonce.hub.sources.kinds import SECTIONS, example_of
+from tellonce.hub.sources.kinds import FETCHED, SECTIONS, example_of
 from tellonce.hub.sources.types import SourceView
 from tellonce.hub.sources.yaml_lines import YamlFile, read_yaml
 
@@ -23,6 +23,7 @@ __all__ = ["source"]
 
 FOUND_PROBLEMS = 1
 _SHOWN = 20
+_LOOKED_AT = 1_000
 Config = Annotated[Path | None, typer.Option(help="YAML file to be checked; else what it has.")]
 
 
@@ -106,9 +107,15 @@ def _source(name: str, file: YamlFile | None) -> SourceView:
 def _preview(source: SourceView, file: Path | None, rows: int) -> Any:
     from tellonce.hub.intake.previewing import preview_records  # noqa: PLC0415
     from tellonce.hub.sources.incoming import file_incoming  # noqa: PLC0415
+    from tellonce.hub.sources.running import first_rows  # noqa: PLC0415
 
-    incoming = file_incoming(file) if file is not None else None
-    return preview_records(source, incoming, rows) if incoming is not None else None
+    if file is not None:
+        incoming = file_incoming(file)
+    elif source.config.connector in FETCHED:
+        incoming = first_rows(source, _LOOKED_AT)
+    else:
+        return None
+    return preview_records(source, incoming, rows)
 
 
 def _show(problems: list[dict[str, Any]], preview: Any, file: YamlFile | None) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tellonce.cli.deliver import became
+from tellonce.cli.deliver import FOUND_PROBLEMS, became
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import Stages, counted, print_json, show
 from tellonce.cli.source_group import Json, Name, source
@@ -31,6 +31,33 @@ def list_runs(
         show(f"Nothing was loaded yet. Load a file: tellonce load {name} FILE")
     for run in found:
         show(run_line(run))
+
+
+@source.command("run")
+def run(
+    name: Name,
+    from_start: Annotated[
+        bool, typer.Option(help="Read everything, whatever was read before.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Fetch what is new by the source's connector, and place it.
+
+    Exit 1: deletions of a full delivery were held.
+    """
+    with opened_hub(), Stages(quiet=as_json) as progress:
+        from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
+        from tellonce.hub.sources.running import Run, run_source  # noqa: PLC0415
+
+        how = Run(actor(), afresh=from_start, progress=progress, tell=progress.say)
+        done = run_source(name, how)
+    if as_json:
+        print_json([run_json(one) for one in done])
+    else:
+        for one in done:
+            show(run_line(one))
+    if any(one.held for one in done):
+        raise typer.Exit(FOUND_PROBLEMS)
 
 
 @source.command("approve")

@@ -11,16 +11,19 @@ from tellonce.cli.deliver import became, delivery_json
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import counted, print_json, show
 from tellonce.cli.source_check import source
+from tellonce.cli.source_group import Json, Name
 from tellonce.cli.source_runs import run_json, run_line
+from tellonce.hub.sources.kinds import FETCHED
 from tellonce.hub.sources.yaml_lines import checked_config
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 
 
 @source.command("add")
 def add_source(
     name: Annotated[str, typer.Argument(help="Short name, such as crm.")],
-    kind: Annotated[str, typer.Option(help="What it is: crm, shop, newsletter, ...")],
+    kind: Annotated[
+        str,
+        typer.Option(help="What it is (crm, shop, ...), or its connector: files, sql, rest, push."),
+    ],
     config: Annotated[
         Path | None, typer.Option(help="YAML file; needed only for what is not recognised.")
     ] = None,
@@ -32,7 +35,54 @@ def add_source(
         from tellonce.hub.sources.services import add_source as add  # noqa: PLC0415
 
         added = add(name, kind, document, by=actor())
-    show(f"Source {added.name} ({added.kind}) is there. Next: tellonce load {added.name} FILE")
+    show(f"Source {added.name} ({added.kind}) is there. {_next(added)}")
+
+
+def _next(added: Any) -> str:
+    """What to do with a source that was just added."""
+    if added.config.schedule:
+        return f"It is fetched by its schedule ({added.config.schedule}) wherever a worker runs."
+    if added.config.connector in FETCHED:
+        return f"Next: tellonce source run {added.name}"
+    if added.config.connector == "push":
+        return "It may send its rows to POST /api/v1/records."
+    return f"Next: tellonce load {added.name} FILE"
+
+
+@source.command("set")
+def set_source(
+    name: Name,
+    config: Annotated[Path, typer.Option(help="YAML file; all that is declared from now on.")],
+    dry_run: Annotated[bool, typer.Option(help="Only say what would change.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Change what is declared about a source, saying what that means for its records."""
+    document = checked_config(config)
+    with opened_hub():
+        from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
+        from tellonce.hub.sources import changing  # noqa: PLC0415
+        from tellonce.hub.sources.selectors import source_named  # noqa: PLC0415
+
+        if dry_run:
+            planned = changing.planned_change(source_named(name), document)
+        else:
+            planned = changing.change_source(name, document, by=actor())
+    if as_json:
+        changes = [vars(change) for change in planned.changes]
+        print_json({"changes": changes, "notes": list(planned.notes), "dry_run": dry_run})
+        return
+    for change in planned.changes:
+        show(f"{change.setting}: {_said(change.before)} -> {_said(change.after)}")
+    for note in planned.notes:
+        show(note)
+    if not planned.changes:
+        show("Nothing changes.")
+    elif dry_run:
+        show("Nothing was written.")
+
+
+def _said(value: Any) -> str:
+    return "not declared" if value is None else str(value)
 
 
 @source.command("list")

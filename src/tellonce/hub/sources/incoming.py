@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
 from tellonce.hub.sources.arrival import file_digest
+from tellonce.hub.sources.contents import RECORDS
+from tellonce.hub.sources.types import SourceView
 from tellonce.io.read import open_file, whole_contents
 from tellonce.io.values import Chunk, Contents, FileReport, FileSettings, Opened
 
@@ -48,3 +50,17 @@ def paged_incoming(name: str, digest: str, chunks: Iterator[Chunk], run: int | N
     """Pages of rows, which are asked for one after the other."""
     opened = Opened(FileReport(name, "rows", ()), chunks)
     return Incoming(name, digest, lambda _settings: opened, paged=True, run=run)
+
+
+def with_columns(table: pa.RecordBatch, headers: Sequence[str]) -> pa.RecordBatch:
+    """The batch with all these columns and its own: rows leave out what they have no value of."""
+    wanted = list(dict.fromkeys([*headers, *table.schema.names]))
+    there, missing = set(table.schema.names), pa.nulls(table.num_rows, pa.string())
+    columns = [table.column(h) if h in there else missing for h in wanted]
+    return pa.RecordBatch.from_arrays(columns, names=wanted)
+
+
+def known_headers(source: SourceView, content: str) -> list[str]:
+    """Headers that earlier deliveries of a source settled."""
+    columns = source.learned.get(content, {}).get("columns", {})
+    return list(columns) if content == RECORDS else list(columns.values())

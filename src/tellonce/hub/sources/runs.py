@@ -15,6 +15,7 @@ from typing import Any
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Unknown
+from tellonce.hub.jobs.types import ReleaseJob
 from tellonce.hub.sources.incoming import Incoming, file_incoming
 from tellonce.hub.sources.models import Delivery, SourceRun
 from tellonce.hub.sources.selectors import delivery_view
@@ -93,7 +94,7 @@ def trouble_of(error: BaseException) -> str:
     """One sentence why a run failed; what is not meant for people is told by its kind alone."""
     if hasattr(error, "hint"):
         return str(error)[:1_000]
-    if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
+    if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit | ReleaseJob):
         return _INTERRUPTED
     return f"Unexpected {type(error).__name__}."
 

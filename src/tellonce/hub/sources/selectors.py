@@ -105,6 +105,15 @@ def deliveries_of(source_id: int) -> list[DeliveryView]:
     return [_delivery(row) for row in rows.order_by("-id")]
 
 
+def was_delivered(source_id: int, content: str, digest: str, *, last: bool) -> bool:
+    """Whether this very file was delivered whole; `last`: and nothing else after it."""
+    whole = Delivery.objects.filter(source_id=source_id, content=content)
+    whole = whole.exclude(state=Delivery.RECEIVING)
+    if last:
+        return whole.order_by("-id").values_list("digest", flat=True).first() == digest
+    return whole.filter(digest=digest).exists()
+
+
 def deliveries_to_place() -> list[int]:
     """Deliveries that are stored, and whose records are not placed yet."""
     return list(

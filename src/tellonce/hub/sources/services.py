@@ -16,6 +16,7 @@ from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import REFUSED, Act
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Refused, Unknown, WrongCall
+from tellonce.hub.jobs.services import remove_schedule, set_schedule
 from tellonce.hub.sources.config import CONTENTS, RECORDS, source_config
 from tellonce.hub.sources.incoming import Incoming
 from tellonce.hub.sources.kinds import FETCHED
@@ -24,6 +25,9 @@ from tellonce.hub.sources.places import quarantine_place
 from tellonce.hub.sources.selectors import delivery_view, quarantined_rows, source_named
 from tellonce.hub.sources.types import Counts, DeliveryView, QuarantinedRow, RefusedRow, SourceView
 from tellonce.hub.vault.services import encrypt, new_key, opened_key
+
+FETCH = "source.fetch"
+"""The kind of the jobs that fetch a source."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
@@ -40,7 +44,17 @@ def add_source(
             force_insert=True
         )
         record_act(Act("source.add", by.id, target=name[:64]))
+        plan_fetching(source_named(name), by)
     return source_named(name)
+
+
+def plan_fetching(source: SourceView, by: Actor) -> None:
+    """Fetch the source by its schedule from now on, or by none."""
+    name = f"source:{source.id}"
+    if source.config.schedule:
+        set_schedule(name, source.config.schedule, FETCH, {"source": source.name}, by.id)
+    else:
+        remove_schedule(name)
 
 
 def check_deliverer(by: Actor, action: str, source: str) -> None:

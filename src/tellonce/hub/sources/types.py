@@ -151,6 +151,47 @@ class QuarantinedRow:
     raw: str
 
 
+@dataclass(frozen=True, slots=True)
+class QuarantineGroup:
+    """How many rows of a source wait for one reason."""
+
+    source: str
+    content: str
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedEntry:
+    """A row in quarantine, without what stands in it. `state`: waiting, replayed, discarded."""
+
+    id: int
+    source: str
+    content: str
+    file_name: str
+    row: int
+    reason: str
+    state: str
+    delivered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What became of rows that were delivered again; those that are waiting failed again."""
+
+    loaded: int = 0
+    waiting: int = 0
+    unreadable: int = 0
+
+    def plus(self, other: Replayed) -> Replayed:
+        """Both together."""
+        return Replayed(
+            self.loaded + other.loaded,
+            self.waiting + other.waiting,
+            self.unreadable + other.unreadable,
+        )
+
+
 @dataclass(frozen=True)
 class StoredRecords:
     """What storing some rows did to the records that changed.

@@ -97,6 +97,7 @@ _CURSOR = Group(
         "param": Field(Text(example="updated_since"), "Parameter that asks for newer rows.", True),
         "field": Field(Text(example="updated_at"), _NEEDS_COLUMN, True),
         "initial": Field(Scalar(), "What is asked for at the first time; by default nothing."),
+        "sorted": Field(Flag(), "Whether rows come in its order, so that it moves page by page."),
         "overlap": Field(
             Text(r"^\d{1,9}[smhd]?$", "10m"),
             "How far to read back before the cursor: 10m of a time, 100 of a number.",

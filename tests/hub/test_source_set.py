@@ -1,0 +1,101 @@
+"""What is declared about a source can be changed later, and what that means is said first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tellonce.hub.accounts.selectors import actor
+from tellonce.hub.accounts.services import add_user
+from tellonce.hub.core.errors import Refused, WrongCall
+from tellonce.hub.jobs.models import Schedule
+from tellonce.hub.sources.changing import change_source, planned_change
+from tellonce.hub.sources.schedules import schedule_trouble
+from tellonce.hub.sources.selectors import source_named
+from tellonce.hub.sources.services import add_source
+from tests.hub.delivering import ANNA, OTTO, a_source, load
+from tests.hub.test_source_config import said
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_would_change_is_said_before_it_does(tmp_path: Path) -> None:
+    source = a_source(trust=0.5, columns={"note": "ignore"})
+    load(tmp_path / "a.csv", [ANNA, OTTO])
+    planned = planned_change(source_named("crm"), {"trust": 0.9, "region": "DE"})
+    assert [(c.setting, c.before, c.after) for c in planned.changes] == [
+        ("trust", 0.5, 0.9),
+        ("columns", {"note": "ignore"}, None),
+        ("region", None, "DE"),
+    ]
+    assert any("2 records were read under" in note for note in planned.notes)
+    assert any("trust count" in note for note in planned.notes)
+    assert source_named("crm").config == source.config
+    change_source("crm", {"trust": 0.9, "region": "DE"}, by=actor())
+    assert source_named("crm").config.trust == {"*": 0.9}
+    assert change_source("crm", {"trust": 0.9, "region": "DE"}, by=actor()).changes == ()
+
+
+def test_a_column_that_is_no_longer_declared_is_recognised_anew(tmp_path: Path) -> None:
+    a_source(columns={"email": "ignore"})
+    load(tmp_path / "a.csv", [ANNA])
+    assert source_named("crm").learned["records"]["columns"]["email"] == "ignore"
+    change_source("crm", {}, by=actor())
+    load(tmp_path / "a.csv", [ANNA, OTTO])
+    from tellonce.hub.sources.selectors import record_ids, record_views
+
+    (pk,) = record_ids([("crm", "2")]).values()
+    assert record_views([pk])[0].values["emails"] == ["ottokar@example.net"]
+
+
+def test_the_record_id_of_a_source_with_records_stays(tmp_path: Path) -> None:
+    a_source()
+    load(tmp_path / "a.csv", [ANNA])
+    with pytest.raises(WrongCall, match="known by id"):
+        change_source("crm", {"record_id": "email"}, by=actor())
+    change_source("crm", {"record_id": "id"}, by=actor())
+    a_source("empty", record_id="a")
+    change_source("empty", {"record_id": "b"}, by=actor())
+
+
+def test_only_who_may_load_changes_a_source() -> None:
+    a_source()
+    add_user("ada@example.org", "steward", by=actor())
+    with pytest.raises(Refused):
+        change_source("crm", {"unique": True}, by=actor("ada@example.org"))
+    with pytest.raises(WrongCall, match="no setting 'colour'"):
+        change_source("crm", {"colour": "blue"}, by=actor())
+
+
+def test_a_schedule_comes_and_goes_with_what_is_declared() -> None:
+    files = {"files": {"folder": "/nowhere"}}
+    a_source(**files, schedule="every 15m")
+    assert list(Schedule.objects.values_list("kind", "rule", "payload")) == [
+        ("source.fetch", "every 15m", {"source": "crm"})
+    ]
+    change_source("crm", {**files, "schedule": "0 3 * * *"}, by=actor())
+    assert list(Schedule.objects.values_list("rule", flat=True)) == ["0 3 * * *"]
+    change_source("crm", files, by=actor())
+    assert Schedule.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["every 15m", "Every 2 h", "every 0m", "every 1w", "0 3 * * *", "0 3 * *", "x", "61 * * * *"],
+)
+def test_what_is_a_schedule_here_is_one_to_the_worker(rule: str) -> None:
+    from tellonce.hub.jobs.services import parse_rule
+
+    try:
+        parse_rule(rule)
+    except WrongCall:
+        assert schedule_trouble(rule)
+    else:
+        assert schedule_trouble(rule) is None
+
+
+def test_the_kind_of_a_connector_needs_its_section() -> None:
+    with pytest.raises(WrongCall, match="says in a section 'sql'"):
+        add_source("crm", "sql", {"record_id": "id"}, by=actor())
+    assert said("record_id: id") == []
