@@ -23,14 +23,14 @@ pytestmark = pytest.mark.django_db
 def test_what_would_change_is_said_before_it_does(tmp_path: Path) -> None:
     source = a_source(trust=0.5, columns={"note": "ignore"})
     load(tmp_path / "a.csv", [ANNA, OTTO])
-    planned = planned_change(source_named("crm"), {"trust": 0.9, "region": "DE"})
+    planned = planned_change(source_named("crm", counted=True), {"trust": 0.9, "region": "DE"})
     assert [(c.setting, c.before, c.after) for c in planned.changes] == [
         ("trust", 0.5, 0.9),
         ("columns", {"note": "ignore"}, None),
         ("region", None, "DE"),
     ]
     assert any("2 records were read under" in note for note in planned.notes)
-    assert any("trust count" in note for note in planned.notes)
+    assert any("trust counts" in note for note in planned.notes)
     assert source_named("crm").config == source.config
     change_source("crm", {"trust": 0.9, "region": "DE"}, by=actor())
     assert source_named("crm").config.trust == {"*": 0.9}

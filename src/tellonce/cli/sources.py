@@ -64,7 +64,7 @@ def set_source(
         from tellonce.hub.sources.selectors import source_named  # noqa: PLC0415
 
         if dry_run:
-            planned = changing.planned_change(source_named(name), document)
+            planned = changing.planned_change(source_named(name, counted=True), document)
         else:
             planned = changing.change_source(name, document, by=actor())
     if as_json:

@@ -61,7 +61,7 @@ def planned_change(source: SourceView, document: Mapping[str, Any] | None) -> Pl
 def change_source(name: str, document: Mapping[str, Any] | None, *, by: Actor) -> PlannedChange:
     """Declare this about a source from now on. Raises `WrongCall` and `Refused`."""
     check_deliverer(by, "source.set", name)
-    source = source_named(name)
+    source = source_named(name, counted=True)
     planned = planned_change(source, document)
     if not planned.changes:
         return planned
@@ -102,10 +102,8 @@ def _notes(source: SourceView, after: SourceConfig) -> Iterator[str]:
         )
     changed = [n for n in _RESOLVING if getattr(after, n) != getattr(source.config, n)]
     if changed:
-        yield (
-            f"{' and '.join(changed)} count for the customers that are placed from now on; "
-            "the others stay as they are until one of their records changes."
-        )
+        verb = "count" if len(changed) > 1 else "counts"
+        yield f"{' and '.join(changed)} {verb} for all customers, resolved anew at the next load."
     if after.guard != source.config.guard:
         yield "The guard counts from the next full delivery on."
 

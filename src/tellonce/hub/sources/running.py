@@ -38,7 +38,7 @@ from tellonce.hub.sources.runs import (
     recorded_run,
     run_view,
 )
-from tellonce.hub.sources.selectors import source_named, was_delivered
+from tellonce.hub.sources.selectors import source_named, source_records, was_delivered
 from tellonce.hub.sources.services import check_deliverer
 from tellonce.hub.sources.types import RunView, SourceView
 from tellonce.io.errors import FileEmpty, NoRecords
@@ -201,7 +201,7 @@ def _run_pages(stream: _Stream, cursor: Mapping[str, Any], run: Run, run_id: int
             digest = hashlib.sha256(f"run {run_id}".encode()).hexdigest()
             _load(stream, paged_incoming(name, digest, chain([first], chunks), run_id), run)
             return
-    if stream.full and stream.source.records:
+    if stream.full and any(source_records(stream.source.id)):
         raise WrongCall(
             f"{name} holds no row at all, so nothing was deleted.",
             hint="Where that is right, load a file of what is left with --full --yes-delete.",
