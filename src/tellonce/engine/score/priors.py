@@ -40,7 +40,7 @@ _U: dict[str, tuple[float, ...]] = {
     "address": (1e-5, 1e-5, 2e-4, 2e-3, 0.03, 0.15, 0.80),
 }
 _R: dict[str, tuple[float, ...]] = {
-    "identifier": (1e-3, 1e-3, 1.0),
+    "identifier": (0.01, 2e-3, 1.0),
     "birth_date": (0.02, 3e-3, 0.01, 8e-3, 0.10, 0.86),
     "email": (0.10, 0.02, 0.82, 0.05, 0.01),
     "phone": (0.40, 0.02, 0.48, 0.10),
