@@ -25,6 +25,7 @@ Words = tuple[Longs, Bools]  # a 64-bit word for each entry, and whether it has 
 Texts = Callable[[pa.Array], pa.Array]
 HEAD = 4  # characters of a name's head
 SHORTEST_MAILBOX = 5
+SHORTEST_SLIPPED = 4
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,22 @@ def names(entries: Entries, spelling: Spelling) -> Unit:
     return Unit(owners(entries.offsets), features, {"root": Feature((root,))}, of)
 
 
+def slips(text: str) -> list[str]:
+    """The text, and it without each of its letters in turn: two texts that are one slip apart
+    (a letter more, less or other, or two neighbours exchanged) have one of these in common.
+    """
+    if len(text) < SHORTEST_SLIPPED:
+        return []
+    return sorted({text, *(text[:at] + text[at + 1 :] for at in range(len(text)))})
+
+
+def slipped(entries: Entries, part: str, other: str) -> Unit:
+    """One part of a name with a slip, and the initial of the other part."""
+    of, slip = several(entries.fields[part], slips, least=1)
+    features = {"other_initial": Feature((_start(entries.fields[other], 1),))}
+    return Unit(owners(entries.offsets), features, {"slip": Feature((slip,))}, of)
+
+
 def dates(table: pa.Table) -> Unit:
     """Birth dates: the day (day and month in either order), the year, the date without its year.
 
@@ -216,16 +233,18 @@ def categories(entries: Entries) -> Unit:
     return Unit(np.arange(rows, dtype=np.int64), {"all": Feature((text.dictionary_encode(),))})
 
 
-def units(coded: Coded, spelling: Spelling) -> dict[str, Unit]:
-    """Every unit of a COMPARABLE table."""
+def units(coded: Coded, spelling: Spelling) -> dict[str, Callable[[], Unit]]:
+    """Every unit of a COMPARABLE table, each made when it is asked for."""
     entries = coded.entries
     return {
-        "identifier": identifiers(entries["identifiers"]),
-        "email": emails(entries["emails"]),
-        "phone": plain(entries["phones"]),
-        "name": names(entries["names"], spelling),
-        "date": dates(coded.table),
-        "address": addresses(entries["addresses"]),
-        "organisation": organisations(entries["organisations"], spelling),
-        "other": categories(entries["others"]),
+        "identifier": lambda: identifiers(entries["identifiers"]),
+        "email": lambda: emails(entries["emails"]),
+        "phone": lambda: plain(entries["phones"]),
+        "name": lambda: names(entries["names"], spelling),
+        "given": lambda: slipped(entries["names"], "given", "family"),
+        "family": lambda: slipped(entries["names"], "family", "given"),
+        "date": lambda: dates(coded.table),
+        "address": lambda: addresses(entries["addresses"]),
+        "organisation": lambda: organisations(entries["organisations"], spelling),
+        "other": lambda: categories(entries["others"]),
     }

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tellonce.engine.block.features import HEAD, SHORTEST_MAILBOX, _roots, _sound
+from tellonce.engine.block.features import HEAD, SHORTEST_MAILBOX, _roots, _sound, slips
 from tellonce.engine.block.kinds import BY_NAME, KINDS, Kind
 from tellonce.engine.model.document import BlockModel
 from tellonce.engine.model.hashing import hash64, hash_of_words
@@ -155,6 +155,8 @@ def _units(row: Row, spelling: Spelling) -> dict[str, list[dict[str, Parts]]]:
         "email": [_email(text) for text in row["emails"] or ()],
         "phone": [{"value": (text,)} for text in row["phones"] or ()],
         "name": [entry for name in row["names"] or () for entry in _name(name, spelling)],
+        "given": [e for name in row["names"] or () for e in _slipped(name, "given", "family")],
+        "family": [e for name in row["names"] or () for e in _slipped(name, "family", "given")],
         "date": [date],
         "address": [_address(address) for address in row["addresses"] or ()],
         "organisation": [
@@ -200,6 +202,12 @@ def _name(name: Row, spelling: Spelling) -> Iterator[dict[str, Parts]]:
     roots: list[str | None] = [*_roots(spelling)(given)] if given else []
     for root in roots or [None]:
         yield {**features, "root": (root,)}
+
+
+def _slipped(name: Row, part: str, other: str) -> Iterator[dict[str, Parts]]:
+    found: list[str | None] = [*slips(name[part])] if name[part] else []
+    for slip in found or [None]:
+        yield {"other_initial": (_start(name[other], 1),), "slip": (slip,)}
 
 
 def _address(address: Row) -> dict[str, Parts]:

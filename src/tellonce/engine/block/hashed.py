@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from tellonce.engine.block import features as f
-from tellonce.engine.block.features import Words
+from tellonce.engine.block.features import Unit, Words
 from tellonce.engine.block.kinds import Kind
 from tellonce.engine.coded import Coded
 from tellonce.engine.lists import Longs, steps
@@ -29,7 +29,8 @@ class Hashed:
     def __init__(self, records: Coded, spelling: Spelling, hash_key: bytes) -> None:
         self.rows = records.table.num_rows
         self.hash_key = hash_key
-        self._units = f.units(records, spelling)
+        self._making = f.units(records, spelling)
+        self._units: dict[str, Unit] = {}
         self._words: dict[tuple[Axis, str], Words] = {}
         self._crossed: dict[tuple[Axis, ...], tuple[Longs, list[Longs | None]]] = {}
         self._refining: dict[str, Longs] = {}
@@ -39,7 +40,7 @@ class Hashed:
         wanted = [(unit, feature) for unit, feature in (n.split(".") for n in kind.features)]
         axes = {unit: Axis(unit, False) for unit, _ in wanted}
         for unit, feature in wanted:
-            if feature in self._units[unit].spread:
+            if feature in self._unit(unit).spread:
                 axes[unit] = Axis(unit, True)
         rows, picks = self._entries(tuple(axes.values()))
         at = dict(zip(axes, picks, strict=True))
@@ -51,11 +52,16 @@ class Hashed:
         name = hash64(pa.array([kind.name]), self.hash_key)
         return rows, hash_of_words([np.broadcast_to(name, len(rows)), *words], self.hash_key)
 
+    def _unit(self, name: str) -> Unit:
+        if name not in self._units:
+            self._units[name] = self._making[name]()
+        return self._units[name]
+
     def _of(self, axis: Axis, feature: str) -> Words:
         """The word of a feature for each entry of an axis."""
         found = self._words.get((axis, feature))
         if found is None:
-            unit = self._units[axis.unit]
+            unit = self._unit(axis.unit)
             if feature in unit.spread:
                 found = unit.spread[feature].words(self.hash_key)
             elif axis.spread:
@@ -80,7 +86,7 @@ class Hashed:
         return rows, picks
 
     def _rows(self, axis: Axis) -> Longs:
-        unit = self._units[axis.unit]
+        unit = self._unit(axis.unit)
         return unit.rows[unit.of] if axis.spread else unit.rows
 
     def refining(self, name: str) -> Longs:
@@ -99,7 +105,7 @@ class Hashed:
     def _first(self, unit: str, feature: str) -> Longs:
         """The word of the first entry of each row, 0 where the row has none."""
         words, there = self._of(Axis(unit, False), feature)
-        rows = self._units[unit].rows
+        rows = self._unit(unit).rows
         first = np.ones(len(rows), np.bool_)
         np.not_equal(rows[1:], rows[:-1], out=first[1:])
         out = np.zeros(self.rows, np.int64)

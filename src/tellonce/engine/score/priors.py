@@ -17,7 +17,7 @@ _M: dict[str, tuple[float, ...]] = {
     "email": (0.73, 0.05, 0.16, 0.01, 0.05),
     "phone": (0.70, 0.05, 0.24, 0.01),
     "gender": (0.985, 0.015),
-    "suffix": (0.90, 0.10),
+    "suffix": (0.97, 0.03),
     "entity": (0.995, 0.005),
     "given_name": (0.76, 0.09, 0.07, 0.03, 0.02, 0.03),
     "family_name": (0.82, 0.03, 0.07, 0.02, 0.05, 0.01),
@@ -76,6 +76,7 @@ MOST_DIFFERENT = {
     "identifier": 0.15,
     "birth_date": 0.12,
     "gender": 0.06,
+    "suffix": 0.03,  # it is written to tell father and son apart
     "given_name": 0.12,
     "middle_name": 0.2,
     "organisation": 0.25,

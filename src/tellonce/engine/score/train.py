@@ -30,6 +30,8 @@ from tellonce.engine.score.comparisons import (
     ADDRESS,
     COMPARISONS,
     EMAIL,
+    FAMILY,
+    GIVEN,
     MAX_LEVELS,
     NAMES,
     ORGANISATION,
@@ -219,9 +221,12 @@ def maximised(
 
 
 def _of_organisations(strangers: Patterns) -> bool:
-    """Whether most pairs of records that have addresses both name an organisation."""
+    """Whether most pairs of records that have addresses are of organisations: both name one, and
+    no person.
+    """
     addressed = strangers.levels[:, ADDRESS] > 0
     named = addressed & (strangers.levels[:, ORGANISATION] > 0)
+    named &= (strangers.levels[:, [GIVEN, FAMILY]] == 0).all(axis=1)
     return bool(strangers.counts[named].sum() * 2 > strangers.counts[addressed].sum())
 
 

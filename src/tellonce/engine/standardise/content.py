@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tellonce.engine.model.hashing import FILE_HASH_KEY, hash64
-from tellonce.engine.standardise.dates import OLDEST, date_order, read_dates
+from tellonce.engine.standardise.dates import EARLIEST, OLDEST, date_order, read_dates
 from tellonce.engine.standardise.genders import display_gender
 from tellonce.engine.standardise.names import TITLES
 from tellonce.engine.standardise.organisations import looks_like_organisation
@@ -160,7 +160,7 @@ def _tests() -> dict[str, tuple[Callable[[str], bool], float]]:
         "phone": (lambda value: 5 <= sum(map(str.isdigit, value)) <= 24, 0.5),
         "birth_date": (_looks_like_date, 0.4),
         "observed_at": (_looks_like_date, 0.5),
-        "birth_year": (lambda value: _whole(value, OLDEST, 2100) or _whole(value, 0, 99), 0.5),
+        "birth_year": (lambda value: _whole(value, EARLIEST, 2100) or _whole(value, 0, 99), 0.5),
         "birth_month": (lambda value: _whole(value, 1, 12) or value.isalpha(), 0.5),
         "birth_day": (lambda value: _whole(value, 1, 31), 0.5),
         "age": (lambda value: _whole(value, 0, 125), 0.5),

@@ -18,11 +18,14 @@ from tellonce.engine.standardise.text import fold, map_distinct, map_parts
 
 OLDEST = 1870
 NEWEST = 2100
+# A column in which so many dates, and such a share of them, are older is of people of the past.
+EARLIEST, LEAST_PAST, LEAST_PAST_SHARE = 1000, 20, 0.1
 _PIVOT = 30  # two-digit years up to this one are of this century; the engine has no clock
 _EXCEL_EPOCH = date(1899, 12, 30)
 
 _YEAR_FIRST = re.compile(r"^(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})(?:[T ].*)?$")
 _YEAR_LAST = re.compile(r"^(\d{1,2})[-/. ]+(\d{1,2})[-/. ]+(\d{4}|\d{2})(?:[T ,].*)?$")
+_YEAR_ENDS = re.compile(r"^(?:\d{1,2}[-/. ]+){2}(\d{4})$")
 _YEAR_MONTH = re.compile(r"^(\d{4})[-/.](\d{1,2})$")
 _MONTH_YEAR = re.compile(r"^(\d{1,2})[-/.](\d{4})$")
 _DIGITS = re.compile(r"^\d{4,8}$")
@@ -51,11 +54,13 @@ class DateOrder:
     day_first  in 03/04/1980 the third of April
     sure       the column itself shows it (some value has a part above 12, and hardly any disagrees)
     packed     order of eight bare digits: "ymd", "dmy" or "mdy"
+    oldest     the first year that is believed
     """
 
     day_first: bool
     sure: bool
     packed: str = "ymd"
+    oldest: int = OLDEST
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,8 @@ def date_order(values: Iterable[str], region: str | None, day_first: bool | None
     `day_first` given wins; then parts above 12; then dots or a country other than the USA mean
     day first.
     """
+    values = list(values)
+    oldest = _oldest(values)
     first = second = dots = slashes = 0
     packed: Counter[str] = Counter({"ymd": 0})
     for value in values:
@@ -85,13 +92,22 @@ def date_order(values: Iterable[str], region: str | None, day_first: bool | None
             packed.update(order for order in ("ymd", "dmy", "mdy") if _possible(value, order))
     order = _packed_order(packed, day_first if day_first is not None else region != "US")
     if day_first is not None:
-        return DateOrder(day_first, True, order)
+        return DateOrder(day_first, True, order, oldest)
     if first or second:
-        return DateOrder(first >= second, min(first, second) * 10 <= max(first, second), order)
+        sure = min(first, second) * 10 <= max(first, second)
+        return DateOrder(first >= second, sure, order, oldest)
     if order != "ymd" and packed["dmy"] != packed["mdy"]:
-        return DateOrder(order == "dmy", True, order)
+        return DateOrder(order == "dmy", True, order, oldest)
     month_first = region == "US" or (region is None and slashes > dots)
-    return DateOrder(not month_first, False, order)
+    return DateOrder(not month_first, False, order, oldest)
+
+
+def _oldest(values: list[str]) -> int:
+    """The first year to believe: EARLIEST where many years are older than a living person's."""
+    found = (_YEAR_FIRST.match(value) or _YEAR_ENDS.match(value) for value in values)
+    years = [int(match[1]) for match in found if match]
+    past = sum(EARLIEST <= year < OLDEST for year in years)
+    return EARLIEST if past >= max(LEAST_PAST, LEAST_PAST_SHARE * len(years)) else OLDEST
 
 
 def _packed_order(packed: Counter[str], day_first: bool) -> str:
@@ -105,7 +121,7 @@ def read_dates(column: pa.Array, order: DateOrder, attribute: str = "birth_date"
     """Return a column of date texts as ISO dates; impossible parts are dropped and counted."""
     coded = column.dictionary_encode()
     plain, swappable = plain_dates(
-        coded.dictionary, years=(OLDEST, NEWEST), day_first=order.day_first, sure=order.sure
+        coded.dictionary, years=(order.oldest, NEWEST), day_first=order.day_first, sure=order.sure
     )
     rest = pc.if_else(plain.is_valid(), None, coded.dictionary)
     iso, unsure, bad = map_parts(rest, lambda text: _read(text, order), 3)
@@ -130,7 +146,7 @@ def _read(text: str, order: DateOrder) -> tuple[str | None, str | None, str | No
         found = _YEAR_ONLY.search(text)
         return (found[1] if found else None), None, "!"
     year, month, day, swappable = parts
-    if not OLDEST <= year <= NEWEST:
+    if not order.oldest <= year <= NEWEST:
         return None, None, "!"
     if month == 0:
         return f"{year:04d}", None, None
