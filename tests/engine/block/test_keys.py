@@ -58,6 +58,21 @@ def test_swapped_names_meet() -> None:
     assert "name" in shared(left, right)
 
 
+@pytest.mark.parametrize("slip", ["zmyslna", "zmyslonaa", "zmyxlona", "zmysloan", "xzmyslona"])
+def test_family_names_one_slip_apart_meet_beside_a_given_name_that_is_spoilt(slip: str) -> None:
+    left = person("1", "anna", "zmyslona", **born(1980, 5, 17))
+    right = person("2", "naan", slip, **born(1980, 9, 2))
+    assert "family slip+year" in shared(left, right)
+
+
+def test_with_many_records_kinds_of_many_keys_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(block, "MOST_ROWS", 3)
+    rows = [person(str(i), "anna", "zmyslona", **born(1980, 5, 17)) for i in range(4)]
+    table = pa.Table.from_pylist(rows, schema=COMPARABLE)
+    assert "family slip+year" in block.train(table.slice(1), SPELLING, FILE_HASH_KEY).kinds
+    assert "family slip+year" in block.train(table, SPELLING, FILE_HASH_KEY).skipped
+
+
 def test_any_of_several_phones_is_enough() -> None:
     left = person("1", "a", "b", phones=["1111111", "2222222"])
     right = person("2", "x", "y", phones=["3333333", "2222222"])

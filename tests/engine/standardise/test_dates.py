@@ -51,6 +51,12 @@ def test_the_order_of_day_and_month_is_decided_by_the_column() -> None:
     assert iso(["03/04/1980", "12/25/1970"]) == ["1980-03-04", "1970-12-25"]
 
 
+def test_a_year_no_living_person_was_born_in_is_believed_where_many_are() -> None:
+    assert iso(["1680-05-17", "1980-05-17"]) == [None, "1980-05-17"]
+    of_the_past = [f"{year}-05-17" for year in range(1640, 1690)] + ["17.5.1702", "1980-05-17"]
+    assert iso(of_the_past)[-3:] == ["1689-05-17", "1702-05-17", "1980-05-17"]
+
+
 def test_without_evidence_the_ambiguity_is_kept() -> None:
     column = pa.array(["03/04/1980", "05/05/1980"])
     for region, expected in (("US", "1980-03-04"), ("GB", "1980-04-03")):

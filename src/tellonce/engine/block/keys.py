@@ -21,7 +21,7 @@ import pyarrow as pa
 from tellonce.engine.block.cost import affordable_size, pairs_of
 from tellonce.engine.block.grouped import Grouped, grouped, refined, within
 from tellonce.engine.block.hashed import Hashed
-from tellonce.engine.block.kinds import BY_NAME, KINDS, Kind
+from tellonce.engine.block.kinds import BY_NAME, KINDS, MOST_ROWS, Kind
 from tellonce.engine.coded import Coded, coded
 from tellonce.engine.lists import Longs
 from tellonce.engine.model.document import BlockModel
@@ -67,15 +67,16 @@ def train_keys(
     """
     hashed = Hashed(records, spelling, hash_key)
     found: dict[str, Grouped] = {}
-    skipped, spent = [], 0
+    kinds = [kind for kind in KINDS if not kind.many_keys or hashed.rows <= MOST_ROWS]
+    skipped, spent = [kind.name for kind in KINDS if kind not in kinds], 0
     common: list[Longs] = []
     stopped: list[Longs] = []
     with ThreadPoolExecutor(max(threads, 1)) as pool:
-        fitting = [pool.submit(_fitted, hashed, kind) for kind in KINDS]
-        for kind, fitted in zip(KINDS, fitting, strict=True):
+        fitting = [pool.submit(_fitted, hashed, kind) for kind in kinds]
+        for kind, fitted in zip(kinds, fitting, strict=True):
             if spent > enough(hashed.rows):
                 pool.shutdown(wait=False, cancel_futures=True)
-                skipped += [rest.name for rest in KINDS[KINDS.index(kind) :]]
+                skipped += [rest.name for rest in kinds[kinds.index(kind) :]]
                 break
             groups, too_common, unusable = fitted.result()
             cost = pairs_of(groups.sizes)

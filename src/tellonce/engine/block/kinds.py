@@ -22,11 +22,18 @@ class Kind:
     blocks_on: frozenset[str]
     refine: str = "born_or_place"
 
+    @property
+    def many_keys(self) -> bool:
+        """Whether a record has many keys of it: they cost more than the pairs they propose."""
+        return any(feature in MANY for feature in self.features)
+
 
 def _kind(name: str, features: str, blocks_on: str, refine: str = "born_or_place") -> Kind:
     return Kind(name, tuple(features.split()), frozenset(blocks_on.split()), refine)
 
 
+MANY = ("given.slip", "family.slip")
+MOST_ROWS = 100_000  # with more records than this, kinds of many keys are left out
 NAMES = "given_name family_name"
 KINDS: tuple[Kind, ...] = (
     _kind("identifier", "identifier.value", "identifier", "given"),
