@@ -6,6 +6,6 @@ from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """Tables `users`, `user_roles`, `api_clients`."""
+    """Tables `users`, `user_roles`, `api_clients`, `remembered_answers`."""
 
     name = "tellonce.hub.accounts"

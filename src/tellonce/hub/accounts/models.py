@@ -104,3 +104,24 @@ class ApiClient(models.Model):
                 name="one_living_client_of_a_name",
             ),
         )
+
+
+class RememberedAnswer(models.Model):
+    """What a client got for a request with an idempotency key; `status` null: not answered yet."""
+
+    PERSON_LINKED: ClassVar = ("answer",)
+    NOT_PERSON_LINKED: ClassVar = ("id", "client", "key", "asked", "status", "since")
+
+    client = models.ForeignKey(ApiClient, models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=255)
+    asked = models.CharField(max_length=64)  # SHA-256 over what was asked, in hex
+    status = models.SmallIntegerField(null=True)
+    answer = models.TextField(default="")  # ids and counts
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "remembered_answers"
+        constraints = (
+            models.UniqueConstraint(fields=["client", "key"], name="one_answer_of_a_key"),
+        )
+        indexes = (models.Index(fields=["since"], name="remembered_since"),)

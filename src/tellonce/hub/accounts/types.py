@@ -22,7 +22,7 @@ SCOPES = {
 }
 """What an API client may be let do, each in a sentence."""
 
-ROLES_OF_SCOPE = {"decisions:write": "steward"}
+ROLES_OF_SCOPE = {"decisions:write": "steward", "records:write": "engineer"}
 """Roles a client acts in, beside its own, because of a scope."""
 
 
@@ -59,6 +59,14 @@ class ClientSecret:
 
     client: ClientView
     secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The answer that a request with the same idempotency key got."""
+
+    status: int
+    answer: str
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from django.http import Http404, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from tellonce.hub.bridge.errors import ContradictionError, InputError
 from tellonce.hub.core import errors
 from tellonce.hub.core.requests import request_id
 from tellonce.hub.core.storage import sentence_for
@@ -62,7 +63,9 @@ KINDS = {
     "busy": Kind(503, "The hub is busy", "Try again in a moment."),
 }
 _OF_STATUS = {kind.status: name for name, kind in reversed(KINDS.items())}
-_OF_ERROR = (  # the first that fits
+_OF_ERROR: tuple[tuple[type[Any], str], ...] = (  # the first that fits
+    (ContradictionError, "conflict"),
+    (InputError, "invalid"),
     (errors.Conflict, "conflict"),
     (errors.Unknown, "not-found"),
     (errors.WrongCall, "invalid"),

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from tellonce.hub.core.bulk import among
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.core.ids import is_id
 from tellonce.hub.customers.models import Customer, Membership
@@ -144,3 +145,21 @@ def members_by_customer(customers: Collection[int]) -> dict[int, list[int]]:
     for customer, record in rows.values_list("customer_id", "record_id"):
         found[customer].append(record)
     return found
+
+
+def customer_ids(public_ids: Collection[str]) -> dict[str, int]:
+    """Public id -> row id."""
+    rows = Customer.objects.filter(public_id__in=public_ids)
+    return dict(rows.values_list("public_id", "id"))
+
+
+def customers_by_record(records: Collection[int]) -> dict[int, str]:
+    """Record (row id) -> public id of its customer, of those that have one now."""
+    rows = among(_CUSTOMER_OF, records)
+    return {record: customer for customer, record in rows}
+
+
+_CUSTOMER_OF = (
+    "SELECT c.public_id, m.record_id FROM memberships m JOIN customers c ON c.id = m.customer_id "
+    "WHERE m.to_at IS NULL AND m.record_id"
+)

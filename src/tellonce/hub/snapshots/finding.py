@@ -15,7 +15,7 @@ from tellonce.hub.customers.selectors import customer_by_public_id, customers_of
 from tellonce.hub.customers.types import CustomerView
 from tellonce.hub.matching.selectors import records_with_key
 from tellonce.hub.snapshots.types import SnapshotRequest
-from tellonce.hub.sources.selectors import record_ids, record_views, source_named, sources
+from tellonce.hub.sources.selectors import phone_regions, record_ids, record_views, source_named
 from tellonce.hub.vault.services import blind_index
 
 _NAMED_AT_MOST = 10
@@ -79,14 +79,7 @@ def customers_with_email(text: str) -> list[CustomerView]:
 
 def customers_with_phone(text: str) -> list[CustomerView]:
     """The customers with this complete phone number; raises `WrongCall` where it is none."""
-    regions = sorted(
-        {
-            region
-            for source in sources()
-            for region in (source.config.region, source.learned.get("records", {}).get("region"))
-            if region
-        }
-    )
+    regions = phone_regions()
     wanted = comparable_phone_forms(text, regions)
     if not wanted:
         raise WrongCall(

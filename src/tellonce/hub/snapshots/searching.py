@@ -82,9 +82,9 @@ def search_customers(request: SearchRequest, who: Actor) -> Found:
     """
     check_purpose(request.purpose, who, SEARCH)
     if request.name:
-        _check_names(request, who)
+        check_names(request.purpose, who, SEARCH)
     page = _page(request)
-    facts = _facts(page.customers, request.purpose)
+    facts = facts_by_customer(page.customers, request.purpose)
     views = [
         view
         for view in customers_in_order(page.customers)
@@ -109,13 +109,14 @@ def search_customers(request: SearchRequest, who: Actor) -> Found:
     return Found(hits, page.cursor)
 
 
-def _check_names(request: SearchRequest, who: Actor) -> None:
-    answers = [decide(who, Action.VALUE, n, request.purpose, _UNRESTRICTED).answer for n in NAMES]
+def check_names(purpose: str, who: Actor, action: str) -> None:
+    """Raise `Refused`, audited, where `who` may not see names in the clear for this purpose."""
+    answers = [decide(who, Action.VALUE, name, purpose, _UNRESTRICTED).answer for name in NAMES]
     if set(answers) == {Answer.ALLOW}:
         return
-    reason = f"may not search by name for the purpose {request.purpose}"
+    reason = f"may not search by name for the purpose {purpose}"
     with transaction.atomic():
-        record_act(Act(SEARCH, who.id, REFUSED, request.purpose, reason, fields=("name",)))
+        record_act(Act(action, who.id, REFUSED, purpose, reason, fields=("name",)))
     raise Refused(f"{who.email} {reason}.", hint="Search by a complete e-mail, phone or record.")
 
 
@@ -137,8 +138,11 @@ def _page(request: SearchRequest) -> NamePage:
     return NamePage(both[: request.limit], "")
 
 
-def _facts(customers: Sequence[int], purpose: str) -> dict[int, Facts]:
-    """What policy must know of each; consents are looked up only where the purpose needs one."""
+def facts_by_customer(customers: Sequence[int], purpose: str) -> dict[int, Facts]:
+    """What policy must know of some customers (row ids).
+
+    Consents are looked up only where the purpose needs one.
+    """
     members = members_by_customer(customers)
     restricted = restricted_records([r for records in members.values() for r in records])
     return {
@@ -153,6 +157,11 @@ def _facts(customers: Sequence[int], purpose: str) -> dict[int, Facts]:
 def _hit(
     view: CustomerView, values: Sequence[GoldenValue], judge: Callable[[str], Answer]
 ) -> dict[str, Any]:
+    return {"customer": view.public_id, "version": view.version, **hit_values(values, judge)}
+
+
+def hit_values(values: Sequence[GoldenValue], judge: Callable[[str], Answer]) -> dict[str, Any]:
+    """What tells a customer apart, as it may be seen, and the names of what is masked of it."""
     shown: dict[str, str] = {}
     hidden = []
     for value in values:
@@ -164,9 +173,4 @@ def _hit(
         elif answer is Answer.MASK:
             shown[value.attribute] = masked(value.attribute, value.value)
             hidden.append(value.attribute)
-    return {
-        "customer": view.public_id,
-        "version": view.version,
-        "values": shown,
-        "masked": sorted(hidden),
-    }
+    return {"values": shown, "masked": sorted(hidden)}

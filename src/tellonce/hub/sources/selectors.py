@@ -82,6 +82,14 @@ def _view(row: Source) -> SourceView:
     )
 
 
+def phone_regions() -> list[str]:
+    """The countries whose way of dialling a source declares or was found to use, sorted."""
+    found = [_view(row) for row in Source.objects.all()]
+    regions = {one.config.region for one in found}
+    regions |= {one.learned.get("records", {}).get("region") for one in found}
+    return sorted(region for region in regions if region)
+
+
 def declarations() -> tuple[dict[str, dict[str, float]], list[str]]:
     """What the sources declare that matters to who is who: source -> trust per attribute, and the
     sources that have no duplicates of their own.

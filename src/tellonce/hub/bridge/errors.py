@@ -1,0 +1,7 @@
+"""The engine's errors that a caller can do something about, for those who answer callers."""
+
+from __future__ import annotations
+
+from tellonce.engine.errors import ContradictionError, InputError
+
+__all__ = ["ContradictionError", "InputError"]
