@@ -128,7 +128,9 @@ class Standardised:
 
 
 class StageClock:
-    """Passes progress on and keeps the wall seconds of each stage; the engine has no clock."""
+    """Passes progress on and keeps the wall seconds of each stage; the engine has no clock. After
+    each stage Arrow gives back what it keeps for further tables, which may be more than they are.
+    """
 
     def __init__(self, progress: Progress | None) -> None:
         self.seconds: dict[str, float] = {}
@@ -148,6 +150,7 @@ class StageClock:
         if self._stage:
             spent = time.perf_counter() - self._since
             self.seconds[self._stage] = self.seconds.get(self._stage, 0.0) + spent
+            pa.default_memory_pool().release_unused()
         self._stage = ""
 
 

@@ -29,7 +29,9 @@ class Entries:
 
 @dataclass(frozen=True)
 class Coded:
-    """A COMPARABLE table and the entries of each of its list columns."""
+    """A COMPARABLE table and the entries of each of its list columns, which the table is without;
+    `others` aside, it would hold their texts a second time.
+    """
 
     table: pa.Table
     entries: dict[str, Entries]
@@ -49,7 +51,7 @@ def coded(comparable: pa.Table, threads: int = 1) -> Coded:
                 jobs.append((name, field, pool.submit(partial(pc.dictionary_encode, texts))))
     for name, field, job in jobs:
         found[name].fields[field] = job.result()
-    return Coded(table, found)
+    return Coded(table.drop_columns([name for name in lists if name != "others"]), found)
 
 
 def _fields(values: pa.Array) -> dict[str, pa.Array]:

@@ -45,7 +45,7 @@ from tellonce.engine.settings import (
     mixture,
     under_key,
 )
-from tellonce.engine.tables import DECISIONS, GOLDEN, RECORDS, canonical, check
+from tellonce.engine.tables import COMPARABLE, DECISIONS, GOLDEN, RECORDS, canonical, check
 
 __all__ = [
     "SPELLING",
@@ -122,6 +122,8 @@ def _resolved(
 ) -> Resolved:
     comparable = standardise.comparable(records, standardise.StandardiseParams())
     entries = coded(comparable, settings.threads)
+    if decisions is None:
+        comparable = COMPARABLE.empty_table()  # its texts are not looked at any more
     progress("block", 0, 1)
     if model is None:
         blank = MatchModel(hash_key=key_fingerprint(settings.hash_key))

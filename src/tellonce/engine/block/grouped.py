@@ -11,6 +11,7 @@ from tellonce.engine.lists import steps
 from tellonce.engine.model.hashing import hash_of_words
 
 Longs = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 _ROW = (1 << 32) - 1
 
@@ -20,7 +21,7 @@ class Grouped(NamedTuple):
 
     keys: Longs
     sizes: Longs
-    rows: Longs
+    rows: Ints
 
     def of(self, chosen: Bools) -> Grouped:
         """Only the chosen keys."""
@@ -31,7 +32,7 @@ class Grouped(NamedTuple):
         )
 
 
-def grouped(rows: Longs, keys: Longs, *, alone: bool) -> Grouped:
+def grouped(rows: Ints, keys: Longs, *, alone: bool) -> Grouped:
     """Rows grouped by their keys, each row once a key; `alone` keeps keys that one row has."""
     order = np.argsort(keys)
     keys, rows = keys[order], rows[order]
@@ -48,7 +49,8 @@ def grouped(rows: Longs, keys: Longs, *, alone: bool) -> Grouped:
     if again.any():
         packed = packed[np.append(True, ~again)]
     distinct = keys[new]
-    found = Grouped(distinct, np.bincount(packed >> 32, minlength=len(distinct)), packed & _ROW)
+    sizes = np.bincount(packed >> 32, minlength=len(distinct))
+    found = Grouped(distinct, sizes, (packed & _ROW).astype(np.int32))
     return found if alone else found.of(found.sizes > 1)
 
 
@@ -65,7 +67,9 @@ def refined(
 
 def _merged(one: Grouped, other: Grouped) -> Grouped:
     """Both in one order; they have no key in common."""
-    keys, sizes, rows = (np.concatenate(pair) for pair in zip(one, other, strict=True))
+    keys = np.concatenate([one.keys, other.keys])
+    sizes = np.concatenate([one.sizes, other.sizes])
+    rows = np.concatenate([one.rows, other.rows])
     order = np.argsort(keys)
     starts = np.cumsum(sizes) - sizes
     at, step = steps(sizes[order])

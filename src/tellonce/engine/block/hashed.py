@@ -11,7 +11,7 @@ from tellonce.engine.block import features as f
 from tellonce.engine.block.features import Unit, Words
 from tellonce.engine.block.kinds import Kind
 from tellonce.engine.coded import Coded
-from tellonce.engine.lists import Longs, steps
+from tellonce.engine.lists import Ints, Longs, steps
 from tellonce.engine.model.hashing import hash64, hash_of_words
 from tellonce.engine.model.spelling import Spelling
 
@@ -32,10 +32,10 @@ class Hashed:
         self._making = f.units(records, spelling)
         self._units: dict[str, Unit] = {}
         self._words: dict[tuple[Axis, str], Words] = {}
-        self._crossed: dict[tuple[Axis, ...], tuple[Longs, list[Longs | None]]] = {}
+        self._crossed: dict[tuple[Axis, ...], tuple[Ints, list[Ints | None]]] = {}
         self._refining: dict[str, Longs] = {}
 
-    def keys(self, kind: Kind) -> tuple[Longs, Longs]:
+    def keys(self, kind: Kind) -> tuple[Ints, Longs]:
         """Row and key of each entry that has all features of a kind; rows ascending."""
         wanted = [(unit, feature) for unit, feature in (n.split(".") for n in kind.features)]
         axes = {unit: Axis(unit, False) for unit, _ in wanted}
@@ -71,13 +71,13 @@ class Hashed:
             self._words[axis, feature] = found
         return found
 
-    def _entries(self, axes: tuple[Axis, ...]) -> tuple[Longs, list[Longs | None]]:
+    def _entries(self, axes: tuple[Axis, ...]) -> tuple[Ints, list[Ints | None]]:
         """Every entry of one axis with every entry of the others of the same row: rows, ascending,
         and the entry of each axis, None where that is each in turn.
         """
         if axes in self._crossed:
             return self._crossed[axes]
-        rows, picks = self._rows(axes[0]), list[Longs | None]([None])
+        rows, picks = self._rows(axes[0]), list[Ints | None]([None])
         for axis in axes[1:]:
             left, right = _pairs(rows, self._rows(axis), self.rows)
             rows = rows[left]
@@ -85,9 +85,9 @@ class Hashed:
         self._crossed[axes] = (rows, picks)
         return rows, picks
 
-    def _rows(self, axis: Axis) -> Longs:
+    def _rows(self, axis: Axis) -> Ints:
         unit = self._unit(axis.unit)
-        return unit.rows[unit.of] if axis.spread else unit.rows
+        return (unit.rows[unit.of] if axis.spread else unit.rows).astype(np.int32)
 
     def refining(self, name: str) -> Longs:
         """The word of each row that is joined to a key that is too common; 0 where it has none."""
@@ -113,13 +113,13 @@ class Hashed:
         return out
 
 
-def _taken(words: Words, at: Longs | None) -> Words:
+def _taken(words: Words, at: Ints | Longs | None) -> Words:
     return words if at is None else (words[0][at], words[1][at])
 
 
-def _pairs(rows: Longs, others: Longs, count: int) -> tuple[Longs, Longs]:
+def _pairs(rows: Ints, others: Ints, count: int) -> tuple[Ints, Ints]:
     """Each entry with each of the others that is of the same row, by their places."""
     counts = np.bincount(others, minlength=count)
     starts = np.cumsum(counts) - counts
     left, step = steps(counts[rows])
-    return left, starts[rows[left]] + step
+    return left.astype(np.int32), (starts[rows[left]] + step).astype(np.int32)

@@ -154,7 +154,7 @@ def _table(found: dict[str, Grouped]) -> pa.Table:
     if not ordered:
         return KEYS.empty_table()
     arrays = (
-        np.concatenate([groups.rows for _, groups in ordered]).astype(np.int32),
+        np.concatenate([groups.rows for _, groups in ordered]),
         np.concatenate([np.full(len(groups.rows), kind, np.int16) for kind, groups in ordered]),
         np.concatenate([np.repeat(groups.keys, groups.sizes) for _, groups in ordered]),
     )

@@ -18,7 +18,6 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from tellonce.engine.coded import Coded, coded
 from tellonce.engine.model.document import ScoreModel, Table
@@ -136,8 +135,8 @@ def untrained(records: Coded, hash_key: bytes) -> ScoreModel:
     start = shipped(table.num_rows, others)
     return replace(
         start,
-        branches=start.branches if _any(table, "addresses") else NO_BRANCHES,
-        others_worth=UNKNOWN_WORTH if _any(table, "names", "organisations") else 1.0,
+        branches=start.branches if _any(records, "addresses") else NO_BRANCHES,
+        others_worth=UNKNOWN_WORTH if _any(records, "names", "organisations") else 1.0,
         frequencies=shares,
         default=default,
         shared=counted.shared_contacts(records, hash_key),
@@ -145,9 +144,9 @@ def untrained(records: Coded, hash_key: bytes) -> ScoreModel:
     )
 
 
-def _any(table: pa.Table, *columns: str) -> bool:
+def _any(records: Coded, *columns: str) -> bool:
     """Whether some record has a value in one of these list columns."""
-    return any(pc.sum(pc.list_value_length(table[column])).as_py() for column in columns)
+    return any(records.entries[column].offsets[-1] > 0 for column in columns)
 
 
 def _candidates(encoded: Encoded, model: ScoreModel, found: Blocks, threads: int) -> Patterns:
