@@ -52,6 +52,9 @@ COMMANDS = {
     "doctor": Entry("tellonce.cli.hub", "Check that the hub is in order.", HUB),
     "serve": Entry("tellonce.cli.serve", "Serve the hub, and do its background work.", HUB),
     "work": Entry("tellonce.cli.work", "Do background work, beside or without serving.", HUB),
+    "backup": Entry("tellonce.cli.backup", "Write, or verify, an encrypted backup.", HUB),
+    "restore": Entry("tellonce.cli.backup", "Put a backup back.", HUB),
+    "upgrade": Entry("tellonce.cli.backup", "Bring the database up to this program.", HUB),
     "webhook": Entry("tellonce.cli.webhook", "Have other systems told of events.", HUB),
     "jobs": Entry("tellonce.cli.jobs", "See, replay and cancel background work.", HUB),
 }

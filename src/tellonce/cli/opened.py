@@ -58,7 +58,7 @@ def check_made() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise NotInitialised(
             "The database is older than this program.",
-            hint="Run `tellonce init`, which brings it up to date and keeps what it holds.",
+            hint="Make a backup, then run `tellonce upgrade`, which keeps what it holds.",
         )
 
 

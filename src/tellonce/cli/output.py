@@ -182,6 +182,9 @@ STAGE_WORDS = {
     "cluster": "clustering",
     "golden": "building golden records",
     "write": "writing",
+    "copy": "copying the database",
+    "verify": "verifying",
+    "restore": "restoring",
 }
 
 

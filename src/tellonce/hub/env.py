@@ -90,6 +90,12 @@ SETTINGS = (
         "no",
         "Send webhooks to private addresses and over http too: for development.",
     ),
+    Setting(
+        "TELLONCE_BACKUP_KEY_FILE",
+        "text",
+        "",
+        "File with the key or passphrase of backups, where none is named.",
+    ),
     Setting("TELLONCE_LOG", "text", "text", "json: a line for each request too; or text."),
     Setting(
         "TELLONCE_METRICS_TOKEN",

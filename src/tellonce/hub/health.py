@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from tellonce.hub.core.clock import now
 from tellonce.hub.core.errors import HubError
@@ -73,8 +74,7 @@ def migrations() -> Finding:
         return Finding(
             "migrations", False, "The database is older than this program.", "tellonce upgrade"
         )
-    ours = {one for one in executor.loader.applied_migrations if one[0] in settings.APPS}
-    if newer := ours - set(executor.loader.disk_migrations):
+    if newer := unknown_migrations(executor.loader.applied_migrations, executor.loader):
         return Finding(
             "migrations",
             False,
@@ -82,6 +82,14 @@ def migrations() -> Finding:
             "Install the version of the program that it was upgraded to.",
         )
     return Finding("migrations", True, "the tables are those of this program.")
+
+
+def unknown_migrations(
+    applied: Iterable[tuple[str, str]], loader: MigrationLoader | None = None
+) -> set[tuple[str, str]]:
+    """Those of our own migrations among these that this program does not have."""
+    loader = loader or MigrationLoader(connection)
+    return {one for one in applied if one[0] in settings.APPS} - set(loader.disk_migrations)
 
 
 def at_work() -> Finding:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tellonce.hub.core import clock
 from tellonce.hub.core.ids import new_id
-from tellonce.hub.jobs.models import Job, Worker
+from tellonce.hub.jobs.models import Job, Lease, Worker
 from tellonce.hub.jobs.processes import is_dead, this_host, this_process
 
 _FORGOTTEN = timedelta(days=1)
@@ -36,6 +36,13 @@ def beat(name: str) -> None:
 def sign_off(name: str) -> None:
     """Work no longer."""
     Worker.objects.filter(name=name).delete()
+
+
+def forget_workers() -> None:
+    """After a restore: nobody works here yet, and what was at work is done again."""
+    Worker.objects.all().delete()
+    Lease.objects.update(expires_at=None)
+    Job.objects.filter(state=Job.RUNNING).update(leased_until=None)
 
 
 def free_what_the_dead_held() -> int:

@@ -10,6 +10,7 @@ from tellonce.hub.jobs.registry import (
     register_pulse,
     register_recurring,
 )
+from tellonce.hub.jobs.roster import forget_workers
 from tellonce.hub.jobs.running import work_once
 from tellonce.hub.jobs.schedules import parse_rule, remove_schedule, set_schedule
 from tellonce.hub.jobs.ticking import tick, work_until_idle
@@ -23,6 +24,7 @@ __all__ = [
     "enqueue",
     "fail",
     "finish",
+    "forget_workers",
     "heartbeat",
     "held_lease",
     "parse_rule",

@@ -31,6 +31,7 @@ __all__ = [
     "destroy_keys",
     "encrypt",
     "encrypt_many",
+    "forget_keys",
     "hash_key",
     "install",
     "new_key",
@@ -48,8 +49,7 @@ def install(*, make_key_file: bool = False) -> None:
     Doing it again changes nothing. Raises `KeyTrouble` when the file is missing, damaged, or not
     the one this database was made with.
     """
-    masterkeys.forget()
-    namedkeys.forget()
+    forget_keys()
     with transaction.atomic():
         if not MasterKey.objects.exists():
             path = Path(settings.TELLONCE_MASTER_KEY_FILE)
@@ -60,6 +60,12 @@ def install(*, make_key_file: bool = False) -> None:
                 force_insert=True
             )
         namedkeys.make_missing(masterkeys.master_keys())
+
+
+def forget_keys() -> None:
+    """Read all keys again at the next use: the database was replaced."""
+    masterkeys.forget()
+    namedkeys.forget()
 
 
 def check_keys() -> None:

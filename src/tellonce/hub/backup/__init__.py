@@ -1,0 +1,1 @@
+"""Backups: one encrypted file, consistent while the hub runs, verified, restored whole."""
