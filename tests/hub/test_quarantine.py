@@ -12,6 +12,7 @@ from tellonce.hub.accounts.services import add_user
 from tellonce.hub.activity.services import load_activity
 from tellonce.hub.audit.models import AuditEntry
 from tellonce.hub.core.errors import Refused, Unknown, WrongCall
+from tellonce.hub.sources import loaders
 from tellonce.hub.sources.changing import change_source
 from tellonce.hub.sources.models import Quarantined, Record
 from tellonce.hub.sources.quarantining import (
@@ -93,6 +94,32 @@ def test_a_row_that_fails_again_waits_again_under_its_own_number(waiting: list[i
     assert states() == ["replayed", "replayed", "waiting", "waiting", "waiting"]
     newest = quarantine_entries(Which("crm"), 2)
     assert {entry.row for entry in newest} == {1, 2}
+
+
+def test_a_row_that_arrives_again_and_again_waits_once(waiting: list[int], tmp_path: Path) -> None:
+    rows = [OTTO | {"changed": "v2"}, ANNA | {"changed": "2"}]
+    again = load(tmp_path / "again.csv", rows).report.delivery
+    assert (again.counts.quarantined, again.counts.changed) == (1, 1)
+    assert states() == ["waiting"] * 3
+    discard_quarantined(Which("crm"), by=actor(), reason="they were tests")
+    load(tmp_path / "later.csv", rows)
+    assert states() == ["discarded"] * 3 + ["waiting"]
+
+
+def test_a_replay_that_is_killed_leaves_its_rows_waiting(
+    waiting: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    loader = loaders.loader_of("records")
+    monkeypatch.setitem(loaders._loaders, "records", loader._replace(load=killed))
+    with pytest.raises(KeyboardInterrupt):
+        replay_quarantined(Which("crm"), by=actor())
+    monkeypatch.undo()
+    assert len(quarantine_entries(Which("crm"))) == 3
+    change_source("crm", {}, by=actor())
+    assert replay_quarantined(Which("crm"), by=actor()).loaded == 2
 
 
 def test_a_line_that_is_no_row_is_mended_in_a_file(waiting: list[int], tmp_path: Path) -> None:

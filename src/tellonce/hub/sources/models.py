@@ -191,17 +191,20 @@ class HeldDeletion(models.Model):
 class Quarantined(models.Model):
     """A row that could not be used, kept until it is replayed or discarded."""
 
-    PERSON_LINKED: ClassVar = ("raw",)
+    PERSON_LINKED: ClassVar = ("raw", "digest")
     NOT_PERSON_LINKED: ClassVar = ("id", "delivery", "row", "reason", "state")
 
     WAITING, REPLAYED, DISCARDED = "waiting", "replayed", "discarded"
+    REPLAYING = "replaying"  # waits too, should the replay not come to its end
 
     delivery = models.ForeignKey(Delivery, models.PROTECT)
     row = models.IntegerField()  # of the file, from 0, unusable ones included
     reason = models.CharField(max_length=255)
     raw = models.BinaryField()  # sealed under the delivery's key
+    digest = models.BinaryField(null=True)  # 16 bytes over the text, keyed: the same row again
     state = models.CharField(max_length=10, default=WAITING)
 
     class Meta:
         db_table = "quarantined"
         constraints = [models.UniqueConstraint(fields=["delivery", "row"], name="quarantined_once")]
+        indexes = [models.Index(fields=["digest"], name="quarantined_same")]

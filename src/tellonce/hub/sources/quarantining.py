@@ -158,14 +158,14 @@ def _loaded(
     rows: Sequence[Quarantined], incoming: Incoming, by: Actor, progress: Progress
 ) -> Replayed:
     content = rows[0].delivery.content
+    ids = [row.pk for row in rows]
+    Quarantined.objects.filter(pk__in=ids).update(state=Quarantined.REPLAYING)
     said: dict[str, Any] = {"full": False} if content == RECORDS else {}
     load = loader_of(content).load
     report = load(rows[0].delivery.source.name, incoming, by=by, progress=progress, **said)
     counts = report.delivery.counts
     with transaction.atomic():
-        Quarantined.objects.filter(pk__in=[row.pk for row in rows]).update(
-            state=Quarantined.REPLAYED
-        )
+        Quarantined.objects.filter(pk__in=ids).update(state=Quarantined.REPLAYED)
         details = {"rows": len(rows)}
         target = rows[0].delivery.source.name[:64]
         record_act(Act("quarantine.replay", by.id, target=target, details=details))
@@ -180,7 +180,7 @@ def _settle(contents: set[str], by: Actor, progress: Progress) -> None:
 
 
 def _waiting(which: Which) -> Any:
-    rows = Quarantined.objects.filter(state=Quarantined.WAITING)
+    rows = Quarantined.objects.filter(state__in=(Quarantined.WAITING, Quarantined.REPLAYING))
     if which.source:
         rows = rows.filter(delivery__source_id=source_named(which.source).id)
     if which.reason:

@@ -24,7 +24,7 @@ from tellonce.hub.sources.models import Delivery, Quarantined, Record, Source
 from tellonce.hub.sources.places import quarantine_place
 from tellonce.hub.sources.selectors import delivery_view, quarantined_rows, source_named
 from tellonce.hub.sources.types import Counts, DeliveryView, QuarantinedRow, RefusedRow, SourceView
-from tellonce.hub.vault.services import encrypt, new_key, opened_key
+from tellonce.hub.vault.services import content_hash, encrypt, new_key, opened_key
 
 FETCH = "source.fetch"
 """The kind of the jobs that fetch a source."""
@@ -156,7 +156,11 @@ def advance(delivery: DeliveryView, rows: int, counts: Counts) -> DeliveryView:
 
 
 def quarantine(delivery: DeliveryView, refused: Sequence[RefusedRow]) -> int:
-    """Keep rows that cannot be used, sealed; those kept already are not kept twice."""
+    """Keep rows that cannot be used, sealed, but for those that wait already.
+
+    Gives how many are new in this delivery: a source that is read again and again hands over the
+    same row each time, and one of them is enough to work on.
+    """
     if not refused:
         return 0
     numbers = [row.row for row in refused]
@@ -165,23 +169,41 @@ def quarantine(delivery: DeliveryView, refused: Sequence[RefusedRow]) -> int:
             "row", flat=True
         )
     )
+    fresh = [row for row in {row.row: row for row in refused}.values() if row.row not in kept]
+    digests = {row.row: content_hash(row.raw.encode("utf-8", "replace"))[:16] for row in fresh}
+    waiting = _waiting_elsewhere(delivery, set(digests.values()))
     key = opened_key(delivery.key_id)
-    fresh = [
-        Quarantined(
-            delivery_id=delivery.id,
-            row=row.row,
-            reason=row.reason[:255],
-            raw=encrypt(
-                key,
-                row.raw.encode("utf-8", "replace"),
-                quarantine_place(delivery.id, row.row),
-            ),
-        )
-        for row in {row.row: row for row in refused}.values()
-        if row.row not in kept
-    ]
-    Quarantined.objects.bulk_create(fresh, batch_size=2_000)
+    Quarantined.objects.bulk_create(
+        [
+            Quarantined(
+                delivery_id=delivery.id,
+                row=row.row,
+                reason=row.reason[:255],
+                raw=encrypt(
+                    key,
+                    row.raw.encode("utf-8", "replace"),
+                    quarantine_place(delivery.id, row.row),
+                ),
+                digest=digests[row.row],
+            )
+            for row in fresh
+            if not row.raw or digests[row.row] not in waiting
+        ],
+        batch_size=2_000,
+    )
     return len(fresh)
+
+
+def _waiting_elsewhere(delivery: DeliveryView, digests: set[bytes]) -> set[bytes]:
+    """Those digests of which a row of an earlier delivery of the same kind waits."""
+    same = Quarantined.objects.filter(
+        digest__in=digests,
+        state=Quarantined.WAITING,
+        delivery__source_id=delivery.source_id,
+        delivery__content=delivery.content,
+    )
+    held = same.exclude(delivery_id=delivery.id).values_list("digest", flat=True)
+    return {bytes(digest) for digest in held}
 
 
 def read_quarantine(source: SourceView, *, by: Actor) -> list[QuarantinedRow]:
