@@ -87,9 +87,19 @@ def test_the_example_of_a_connector_is_in_order(kind: str) -> None:
     assert source_config(yaml.safe_load(example_of(kind))).connector == kind
 
 
-def test_the_example_of_the_manual_is_in_order() -> None:
-    page = (ROOT / "docs" / "concepts" / "sources.md").read_text(encoding="utf-8")
-    assert said(page.split("```yaml\n")[1].split("```")[0]) == []
+@pytest.mark.parametrize("page", ["docs/concepts/sources.md", "docs/sources.md"])
+def test_the_examples_of_the_manual_are_in_order(page: str) -> None:
+    blocks = (ROOT / page).read_text(encoding="utf-8").split("```yaml\n")[1:]
+    assert blocks
+    assert [said(block.split("```")[0]) for block in blocks] == [[] for _ in blocks]
+
+
+def test_every_setting_of_a_connector_is_in_the_manual() -> None:
+    manual = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    for section in SECTIONS.values():
+        one = section.shape.schema()
+        one = one.get("anyOf", [one])[0]
+        assert [name for name in one["properties"] if name not in manual] == []
 
 
 def test_a_country_is_the_region(tmp_path: Path) -> None:

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.accounts.services import add_user
 from tellonce.hub.core.errors import Refused, WrongCall
+from tellonce.hub.intake.restandardising import restandardise_records
+from tellonce.hub.intake.services import place_waiting
 from tellonce.hub.jobs.models import Schedule
 from tellonce.hub.sources.changing import change_source, planned_change
+from tellonce.hub.sources.runs import runs_of
 from tellonce.hub.sources.schedules import schedule_trouble
-from tellonce.hub.sources.selectors import source_named
+from tellonce.hub.sources.selectors import record_ids, record_views, source_named
 from tellonce.hub.sources.services import add_source
 from tests.hub.delivering import ANNA, OTTO, a_source, load
 from tests.hub.test_source_config import said
 
 pytestmark = pytest.mark.django_db
+
+
+def values(record_key: str) -> dict[str, Any]:
+    """The RECORDS row of a record as it stands."""
+    (pk,) = record_ids([("crm", record_key)]).values()
+    return dict(record_views([pk])[0].values)
 
 
 def test_what_would_change_is_said_before_it_does(tmp_path: Path) -> None:
@@ -43,10 +53,7 @@ def test_a_column_that_is_no_longer_declared_is_recognised_anew(tmp_path: Path) 
     assert source_named("crm").learned["records"]["columns"]["email"] == "ignore"
     change_source("crm", {}, by=actor())
     load(tmp_path / "a.csv", [ANNA, OTTO])
-    from tellonce.hub.sources.selectors import record_ids, record_views
-
-    (pk,) = record_ids([("crm", "2")]).values()
-    assert record_views([pk])[0].values["emails"] == ["ottokar@example.net"]
+    assert values("2")["emails"] == ["ottokar@example.net"]
 
 
 def test_the_record_id_of_a_source_with_records_stays(tmp_path: Path) -> None:
@@ -99,3 +106,35 @@ def test_the_kind_of_a_connector_needs_its_section() -> None:
     with pytest.raises(WrongCall, match="says in a section 'sql'"):
         add_source("crm", "sql", {"record_id": "id"}, by=actor())
     assert said("record_id: id") == []
+
+
+def test_records_are_read_anew_after_a_change(tmp_path: Path) -> None:
+    source = a_source(columns={"email": "ignore"}, record_id="id")
+    load(tmp_path / "a.csv", [ANNA, OTTO | {"email": ""}])
+    assert values("1")["emails"] == []
+    change_source("crm", {"record_id": "id"}, by=actor())
+    counts = restandardise_records("crm", by=actor()).delivery.counts
+    assert (counts.changed, counts.repeated) == (1, 1)
+    assert values("1")["emails"] == ["annamaria@example.org"]
+    placed = place_waiting(by=actor())
+    assert placed is not None
+    assert placed.changed == 1
+    assert restandardise_records("crm", by=actor()).delivery.counts.changed == 0
+    again = load(tmp_path / "a.csv", [ANNA, OTTO | {"email": ""}]).report.delivery.counts
+    assert (again.repeated, again.changed) == (2, 0)
+    assert [run.state for run in runs_of(source.id)] == ["done"] * 4
+
+
+def test_records_known_by_their_row_number_stay_what_they_are(tmp_path: Path) -> None:
+    a_source()
+    rows = [{k: v for k, v in row.items() if k != "id"} for row in (ANNA, OTTO)]
+    load(tmp_path / "a.csv", rows)
+    change_source("crm", {"columns": {"phone": "ignore"}}, by=actor())
+    assert restandardise_records("crm", by=actor()).delivery.counts.changed == 2
+    assert (values("0")["emails"], values("0")["phones"]) == (["annamaria@example.org"], [])
+
+
+def test_a_source_without_records_has_nothing_to_read_anew() -> None:
+    a_source()
+    with pytest.raises(WrongCall, match="holds no records"):
+        restandardise_records("crm", by=actor())

@@ -60,6 +60,23 @@ def run(
         raise typer.Exit(FOUND_PROBLEMS)
 
 
+@source.command("restandardise")
+def restandardise(name: Name, as_json: Json = False) -> None:
+    """Read all records of a source anew, after what is declared about it was changed."""
+    with opened_hub(), Stages(quiet=as_json) as progress:
+        from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
+        from tellonce.hub.intake.restandardising import restandardise_records  # noqa: PLC0415
+        from tellonce.hub.intake.services import place_waiting  # noqa: PLC0415
+
+        said = {"by": actor(), "progress": progress, "tell": progress.say}
+        counts = restandardise_records(name, **said).delivery.counts
+        place_waiting(by=actor(), progress=progress)
+    if as_json:
+        print_json({"read": counts.rows, "changed": counts.changed})
+    else:
+        show(f"{counted(counts.rows, 'record')} read anew, {counts.changed:,} changed.")
+
+
 @source.command("approve")
 def approve(
     delivery: Annotated[int, typer.Argument(help="Its number, as `source show` has it.")],

@@ -140,6 +140,11 @@ def show_source(
 
 def _show(one: Any, deliveries: list[Any], waiting: list[Any], runs: list[Any]) -> None:
     show(f"{one.name} ({one.kind}), {one.records:,} active records")
+    for stream in one.config.streams:
+        what = ", ".join(f"{name}: {value}" for name, value in stream.items())
+        show(f"fetched by {one.config.connector}: {what}")
+    if one.config.schedule:
+        show(f"schedule: {one.config.schedule}")
     settled = one.learned.get("records", {})
     if settled:
         show(f"record id: {settled['record_id'] or 'row number'}")
@@ -177,6 +182,8 @@ def _as_json(one: Any) -> dict[str, Any]:
     return {
         "name": one.name,
         "kind": one.kind,
+        "connector": one.config.connector,
+        "schedule": one.config.schedule,
         "records": one.records,
         "quarantined": one.quarantined,
         "learned": one.learned,

@@ -58,7 +58,7 @@ def deliver_records(
         held_lease(f"deliver:{source.id}", by.id) as lease,
         in_run(source, RECORDS, what, by) as incoming,
     ):
-        reader = _Reader(source_named(source_name), incoming, keep_keys=full)
+        reader = RecordReader(source_named(source_name), incoming, keep_keys=full)
         progress("read", 0, 0)
         reader.look_at_first()
         for sentence in reader.sentences:
@@ -83,7 +83,7 @@ def deliver_records(
     return LoadReport(delivery_view(delivery.id), tuple(sentences))
 
 
-class _Reader:
+class RecordReader:
     """The rows as they are read, page by page; the first page settles what its columns are."""
 
     def __init__(self, source: SourceView, incoming: Incoming, *, keep_keys: bool) -> None:
@@ -107,13 +107,21 @@ class _Reader:
     def batches(self) -> Iterator[tuple[Sequence[ArrivedRecord], Sequence[RefusedRow], int]]:
         """Usable rows, refused ones, and how many card values were removed; page by page."""
         assert self._first is not None
-        if RECORDS not in self._source.learned:
-            learn(self._source, RECORDS, self._first.settled)
-            self._source = source_named(self._source.name)
+        self._settle(self._first)
         yield self._first.rows, self._first.refused, self._first.card_values
         for contents in self._contents:
             read = self._read(contents)
             yield read.rows, read.refused, read.card_values
+
+    def _settle(self, read: ReadRecords) -> None:
+        """What the first page says of columns that nothing was settled of counts from now on."""
+        learned = self._source.learned.get(RECORDS)
+        settled = dict(read.settled)
+        if learned is not None:
+            settled = learned | {"columns": settled["columns"] | learned["columns"]}
+        if settled != learned:
+            learn(self._source, RECORDS, settled)
+            self._source = source_named(self._source.name)
 
     def _read(self, contents: Contents) -> ReadRecords:
         read = read_records(self._source, contents, self._name)

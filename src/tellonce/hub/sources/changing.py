@@ -98,7 +98,8 @@ def _notes(source: SourceView, after: SourceConfig) -> Iterator[str]:
     if changed:
         yield (
             f"{source.records:,} records were read under what was declared before "
-            f"({', '.join(changed)} changed) and stay as they are until they arrive again changed."
+            f"({', '.join(changed)} changed) and stay as they are until they arrive again changed; "
+            f"`tellonce source restandardise {source.name}` reads all of them anew."
         )
     changed = [n for n in _RESOLVING if getattr(after, n) != getattr(source.config, n)]
     if changed:

@@ -15,6 +15,7 @@ from tellonce.hub.core.bulk import insert_rows, reserve_ids
 from tellonce.hub.sources.holding import release_arrived
 from tellonce.hub.sources.models import Record, RecordVersion
 from tellonce.hub.sources.places import raw_place, secret_place
+from tellonce.hub.sources.selectors import record_texts
 from tellonce.hub.sources.types import ArrivedRecord, Counts, DeliveryView, StoredRecords
 from tellonce.hub.sources.versions import ABSENT, Stamp, equals_latest, wins
 from tellonce.hub.vault.services import encrypt, new_keys, opened_keys
@@ -52,6 +53,38 @@ def store_records(
         counts,
         {record: () if row.deleted else row.keys for record, row in won},
         {_id(line): (line.version, line.held) for line in lines.values() if line.version},
+    )
+
+
+def restate_records(
+    delivery: DeliveryView, rows: Sequence[ArrivedRecord], standardiser: str
+) -> StoredRecords:
+    """Append the rows that were read anew, where that says something else, as current versions.
+
+    Rows whose record is not there, deleted, or by now another than they say are passed over.
+    """
+    lines = _lines_of(delivery.source_id, {row.record_key for row in rows})
+    texts = record_texts([line.id for line in lines.values() if line.id is not None])
+    restated = []
+    for row in rows:
+        line = lines.get(row.record_key)
+        if line is None or line.current is None or line.current.content_hash != row.content_hash:
+            continue
+        text = texts.get(_id(line))
+        if text is not None and (text.standardised, text.secret) != (row.standardised, row.secret):
+            line.winner = row
+            restated.append(row)
+    _insert(
+        delivery,
+        restated,
+        {row.record_key: lines[row.record_key] for row in restated},
+        standardiser,
+    )
+    won = [(lines[row.record_key], row) for row in restated]
+    return StoredRecords(
+        Counts(changed=len(restated)),
+        {_id(line): row.keys for line, row in won},
+        {_id(line): (line.version, line.held) for line, _ in won if line.version},
     )
 
 

@@ -14,7 +14,7 @@ from tellonce.hub.core.bulk import among
 from tellonce.hub.core.errors import Unknown
 from tellonce.hub.sources.config import source_config
 from tellonce.hub.sources.models import Delivery, Quarantined, Record, Source
-from tellonce.hub.sources.places import quarantine_place, secret_place
+from tellonce.hub.sources.places import quarantine_place, raw_place, secret_place
 from tellonce.hub.sources.types import (
     Counts,
     DeliveryView,
@@ -27,6 +27,7 @@ from tellonce.hub.vault.services import decrypt, opened_key, opened_keys
 
 ACTIVE = Record.ACTIVE
 _SLICE = 10_000
+_ROWS = 2_000  # opened at once
 
 
 def source_named(name: str, *, counted: bool = False) -> SourceView:
@@ -107,10 +108,10 @@ def delivery_view(delivery_id: int) -> DeliveryView:
     return _delivery(Delivery.objects.select_related("source").get(pk=delivery_id))
 
 
-def deliveries_of(source_id: int) -> list[DeliveryView]:
-    """The deliveries of a source, newest first."""
+def deliveries_of(source_id: int, limit: int = 50) -> list[DeliveryView]:
+    """The last deliveries of a source, newest first."""
     rows = Delivery.objects.select_related("source").filter(source_id=source_id)
-    return [_delivery(row) for row in rows.order_by("-id")]
+    return [_delivery(row) for row in rows.order_by("-id")[:limit]]
 
 
 def was_delivered(source_id: int, content: str, digest: str, *, last: bool) -> bool:
@@ -272,6 +273,29 @@ def _values(text: RecordText) -> Mapping[str, Any]:
     for name, hidden in json.loads(text.secret or "{}").items():
         values[name] = values.get(name, []) + hidden
     return values
+
+
+def delivered_rows(source_id: int) -> Iterator[list[tuple[str, dict[str, Any]]]]:
+    """(record id, its row as it was delivered) of every record that is not deleted, in slices."""
+    last = 0
+    while True:
+        records = Record.objects.filter(source_id=source_id, id__gt=last)
+        rows = list(
+            records.exclude(state=Record.DELETED)
+            .order_by("id")
+            .values_list("id", "record_key", "key_id", "current__content_hash", "current__raw")[
+                :_ROWS
+            ]
+        )
+        if not rows:
+            return
+        last = rows[-1][0]
+        keys = opened_keys([row[2] for row in rows])
+        yield [
+            (name, json.loads(decrypt(keys[key], bytes(raw), raw_place(pk, bytes(content)))))
+            for pk, name, key, content, raw in rows
+            if key in keys and raw is not None
+        ]
 
 
 def source_records(source_id: int) -> Iterator[tuple[int, str]]:
