@@ -122,7 +122,7 @@ class Resolution:
 class Standardised:
     """All sources as RECORDS, and what is to be said about each of them."""
 
-    records: pa.Table
+    records: pa.Table  # in canonical order and one chunk, so that the engine makes no copy of it
     rejects: tuple[dict[str, Any], ...]
     summaries: dict[str, dict[str, Any]]
 
@@ -289,8 +289,8 @@ def standardised(
             tables[source.name] = result.table
             summaries[source.name] = source_summary(source, result.placeholders)
     rejects = tuple(reject_rows(taken))
-    records = pa.concat_tables([tables[name] for name in sorted(tables)])
-    return Standardised(records, rejects, summaries)
+    records = pa.concat_tables([tables.pop(name) for name in sorted(tables)])
+    return Standardised(pipeline.canonical(records), rejects, summaries)
 
 
 def _parsed(source: Source) -> standardise.Standardised:

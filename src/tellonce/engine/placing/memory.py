@@ -108,14 +108,15 @@ class Memory:
 
     def decisions(self, named: Iterable[Identity]) -> list[Decision]:
         """As `Lookup.decisions`."""
+        if not self._decisions:
+            return []
         return [d for one in named for d in self._decisions.get(one, {}).values()]
 
     def apply(self, placed: Placed) -> None:
         """Take over what was placed."""
         arrived = placed.arrived
         before = [self._number.get(one, -1) for one in (*arrived.row, *placed.deleted)]
-        for edge in placed.removed:
-            self._edges.remove(edge, self._number[edge.left])
+        self._edges.remove(placed.removed, [self._number[edge.left] for edge in placed.removed])
         self._edges.renumbered(before)
         self._former.filled[[number for number in before if number >= 0]] = True
         for identity in placed.deleted:
@@ -168,14 +169,20 @@ class _Edges:
         for end, other in ((edge.left, edge.right), (edge.right, edge.left)):
             self.later.setdefault(end, {})[other] = edge
 
-    def remove(self, edge: Edge, number: int) -> None:
-        """Hold an edge no more; `number` is that of its left end."""
-        if edge.right in self.later.get(edge.left, {}):
-            del self.later[edge.left][edge.right]
-            del self.later[edge.right][edge.left]
-            return
-        for place in self._places([number]).tolist():
-            if self.named[self.columns[1][place]] == edge.right:
+    def remove(self, edges: Sequence[Edge], numbers: Sequence[int]) -> None:
+        """Hold edges no more; `numbers` are those of their left ends."""
+        ends, first = set(), []
+        for edge, number in zip(edges, numbers, strict=True):
+            if edge.right in self.later.get(edge.left, {}):
+                del self.later[edge.left][edge.right]
+                del self.later[edge.right][edge.left]
+            else:
+                ends.add(edge[:2])
+                first.append(number)
+        places = np.unique(self._places(first))
+        left, right = (column[places].tolist() for column in self.columns[:2])
+        for place, one, other in zip(places.tolist(), left, right, strict=True):
+            if (self.named[one], self.named[other]) in ends:
                 self.gone[place] = True
 
     def renumbered(self, numbers: Sequence[int]) -> None:

@@ -68,7 +68,7 @@ class Surroundings:
     def verdicts(self, of: AbstractSet[Identity]) -> dict[Pair, str]:
         """The newest verdict on every pair with an end among `of`."""
         found = {d.pair: d.verdict for d in self.lookup.decisions(of)}
-        for one in of:
+        for one in of if self._decided_by else ():
             found.update({pair: self.decided[pair] for pair in self._decided_by.get(one, ())})
         return found
 

@@ -107,6 +107,7 @@ class Store:
         self._rarest = np.zeros(0, np.int64)
         self._weights: dict[float | None, Weights] = {}
         self._view: Encoded | None = None
+        self._last: tuple[Encoded, Ints] | None = None
 
     def add(self, encoded: Encoded, values: pa.Array) -> int:
         """Add the rows of what `encode` gave under the same model; returns the first one's row."""
@@ -120,7 +121,11 @@ class Store:
         return first
 
     def _coded(self, encoded: Encoded, values: pa.Array) -> Ints:
-        """What the rows say in codes of this pool."""
+        """What the rows say in codes of this pool. Those last added are known: what arrives is
+        added to be scored, taken off, and added again.
+        """
+        if self._last is not None and self._last[0] is encoded:
+            return self._last[1]
         said = encoded.said.copy()
         for kinds in (_NAMES, _OTHERS):
             places = [code_places(encoded, kind) for kind in kinds]
@@ -132,6 +137,7 @@ class Store:
                 values.take(pa.array(local[known])).to_pylist(), names=kinds is _NAMES
             )
             said[place] = codes[back]
+        self._last = encoded, said
         return said
 
     def _bound(self, seen: Longs) -> None:
