@@ -40,6 +40,10 @@ def opened_hub(*, with_keys: bool = True) -> Iterator[None]:
 
             check_keys()
         yield
+        if with_keys:
+            from tellonce.hub.jobs.sequencer import number_waiting  # noqa: PLC0415
+
+            number_waiting()  # what this command did is in the chain when it ends
 
 
 @contextmanager

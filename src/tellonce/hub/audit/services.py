@@ -7,12 +7,12 @@ from tellonce.hub.audit.models import AuditEntry
 from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
 from tellonce.hub.core.canonical import plain
-from tellonce.hub.jobs.sequencer import number_after_commit
+from tellonce.hub.jobs.sequencer import number_soon
 from tellonce.hub.vault.services import subject_hash
 
 
 def record_act(act: Act) -> None:
-    """Insert the entry in the transaction at hand; it is numbered and chained after its commit."""
+    """Insert the entry in the transaction at hand; it is numbered and chained within a second."""
     AuditEntry(
         at=clock.now(),
         actor=act.actor,
@@ -25,4 +25,4 @@ def record_act(act: Act) -> None:
         fields=list(act.fields),
         details=plain(dict(act.details)),
     ).save(force_insert=True)
-    number_after_commit(STREAM)
+    number_soon(STREAM)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import reduce
 from operator import or_
 
@@ -31,8 +31,13 @@ def consents_of(records: Collection[int]) -> list[ConsentView]:
 
 def consent_states(records: Collection[int]) -> dict[str, bool]:
     """Purpose -> whether consent is given now: the newest word over all sources counts."""
+    return states_of(consents_of(records))
+
+
+def states_of(consents: Iterable[ConsentView]) -> dict[str, bool]:
+    """`consent_states` of consents that were looked up."""
     newest: dict[str, ConsentView] = {}
-    for view in consents_of(records):
+    for view in consents:
         held = newest.get(view.purpose)
         if held is None or (view.at, not view.is_given) > (held.at, not held.is_given):
             newest[view.purpose] = view

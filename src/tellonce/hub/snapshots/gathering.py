@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from tellonce.hub.activity.selectors import activity_of, activity_totals
 from tellonce.hub.activity.types import ActivityView
-from tellonce.hub.consents.selectors import consent_states, consents_of
+from tellonce.hub.consents.selectors import consents_of, states_of
 from tellonce.hub.consents.types import ConsentView
 from tellonce.hub.customers.selectors import golden_document, members_of
 from tellonce.hub.customers.types import CustomerView, GoldenDocument
+from tellonce.hub.policy.rules import NEEDS_CONSENT
 from tellonce.hub.policy.types import Facts
 from tellonce.hub.snapshots.sections import completeness, kinds_of
 from tellonce.hub.snapshots.types import HeldEntry, HeldSection, HeldValue
@@ -37,11 +39,10 @@ class Around:
     golden: GoldenDocument | None
     records: tuple[RecordView, ...]
     sure_of: Mapping[tuple[str, str], float]
-    consents: tuple[ConsentView, ...]
 
     @classmethod
     def of(cls, customer: CustomerView, as_of: datetime, past: datetime | None = None) -> Around:
-        """Look everything up once; a snapshot calls it inside its transaction.
+        """Look everything up once; a snapshot calls and uses it inside its transaction.
 
         `past`: members and golden record as they were then. Restriction and consents are always
         those of now.
@@ -52,9 +53,7 @@ class Around:
         for record in records:
             key = (record.source, record.customer_key)
             sure_of[key] = max(sure_of.get(key, 0.0), members[record.id])
-        consents = tuple(consents_of([record.id for record in records]))
-        golden = golden_document(customer.id, past)
-        return cls(customer, as_of, golden, records, sure_of, consents)
+        return cls(customer, as_of, golden_document(customer.id, past), records, sure_of)
 
     @property
     def version(self) -> int:
@@ -71,13 +70,23 @@ class Around:
         """Row ids of the customer's records."""
         return [record.id for record in self.records]
 
-    @property
+    @cached_property
+    def consents(self) -> tuple[ConsentView, ...]:
+        """The latest consents, looked up when they are first needed."""
+        return tuple(consents_of(self.record_ids))
+
+    @cached_property
     def facts(self) -> Facts:
         """What policy must know. Of several sources the newest word on a purpose counts."""
-        return Facts(
-            restricted=any(record.state == _RESTRICTED for record in self.records),
-            consents=consent_states(self.record_ids),
-        )
+        return self._facts(states_of(self.consents))
+
+    def facts_for(self, purpose: str) -> Facts:
+        """The same for one purpose; consents are looked up only where it needs one."""
+        return self.facts if purpose in NEEDS_CONSENT else self._facts({})
+
+    def _facts(self, consents: Mapping[str, bool]) -> Facts:
+        restricted = any(record.state == _RESTRICTED for record in self.records)
+        return Facts(restricted=restricted, consents=consents)
 
 
 def held_section(name: str, around: Around) -> HeldSection:

@@ -38,7 +38,7 @@ def view_history(public_id: str, purpose: str, who: Actor) -> dict[str, Any]:
     stays, chapters = stays_of(customer.id), story_of(customer)
     touched = {stay.record for stay in stays} | {r for one in chapters for r in one.records}
     names = {pk: ":".join(name) for pk, name in record_names(touched).items()}
-    if judged(who, purpose, around.facts, "record_id") is not Answer.ALLOW:
+    if judged(who, purpose, around.facts_for(purpose), "record_id") is not Answer.ALLOW:
         names = {record: f"{name.partition(':')[0]}:{HIDDEN}" for record, name in names.items()}
     with transaction.atomic():
         subjects = (customer.public_id,)

@@ -60,7 +60,7 @@ def view_customer(
     tally = Tally()
     section = section_document(
         held_section("demographics", around),
-        partial(judged, who, purpose, around.facts),
+        partial(judged, who, purpose, around.facts_for(purpose)),
         tally,
         past or now,
     )
@@ -121,7 +121,7 @@ def check_purpose(purpose: str, who: Actor, action: str) -> None:
 
 def check_may_see(around: Around, purpose: str, who: Actor, action: str) -> None:
     """Raise `Refused`, audited, where policy does not let `who` see this customer."""
-    decision = decide(who, Action.REQUEST, "", purpose, around.facts)
+    decision = decide(who, Action.REQUEST, "", purpose, around.facts_for(purpose))
     if decision.denied:
         subjects = (around.customer.public_id,)
         with transaction.atomic():

@@ -167,18 +167,19 @@ def record_texts(ids: Collection[int]) -> dict[int, RecordText]:
 
 
 def _record_rows(records: Any, limit: int | None = None) -> list[tuple[Any, ...]]:
-    return list(
-        records.order_by("id").values_list(
-            "id",
-            "source__name",
-            "record_key",
-            "key_id",
-            "current__content_hash",
-            "current__standardised",
-            "current__secret",
-            "current_id",
-        )[:limit]
-    )
+    return list(records.order_by("id").values_list(*_TEXT_COLUMNS)[:limit])
+
+
+_TEXT_COLUMNS = (
+    "id",
+    "source__name",
+    "record_key",
+    "key_id",
+    "current__content_hash",
+    "current__standardised",
+    "current__secret",
+    "current_id",
+)
 
 
 def texts_of_versions(versions: Collection[int]) -> dict[int, RecordText]:
@@ -248,22 +249,21 @@ def customer_keys(ids: Collection[int]) -> list[tuple[int, str, str]]:
 
 def record_views(ids: Collection[int]) -> list[RecordView]:
     """These records with all their values, sealed ones included, by source and record id."""
-    texts = record_texts(ids)
-    rows = Record.objects.filter(id__in=texts.keys()).values_list(
-        "id", "customer_key", "state", "current__observed_at", "current__delivery__started_at"
-    )
-    views = [
-        RecordView(
-            id=pk,
-            source=texts[pk].source,
-            record_key=texts[pk].record_key,
-            customer_key=customer_key,
-            state=state,
-            observed_at=observed_at,
-            delivered_at=delivered_at,
-            values=_values(texts[pk]),
+    rows = list(
+        Record.objects.filter(id__in=ids)
+        .exclude(state=Record.DELETED)
+        .values_list(
+            *_TEXT_COLUMNS,
+            "customer_key",
+            "state",
+            "current__observed_at",
+            "current__delivery__started_at",
         )
-        for pk, customer_key, state, observed_at, delivered_at in rows
+    )
+    more = {row[0]: row[len(_TEXT_COLUMNS) :] for row in rows}
+    views = [
+        RecordView(text.id, text.source, text.record_key, *more[text.id], _values(text))
+        for text in _texts([row[: len(_TEXT_COLUMNS)] for row in rows])
     ]
     return sorted(views, key=lambda view: (view.source, view.record_key))
 
