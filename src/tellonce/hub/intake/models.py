@@ -19,9 +19,17 @@ class Waiting(models.Model):
     NOT_PERSON_LINKED: ClassVar = ("id", "urgent", "since")
 
     record = models.OneToOneField(Record, models.CASCADE, related_name="+")
-    version = models.ForeignKey(RecordVersion, models.CASCADE, related_name="+", db_index=False)
+    # Without constraint: SQLite would look through this whole table at every version inserted.
+    version = models.ForeignKey(
+        RecordVersion, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     held = models.ForeignKey(
-        RecordVersion, models.CASCADE, null=True, related_name="+", db_index=False
+        RecordVersion,
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     urgent = models.BooleanField(default=False)  # a person waits for it: before bulk
     since = models.DateTimeField()
