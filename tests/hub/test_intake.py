@@ -137,6 +137,7 @@ def stored() -> dict[str, Any]:
         "edges": set(
             Edge.objects.values_list("left_id", "right_id", "pattern", "match_weight", "linked")
         ),
+        "keys": set(MatchKey.objects.values_list("hash", "record_id")),
     }
 
 
@@ -145,27 +146,24 @@ def batch() -> dict[str, Any]:
     from tellonce.hub.customers.planning import _document
     from tellonce.hub.intake.golden import resolved_customers
 
-    texts = list(active_records())
-    at = {text.id: position for position, text in enumerate(texts)}
+    texts = {text.id: text for text in active_records()}
     decisions = [
-        (at[d.left], at[d.right], d.verdict)
+        (d.left, d.right, d.verdict)
         for d in live_decisions()
-        if d.left in at and d.right in at
+        if d.left in texts and d.right in texts
     ]
-    documents = [join_documents(t.standardised, t.secret) for t in texts]
+    documents = [(i, join_documents(t.standardised, t.secret)) for i, t in texts.items()]
     found = resolve_all(documents, rules_in_force().resolution, decisions)
-    ids = [text.id for text in texts]
-    customers = [
-        ({ids[i]: confidence for i, confidence in one.members.items()}, one)
-        for one in resolved_customers(found)
-    ]
+    customers = [one for part in found.customers(3) for one in resolved_customers(part)]
     return {
-        "customers": {min(of): of for of, _ in customers},
-        "golden": {min(of): _document(one).content_hash for of, one in customers},
+        "customers": {min(one.members): one.members for one in customers},
+        "golden": {min(one.members): _document(one).content_hash for one in customers},
         "edges": {
-            (*sorted((ids[p.left], ids[p.right])), p.pattern, p.match_weight, p.linked)
-            for p in found.pairs
+            (p.left, p.right, p.pattern, p.match_weight, linked)
+            for part in found.pairs(3)
+            for p, linked in part
         },
+        "keys": {pair for part in found.keys(5) for pair in part},
     }
 
 

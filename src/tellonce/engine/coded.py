@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -41,16 +40,20 @@ def coded(comparable: pa.Table, threads: int = 1) -> Coded:
     """A COMPARABLE table with its texts as codes, made by so many threads."""
     table = check(comparable, COMPARABLE, "COMPARABLE")
     lists = [field.name for field in COMPARABLE if pa.types.is_list(field.type)]
-    found: dict[str, Entries] = {}
-    jobs = []
-    with ThreadPoolExecutor(max(threads, 1)) as pool:
-        for name in lists:
-            offsets, values = flat(table[name])
-            found[name] = Entries(offsets, {})
-            for field, texts in _fields(values).items():
-                jobs.append((name, field, pool.submit(partial(pc.dictionary_encode, texts))))
-    for name, field, job in jobs:
-        found[name].fields[field] = job.result()
+    parts = {name: flat(table[name]) for name in lists}
+    found = {name: Entries(offsets, {}) for name, (offsets, _) in parts.items()}
+    texts = [
+        (name, field, column)
+        for name, (_, values) in parts.items()
+        for field, column in _fields(values).items()
+    ]
+    if threads > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            codes = list(pool.map(pc.dictionary_encode, [column for *_, column in texts]))
+    else:  # of a few rows, where a thread costs more than it saves
+        codes = [pc.dictionary_encode(column) for *_, column in texts]
+    for (name, field, _), made in zip(texts, codes, strict=True):
+        found[name].fields[field] = made
     return Coded(table.drop_columns([name for name in lists if name != "others"]), found)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,52 +18,144 @@ from tellonce.engine import pipeline
 from tellonce.engine.explaining import explain
 from tellonce.engine.golden.rules import GoldenRules, SourceTrust
 from tellonce.engine.model.document import MatchModel
-from tellonce.engine.tables import DECISIONS
+from tellonce.engine.placing import match_keys
+from tellonce.engine.tables import DECISIONS, RECORDS
+from tellonce.hub.bridge.holdings import KeptPair
 from tellonce.hub.bridge.rows import records_table
-from tellonce.hub.bridge.types import (
-    Explained,
-    Pair,
-    Progress,
-    Resolution,
-    ResolutionRules,
-    no_progress,
-)
+from tellonce.hub.bridge.types import Explained, Progress, ResolutionRules, no_progress
 
 _CONFIDENCE_DIGITS = 4
+_SLICE = 50_000
 Decided = tuple[int, int, str]
+Entry = tuple[Any, ...]
 
 
 def resolve_all(
-    documents: Iterable[str],
+    records: Iterable[tuple[int, str]],
     rules: ResolutionRules,
     decisions: Sequence[Decided] = (),
     progress: Progress = no_progress,
 ) -> Resolution:
-    """Resolve records given as JSON (`rows.join_documents`). No record is named twice.
+    """Resolve records given as (row id, JSON as of `rows.join_documents`), none named twice.
 
-    `decisions`: (position, position, "same" or "different"). The result depends on the records,
-    decisions, model and rules only, not on their order. Raises the engine's errors.
+    `decisions`: (row id, row id, "same" or "different"), of these records. The result depends on
+    the records, decisions, model and rules only, not on their order. Raises the engine's errors.
     """
-    records = records_table(documents)
-    order = pc.sort_indices(records, [("source", "ascending"), ("record_id", "ascending")])
-    position = order.to_numpy()
+    table, ids = _table(records)
+    order = pc.sort_indices(table, [("source", "ascending"), ("record_id", "ascending")])
+    ids = ids[order.to_numpy()]
     found = pipeline.resolve(
-        records,
+        table,
         model=model_of(rules),
         settings=settings_of(rules),
-        decisions=_decisions(decisions, position),
+        decisions=_decisions(decisions, ids),
         progress=progress,
     )
-    sets, golden = _customers(found, position)
-    return Resolution(
-        sets,
-        golden,
-        _pairs(found, position),
-        identifier_kinds(records),
-        found.model.to_json(),
-        found.model.fingerprint,
-        found.report,
-    )
+    return Resolution(found, ids, settings_of(rules))
+
+
+class Resolution:
+    """Who is who, given out in parts: as a whole it would not fit as plain values.
+
+    `model` is the JSON of the model that was used; `identifiers` are the kinds among the records.
+    """
+
+    def __init__(
+        self, found: pipeline.Resolved, ids: npt.NDArray[np.int64], settings: pipeline.Settings
+    ) -> None:
+        self._found, self._ids, self._settings = found, ids, settings
+        self.model, self.fingerprint = found.model.to_json(), found.model.fingerprint
+        self.report = found.report
+        self.identifiers = identifier_kinds(found.records)
+
+    def customers(self, at_once: int) -> Iterator[ResolvedPart]:
+        """The customers, by their first record in order of (source, record id)."""
+        row, cluster, confidence = (
+            self._found.clusters[name].to_numpy() for name in ("row", "cluster", "confidence")
+        )
+        by_cluster = np.lexsort((row, cluster))
+        row, cluster, confidence = row[by_cluster], cluster[by_cluster], confidence[by_cluster]
+        golden = self._found.golden
+        golden = golden.take(pc.sort_indices(golden["cluster"]))
+        names, starts = np.unique(cluster, return_index=True)
+        entries = np.searchsorted(golden["cluster"].to_numpy(), names)
+        for first in range(0, len(names), at_once):
+            part = names[first : first + at_once]
+            last = first + len(part)
+            members = slice(starts[first], starts[last] if last < len(starts) else len(row))
+            end = entries[last] if last < len(names) else golden.num_rows
+            yield ResolvedPart(
+                _sets(
+                    cluster[members].tolist(),
+                    self._ids[row[members]].tolist(),
+                    confidence[members].tolist(),
+                ),
+                entries_of(golden.slice(entries[first], end - entries[first]), part.tolist()),
+                self.identifiers,
+            )
+
+    def pairs(self, at_once: int) -> Iterator[list[tuple[KeptPair, bool]]]:
+        """The kept pairs, and whether both records ended in one customer."""
+        linked = pipeline.linked(self._found.edges, self._found.clusters)
+        edges = self._found.edges.append_column("linked", linked)
+        for start in range(0, edges.num_rows, at_once):
+            part = edges.slice(start, at_once)
+            left, right = (self._ids[part[name].to_numpy()] for name in ("left", "right"))
+            columns = (
+                np.minimum(left, right).tolist(),
+                np.maximum(left, right).tolist(),
+                *(part[name].to_pylist() for name in KeptPair._fields[2:]),
+            )
+            yield [
+                (KeptPair(*row), on)
+                for *row, on in zip(*columns, part["linked"].to_pylist(), strict=True)
+            ]
+
+    def keys(self, at_once: int) -> Iterator[list[tuple[int, int]]]:
+        """(key, row id) of every blocking key of every record, in that order."""
+        keys, rows = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for start in range(0, self._found.records.num_rows, _SLICE):
+            part = self._found.records.slice(start, _SLICE)
+            found = match_keys(part, self._found.model, self._settings)
+            keys.append(found["key"].to_numpy())
+            rows.append(self._ids[found["row"].to_numpy() + start])
+        key, record = np.concatenate(keys), np.concatenate(rows)
+        order = np.lexsort((record, key))
+        key, record = key[order], record[order]
+        new = np.ones(len(key), np.bool_)
+        new[1:] = (key[1:] != key[:-1]) | (record[1:] != record[:-1])
+        key, record = key[new], record[new]
+        for start in range(0, len(key), at_once):
+            part = slice(start, start + at_once)
+            yield list(zip(key[part].tolist(), record[part].tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class ResolvedPart:
+    """Some customers: members (row id -> confidence) of each, and its golden entries (as in
+    `customers.types.GOLDEN_FIELDS`); `identifiers` are attributes that are kinds of identifiers.
+    """
+
+    sets: Sequence[Mapping[int, float]]
+    golden: Sequence[Sequence[Entry]]
+    identifiers: frozenset[str]
+
+
+def _table(records: Iterable[tuple[int, str]]) -> tuple[pa.Table, npt.NDArray[np.int64]]:
+    """RECORDS and row ids; the JSON is let go of part by part."""
+    tables, ids = [RECORDS.empty_table()], [np.zeros(0, np.int64)]
+    rows = iter(records)
+    while part := list(islice(rows, _SLICE)):
+        tables.append(records_table(document for _, document in part))
+        ids.append(np.array([i for i, _ in part], np.int64))
+    return pa.concat_tables(tables), np.concatenate(ids)
+
+
+def _sets(clusters: list[int], ids: list[int], confidences: list[float]) -> list[dict[int, float]]:
+    found: dict[int, dict[int, float]] = {}
+    for cluster, record, confidence in zip(clusters, ids, confidences, strict=True):
+        found.setdefault(cluster, {})[record] = round(confidence, _CONFIDENCE_DIGITS)
+    return list(found.values())
 
 
 def explain_pair(left: str, right: str, rules: ResolutionRules) -> Explained:
@@ -97,29 +192,15 @@ def settings_of(rules: ResolutionRules) -> pipeline.Settings:
     )
 
 
-def _decisions(decisions: Sequence[Decided], position: np.ndarray) -> pa.Table | None:
+def _decisions(decisions: Sequence[Decided], ids: npt.NDArray[np.int64]) -> pa.Table | None:
     if not decisions:
         return None
-    rank = np.empty(len(position), np.int64)
-    rank[position] = np.arange(len(position))
+    rank = {record: row for row, record in enumerate(ids.tolist())}
     rows = [
-        {"left": int(rank[left]), "right": int(rank[right]), "verdict": verdict}
+        {"left": rank[left], "right": rank[right], "verdict": verdict}
         for left, right, verdict in decisions
     ]
     return pa.Table.from_pylist(rows, schema=DECISIONS)
-
-
-def _customers(
-    found: pipeline.Resolved, position: np.ndarray
-) -> tuple[list[dict[int, float]], list[list[tuple[Any, ...]]]]:
-    """The sets by their smallest row, and the golden entries of each."""
-    members: dict[int, dict[int, float]] = {}
-    rows = zip(
-        *(found.clusters.column(n).to_pylist() for n in found.clusters.column_names), strict=True
-    )
-    for row, cluster, confidence in sorted(rows):
-        members.setdefault(cluster, {})[int(position[row])] = round(confidence, _CONFIDENCE_DIGITS)
-    return list(members.values()), entries_of(found.golden, members)
 
 
 def entries_of(golden: pa.Table, clusters: Iterable[int]) -> list[list[tuple[Any, ...]]]:
@@ -138,17 +219,6 @@ def _plain(column: pa.ChunkedArray) -> list[Any]:
     if pa.types.is_floating(column.type):
         return pc.round(column, _CONFIDENCE_DIGITS).to_pylist()
     return column.to_pylist()
-
-
-def _pairs(found: pipeline.Resolved, position: np.ndarray) -> list[Pair]:
-    edges = found.edges
-    columns = (
-        position[edges.column("left").to_numpy()].tolist(),
-        position[edges.column("right").to_numpy()].tolist(),
-        *(edges.column(n).to_pylist() for n in ("kind", "pattern", "match_weight", "probability")),
-        pipeline.linked(edges, found.clusters).to_pylist(),
-    )
-    return [Pair(*row) for row in zip(*columns, strict=True)]
 
 
 def identifier_kinds(records: pa.Table) -> frozenset[str]:

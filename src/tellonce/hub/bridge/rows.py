@@ -17,6 +17,7 @@ import pyarrow.json as pj
 
 from tellonce.engine.tables import RECORDS
 
+_FEW = 1_000  # rows for which a thread costs more than it saves
 Sealed = Callable[[str], bool]
 """Says of an attribute ("identifier:pesel", "other:income_band", ...) whether it must be sealed."""
 
@@ -38,12 +39,13 @@ def join_documents(opened: str, secret: str | None) -> str:
 
 def records_table(documents: Iterable[str]) -> pa.Table:
     """Whole rows as JSON (`join_documents`) -> RECORDS, in the order given."""
-    text = "\n".join(documents).encode()
+    lines = list(documents)
+    text = "\n".join(lines).encode()
     if not text:
         return RECORDS.empty_table()
     table = pj.read_json(
         io.BytesIO(text),
-        read_options=pj.ReadOptions(block_size=1 << 24),
+        read_options=pj.ReadOptions(use_threads=len(lines) > _FEW, block_size=1 << 24),
         parse_options=pj.ParseOptions(explicit_schema=RECORDS, unexpected_field_behavior="ignore"),
     )
     return table.select(RECORDS.names)
@@ -76,5 +78,4 @@ def _instant(value: datetime) -> str:
     return value.isoformat().replace("+00:00", "Z")
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -26,7 +26,7 @@ def own_key_columns(headers: Sequence[str]) -> list[str]:
     return [header for header in headers if read_header(header).attribute == "own_key"]
 
 
-def standardised_rows(
+def standardised(
     source: str,
     record_ids: pa.Array,
     table: pa.Table,
@@ -34,9 +34,8 @@ def standardised_rows(
     columns: Mapping[str, str],
     region: str | None,
     day_first: bool | None,
-    sealed: Sealed,
-) -> tuple[Recognised, list[StandardisedRow]]:
-    """Recognise the columns of a delivery and standardise its rows, in order.
+) -> tuple[Recognised, pa.Table]:
+    """Recognise the columns of a delivery and standardise its rows: RECORDS, in order.
 
     `columns`: header -> attribute as declared or settled before; a header that the file lacks is
     passed over. Raises the engine's errors for a mapping that cannot be used, or where nothing is
@@ -45,8 +44,12 @@ def standardised_rows(
     present = {header: name for header, name in columns.items() if header in table.column_names}
     found = recognise_columns(source, table, ColumnMapping(present, region, day_first))
     made = stage.records(source, record_ids, table, found, stage.StandardiseParams())
-    records = made.table
-    rows = [
+    return replace(_recognised(found), region=made.region or ""), made.table
+
+
+def standardised_rows(records: pa.Table, sealed: Sealed) -> list[StandardisedRow]:
+    """RECORDS, or a slice of them, row by row; `sealed` says which attributes must be."""
+    return [
         StandardisedRow(opened, secret, observed_at, lookups)
         for (opened, secret), observed_at, lookups in zip(
             row_documents(records, sealed),
@@ -55,7 +58,6 @@ def standardised_rows(
             strict=True,
         )
     ]
-    return replace(_recognised(found), region=made.region or ""), rows
 
 
 def _recognised(found: Recognition) -> Recognised:

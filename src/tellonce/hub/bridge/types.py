@@ -59,21 +59,6 @@ class StandardisedRow:
     lookups: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two records (positions in the input) at or above the review cut; `linked` where both ended
-    in one customer.
-    """
-
-    left: int
-    right: int
-    kind: int
-    pattern: int
-    match_weight: float
-    probability: float
-    linked: bool
-
-
 @dataclass(frozen=True)
 class ResolutionRules:
     """What the hub declares for a resolution.
@@ -86,24 +71,6 @@ class ResolutionRules:
     hash_key: bytes
     trust: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     unique_sources: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Resolution:
-    """Who is who. Records are named by their position in the input.
-
-    `sets`: members of each customer, with the confidence of each membership. `golden`: per set, in
-    the same order, entries as in `customers.types.GOLDEN_FIELDS`; `identifiers` names those of its
-    attributes that are identifiers. `model` is the JSON of the model that was used.
-    """
-
-    sets: Sequence[Mapping[int, float]]
-    golden: Sequence[Sequence[Sequence[Any]]]
-    pairs: Sequence[Pair]
-    identifiers: frozenset[str]
-    model: str
-    fingerprint: str
-    report: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

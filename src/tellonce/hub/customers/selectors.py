@@ -52,6 +52,11 @@ def members_of(customer: int, as_of: datetime | None = None) -> list[Member]:
     return [Member(*row) for row in rows.values_list("record_id", "confidence", "from_at")]
 
 
+def any_customer() -> bool:
+    """Whether there ever was one."""
+    return Customer.objects.exists()
+
+
 def customer_counts() -> dict[str, int]:
     """For status: customers that are not retired."""
     return {"customers": Customer.objects.filter(retired_at=None).count()}

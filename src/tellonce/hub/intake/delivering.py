@@ -108,10 +108,9 @@ class RecordReader:
         """Usable rows, refused ones, and how many card values were removed; page by page."""
         assert self._first is not None
         self._settle(self._first)
-        yield self._first.rows, self._first.refused, self._first.card_values
+        yield from self._parts(self._first)
         for contents in self._contents:
-            read = self._read(contents)
-            yield read.rows, read.refused, read.card_values
+            yield from self._parts(self._read(contents))
 
     def _settle(self, read: ReadRecords) -> None:
         """What the first page says of columns that nothing was settled of counts from now on."""
@@ -125,13 +124,25 @@ class RecordReader:
 
     def _read(self, contents: Contents) -> ReadRecords:
         read = read_records(self._source, contents, self._name)
-        self.rows += len(read.rows)
-        self.refused += len(read.refused)
-        orders = [row.order for row in read.rows if row.order is not None]
-        self.as_of = max([*orders, *([] if self.as_of is None else [self.as_of])], default=None)
-        if self._keep_keys:
-            self.keys.update(row.record_key for row in read.rows)
+        self.rows += read.count
         return read
+
+    def _parts(
+        self, read: ReadRecords
+    ) -> Iterator[tuple[Sequence[ArrivedRecord], Sequence[RefusedRow], int]]:
+        refused, cards = list(read.refused), read.card_values
+        for rows, more in read.parts():
+            refused += more
+            orders = [row.order for row in rows if row.order is not None]
+            self.as_of = max([*orders, *([] if self.as_of is None else [self.as_of])], default=None)
+            if self._keep_keys:
+                self.keys.update(row.record_key for row in rows)
+            self.refused += len(refused)
+            yield rows, refused, cards
+            refused, cards = [], 0
+        self.refused += len(refused)
+        if refused or cards:
+            yield (), refused, cards
 
 
 def _store(delivery: DeliveryView, rows: Sequence[ArrivedRecord]) -> Counts:

@@ -73,10 +73,10 @@ def _document(row: Mapping[str, Any], source: str) -> str:
     """The row in RECORDS form, under a name that no record has."""
     view: SourceView = source_named(source) if source else source_of_nobody()
     key = view.config.record_id or "id"
-    read = read_rows(view, [{**row, key: ASKED}])
-    if not read.rows:
-        reason = read.refused[0].reason if read.refused else "it holds nothing"
+    rows, refused = read_rows(view, [{**row, key: ASKED}]).all()
+    if not rows:
+        reason = refused[0].reason if refused else "it holds nothing"
         raise WrongCall(f"The record cannot be read: {reason}.", hint="Correct it and ask again.")
-    (one,) = read.rows
+    (one,) = rows
     whole = json.loads(join_documents(one.standardised, one.secret))
     return json.dumps(whole | {"source": "", "record_id": ASKED}, ensure_ascii=False)

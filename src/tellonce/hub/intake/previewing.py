@@ -52,14 +52,15 @@ def preview_records(source: SourceView, incoming: Incoming, rows: int) -> Previe
     if any(len(problem.path) == 1 for problem in missing):
         return Preview(incoming.name, total, missing)
     read = read_records(source, contents, incoming.name)
+    usable, refused = read.all()
     return Preview(
         name=incoming.name,
         total=total,
         problems=missing,
         sentences=read.sentences,
         columns=read.recognised,
-        rows=tuple(map(_previewed, read.rows[:rows])),
-        refused=tuple(sorted(read.refused, key=lambda row: row.row)),
+        rows=tuple(map(_previewed, usable[:rows])),
+        refused=tuple(sorted(refused, key=lambda row: row.row)),
         card_values=read.card_values,
     )
 

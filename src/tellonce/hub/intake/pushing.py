@@ -62,6 +62,7 @@ def accept_records(
         )
     source = source_named(source_name)
     read = read_rows(source, rows)
+    usable, refused = read.all()
     digest = hashlib.sha256(repr(rows).encode("utf-8", "replace")).hexdigest()
     incoming = paged_incoming("push", digest, iter(()), None)
     with transaction.atomic():
@@ -69,17 +70,17 @@ def accept_records(
         if RECORDS not in source.learned:
             learn(source, RECORDS, read.settled)
         delivery = begin_delivery(source, RECORDS, incoming, full=False)
-        kept = quarantine(delivery, read.refused)
-        stored = store_records(delivery, read.rows, STANDARDISER)
+        kept = quarantine(delivery, refused)
+        stored = store_records(delivery, usable, STANDARDISER)
         counts = waits_now(stored, urgent=urgent)
         fresh = Counts(quarantined=kept, card_values=read.card_values)
-        delivery = advance(delivery, len(read.rows), counts.plus(fresh))
+        delivery = advance(delivery, len(usable), counts.plus(fresh))
         mark_stored(delivery, by=by)
         if stored.moved:
             enqueue_placing(by.id)
-    names = [(source_name, row.record_key) for row in read.rows]
+    names = [(source_name, row.record_key) for row in usable]
     found = {key: pk for (_, key), pk in record_ids(names).items()}
-    return Accepted(delivery.id, delivery.counts, found, tuple(read.refused))
+    return Accepted(delivery.id, delivery.counts, found, tuple(refused))
 
 
 def read_rows(source: SourceView, rows: Sequence[Any]) -> ReadRecords:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tellonce.hub.bridge.services import own_key_columns, standardised_rows
+from tellonce.hub.bridge.services import own_key_columns, standardised, standardised_rows
 from tellonce.hub.bridge.types import Recognised, RecognisedColumn, StandardisedRow
 from tellonce.hub.policy.classes import attribute_class, is_encrypted
 from tellonce.hub.sources.arrival import (
@@ -30,7 +30,7 @@ from tellonce.hub.sources.cards import (
 from tellonce.hub.sources.config import RECORDS, SourceConfig
 from tellonce.hub.sources.types import ArrivedRecord, RefusedRow, SourceView
 from tellonce.hub.sources.versions import version_order, version_time
-from tellonce.hub.vault.services import blind_indexes, content_hash
+from tellonce.hub.vault.services import blind_indexes, content_hashes
 from tellonce.io.identity import id_column
 from tellonce.io.values import Contents
 
@@ -39,16 +39,40 @@ _DELETED = {"1", "true", "t", "yes", "y", "deleted", "ja", "tak", "x"}
 _KEPT = {"", "0", "false", "f", "no", "n", "null", "none", "nein", "nie"}
 
 
+AT_ONCE = 10_000
+"""Rows that are made ready at once: a file of millions is never held row by row."""
+
+
 @dataclass(frozen=True)
 class ReadRecords:
-    """A whole file of records. `settled` is what every later delivery of the source keeps to."""
+    """A whole file, or a page, of records; its rows are made ready part by part.
 
-    rows: list[ArrivedRecord]
+    `count` rows can be identified, `refused` cannot be used. `settled` is what every later delivery
+    of the source keeps to.
+    """
+
+    count: int
     refused: list[RefusedRow]
     card_values: int
     settled: Mapping[str, Any]
     sentences: tuple[str, ...]
-    recognised: tuple[RecognisedColumn, ...] = ()
+    recognised: tuple[RecognisedColumn, ...]
+    _parts: _Parts
+
+    def parts(self) -> Iterator[tuple[list[ArrivedRecord], list[RefusedRow]]]:
+        """Rows ready to be stored, and further ones that cannot be used, part by part."""
+        first: dict[str, tuple[int, bytes]] = {}
+        for start in range(0, self.count, AT_ONCE):
+            yield _arrived(self._parts.slice(start, AT_ONCE), first)
+
+    def all(self) -> tuple[list[ArrivedRecord], list[RefusedRow]]:
+        """Every row ready to be stored, and every one that cannot be used."""
+        rows: list[ArrivedRecord] = []
+        refused = list(self.refused)
+        for part, more in self.parts():
+            rows += part
+            refused += more
+        return rows, refused
 
 
 def read_records(source: SourceView, contents: Contents, name: str) -> ReadRecords:
@@ -65,17 +89,13 @@ def read_records(source: SourceView, contents: Contents, name: str) -> ReadRecor
     numbers = contents.rows.take(usable)
     table = table.take(usable)
     ids = _ids(table, numbers, columns.get("record_id"))
-    recognised, standardised = standardised_rows(
+    recognised, records = standardised(
         source.name,
         ids,
         table,
         columns=_attributes(config, learned, columns, table),
         region=config.region or learned.get("region") or None,
         day_first=config.day_first,
-        sealed=lambda attribute: is_encrypted(attribute_class(attribute)),
-    )
-    rows, more = _arrived(
-        _Parts(table, numbers.to_pylist(), ids.to_pylist(), columns), standardised
     )
     settled = {
         "record_id": columns.get("record_id", ""),
@@ -83,21 +103,30 @@ def read_records(source: SourceView, contents: Contents, name: str) -> ReadRecor
         "region": recognised.region,
     }
     return ReadRecords(
-        rows,
-        refused + more,
+        table.num_rows,
+        refused,
         findings.total + len(cards),
         settled,
         tuple(_sentences(contents, columns, recognised)),
         recognised.columns,
+        _Parts(table, numbers, ids, records, columns),
     )
 
 
 @dataclass(frozen=True)
 class _Parts:
+    """Rows of a file: as they came, numbered and named, and as RECORDS."""
+
     table: pa.Table
-    numbers: list[int]
-    ids: list[str]
+    numbers: pa.Array
+    ids: pa.Array
+    records: pa.Table
     columns: Mapping[str, str]
+
+    def slice(self, start: int, length: int) -> _Parts:
+        """Some of the rows."""
+        parts = (self.table, self.numbers, self.ids, self.records)
+        return _Parts(*(part.slice(start, length) for part in parts), self.columns)
 
     def column(self, name: str) -> list[str]:
         """The texts of a declared column, "" where there is none."""
@@ -188,25 +217,29 @@ def _ids(table: pa.Table, numbers: pa.Array, record_id: str | None) -> pa.Array:
 
 
 def _arrived(
-    parts: _Parts, standardised: list[StandardisedRow]
+    parts: _Parts, first: dict[str, tuple[int, bytes]]
 ) -> tuple[list[ArrivedRecord], list[RefusedRow]]:
+    """`first`: of rows without version that came before, where and with what content."""
     rows: list[ArrivedRecord] = []
     refused: list[RefusedRow] = []
-    first: dict[str, ArrivedRecord] = {}
+    standardised = standardised_rows(parts.records, _is_sealed)
+    numbers, ids = parts.numbers.to_pylist(), parts.ids.to_pylist()
     versions, deleted = parts.column("source_version"), parts.column("deleted")
-    holders = parts.column("customer_key") if parts.columns.get("customer_key") else parts.ids
+    holders = parts.column("customer_key") if parts.columns.get("customer_key") else ids
     keys = _lookup_keys(standardised)
-    for at, (raw, one) in enumerate(zip(row_objects(parts.table), standardised, strict=True)):
+    raws = row_objects(parts.table)
+    digests = content_hashes(raws)
+    for at, (raw, one) in enumerate(zip(raws, standardised, strict=True)):
         try:
             row = ArrivedRecord(
-                row=parts.numbers[at],
-                record_key=parts.ids[at],
+                row=numbers[at],
+                record_key=ids[at],
                 customer_key=customer_key(holders[at]),
                 source_version=versions[at][:64],
                 order=version_order(versions[at]) if versions[at].strip() else None,
                 observed_at=_observed(one, versions[at]),
                 deleted=_is_deleted(deleted[at]),
-                content_hash=content_hash(raw)[:16],
+                content_hash=digests[at][:16],
                 raw=raw,
                 standardised=one.opened,
                 secret=one.secret,
@@ -214,20 +247,24 @@ def _arrived(
             )
             _refuse_second(row, first)
         except ValueError as error:
-            refused.append(RefusedRow(parts.numbers[at], str(error), raw.decode()))
+            refused.append(RefusedRow(numbers[at], str(error), raw.decode()))
         else:
             rows.append(row)
     return rows, refused
 
 
-def _refuse_second(row: ArrivedRecord, first: dict[str, ArrivedRecord]) -> None:
+def _is_sealed(attribute: str) -> bool:
+    return is_encrypted(attribute_class(attribute))
+
+
+def _refuse_second(row: ArrivedRecord, first: dict[str, tuple[int, bytes]]) -> None:
     """Of two rows without version in one file nobody can say which is newer."""
     if row.order is not None:
         return
-    before = first.setdefault(row.record_key, row)
-    if before.content_hash != row.content_hash:
+    number, content = first.setdefault(row.record_key, (row.row, row.content_hash))
+    if content != row.content_hash:
         raise ValueError(
-            f"its record id is that of row {before.row} too, which says something else, "
+            f"its record id is that of row {number} too, which says something else, "
             " and no source version says which is newer"
         )
 

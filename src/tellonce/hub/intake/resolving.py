@@ -8,20 +8,19 @@ all again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tellonce.hub.bridge.placing import keys_by_record
-from tellonce.hub.bridge.resolution import resolve_all
+from tellonce.hub.bridge.resolution import Resolution, resolve_all
 from tellonce.hub.bridge.rows import join_documents
-from tellonce.hub.bridge.types import Progress, Resolution
+from tellonce.hub.bridge.types import Progress
 from tellonce.hub.customers.planning import Plan, plans
-from tellonce.hub.customers.types import ResolvedCustomer
+from tellonce.hub.customers.selectors import any_customer
 from tellonce.hub.customers.writing import apply_plans
 from tellonce.hub.events.services import emit_many
 from tellonce.hub.intake.acts import act, set_rules_of_partition
 from tellonce.hub.intake.golden import resolved_customers
-from tellonce.hub.intake.rules import Rules, fingerprint_in_force, rules_in_force
+from tellonce.hub.intake.rules import Rules, fingerprint_in_force
 from tellonce.hub.intake.telling import Tally, happenings
 from tellonce.hub.intake.waiting import WaitingRecord, all_waiting, settle
 from tellonce.hub.jobs.types import HeldLease
@@ -33,9 +32,9 @@ from tellonce.hub.matching.services import (
     clear_match_keys,
 )
 from tellonce.hub.matching.types import StoredEdge
-from tellonce.hub.sources.selectors import active_records
-from tellonce.hub.sources.types import RecordText
+from tellonce.hub.sources.selectors import ACTIVE, active_records, current_versions
 
+_CUSTOMERS_AT_ONCE = 10_000
 _ROWS_AT_ONCE = 1_000
 _KEYS_AT_ONCE = 20_000
 _EDGES_AT_ONCE = 5_000
@@ -44,110 +43,97 @@ _EDGES_AT_ONCE = 5_000
 def resolve_everything(rules: Rules, lease: HeldLease, progress: Progress) -> Tally:
     """Resolve every active record and write what changed. The caller holds the resolver's lease."""
     waiting = all_waiting()
-    texts = list(active_records())
-    found = resolve_all(
-        (join_documents(text.standardised, text.secret) for text in texts),
-        rules.resolution,
-        _decided(texts),
-        progress,
-    )
+    used: dict[int, int] = {}
+    found = resolve_all(_documents(used), rules.resolution, _decided(), progress)
     with act(lease):
         set_rules_of_partition("")
         if rules.origin:
-            trained = len(texts) if rules.origin == "trained" else 0
+            trained = len(used) if rules.origin == "trained" else 0
             adopt_model(found.model, found.fingerprint, origin=rules.origin, records=trained)
-    _write_keys(texts, lease, progress)
-    _write_edges(found, texts, lease)
+    _write_keys(found, lease, progress)
+    _write_edges(found, lease)
     tally = Tally(report=found.report)
-    _write_customers(_named(found, texts), tally, lease, progress)
-    _settle({text.id: text.version for text in texts}, waiting, lease)
+    _write_customers(found, tally, lease, progress)
+    _settle(used, waiting, lease)
     return tally
 
 
-def _decided(texts: Sequence[RecordText]) -> list[tuple[int, int, str]]:
-    """The live decisions between active records, by position."""
+def _documents(used: dict[int, int]) -> Iterator[tuple[int, str]]:
+    """Every active record (row id) with its content; notes in `used` which version that was."""
+    for text in active_records():
+        used[text.id] = text.version
+        yield text.id, join_documents(text.standardised, text.secret)
+
+
+def _decided() -> list[tuple[int, int, str]]:
+    """The live decisions between active records."""
     decisions = live_decisions()
-    if not decisions:
-        return []
-    at = {text.id: position for position, text in enumerate(texts)}
+    states = current_versions({end for d in decisions for end in (d.left, d.right)})
+    active = {record for record, (_, state) in states.items() if state == ACTIVE}
     return [
-        (at[d.left], at[d.right], d.verdict) for d in decisions if d.left in at and d.right in at
+        (d.left, d.right, d.verdict) for d in decisions if d.left in active and d.right in active
     ]
 
 
-def _write_keys(texts: Sequence[RecordText], lease: HeldLease, progress: Progress) -> None:
-    """Make the index of blocking keys anew, under the model that is adopted now."""
-    rules = rules_in_force().resolution
+def _write_keys(found: Resolution, lease: HeldLease, progress: Progress) -> None:
+    """Make the index of blocking keys anew, in one sorted run."""
+    progress("index", 0, 0)
     with act(lease):
         clear_match_keys()
-    pairs: list[tuple[int, int]] = []
-    for start in range(0, len(texts), _KEYS_AT_ONCE):
-        part = texts[start : start + _KEYS_AT_ONCE]
-        documents = {t.id: join_documents(t.standardised, t.secret) for t in part}
-        found = keys_by_record(documents, rules)
-        pairs += [(key, record) for record, keys in found.items() for key in keys]
-        progress("index", start + len(part), len(texts))
-    pairs.sort()
-    for run in _slices(pairs, _KEYS_AT_ONCE):
+    for run in found.keys(_KEYS_AT_ONCE):
         with act(lease):
             change_match_keys([], run)
 
 
-def _write_edges(found: Resolution, texts: Sequence[RecordText], lease: HeldLease) -> None:
+def _write_edges(found: Resolution, lease: HeldLease) -> None:
     """Make the stored pairs those of this resolution."""
-    held = stored_edges()
-    wanted = set()
-    for pair in found.pairs:
-        left, right = sorted((texts[pair.left].id, texts[pair.right].id))
-        figures = (pair.kind, pair.pattern, pair.match_weight, pair.probability)
-        wanted.add(StoredEdge(left, right, *figures, pair.linked))
-    gone = [(edge.left, edge.right) for edge in held - wanted]
-    fresh = sorted(wanted - held, key=lambda edge: (edge.left, edge.right))
-    for pairs in _slices(gone, _EDGES_AT_ONCE):
+    held = {(edge.left, edge.right): edge for edge in stored_edges()}
+    for part in found.pairs(_EDGES_AT_ONCE):
+        gone, fresh = [], []
+        for pair, linked in part:
+            edge = StoredEdge(*pair, linked=linked)
+            before = held.pop(pair[:2], None)
+            if before != edge:
+                fresh.append(edge)
+                gone += [pair[:2]] if before else []
+        with act(lease):
+            change_edges(gone, fresh)
+    for pairs in _slices(list(held), _EDGES_AT_ONCE):
         with act(lease):
             change_edges(pairs, [])
-    for edges in _slices(fresh, _EDGES_AT_ONCE):
-        with act(lease):
-            change_edges([], edges)
 
 
-def _named(found: Resolution, texts: Sequence[RecordText]) -> list[ResolvedCustomer]:
-    """The customers, their members by row id."""
-    return [
-        ResolvedCustomer(
-            {texts[at].id: confidence for at, confidence in one.members.items()},
-            one.opened,
-            one.hidden,
-        )
-        for one in resolved_customers(found)
-    ]
-
-
-def _write_customers(
-    resolved: Sequence[ResolvedCustomer], tally: Tally, lease: HeldLease, progress: Progress
-) -> None:
+def _write_customers(found: Resolution, tally: Tally, lease: HeldLease, progress: Progress) -> None:
+    """Part by part into a hub without customers; else all at once, since ids may pass from any
+    customer to any other.
+    """
     done = 0
-    for part in _parts(plans(resolved)):
-        with act(lease) as moment:
-            applied = apply_plans(part, moment)
-            emit_many(happenings(applied))
-        tally.add(applied)
-        done += sum(len(plan.sets) for plan in part)
-        progress("write customers", done, len(resolved))
+    parts = map(resolved_customers, found.customers(_CUSTOMERS_AT_ONCE))
+    touched: Collection[int] | None = ()
+    if any_customer():
+        parts, touched = iter([[one for part in parts for one in part]]), None
+    for resolved in parts:
+        for part in _parts(plans(resolved, touched)):
+            with act(lease) as moment:
+                applied = apply_plans(part, moment)
+                emit_many(happenings(applied))
+            tally.add(applied)
+            done += sum(len(plan.sets) for plan in part)
+            progress("write customers", done, 0)
 
 
 def _settle(used: Mapping[int, int], before: Mapping[int, WaitingRecord], lease: HeldLease) -> None:
     """Take out of the queue what was resolved, and say of what arrived meanwhile by which version
     it is held now.
     """
-    now = all_waiting()
     rows = [
         (i, used[i] if i in used else before[i].version if i in before else 0, used.get(i))
-        for i in now
+        for i in all_waiting()
     ]
-    with act(lease):
-        for part in _slices(rows, _KEYS_AT_ONCE):
+    for part in _slices(rows, _KEYS_AT_ONCE):
+        with act(lease):
             settle(part)
+    with act(lease):
         set_rules_of_partition(fingerprint_in_force())
 
 

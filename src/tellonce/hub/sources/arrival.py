@@ -62,12 +62,9 @@ def row_objects(table: pa.Table) -> list[bytes]:
     """Each row as JSON, its filled columns by name: equal rows have equal bytes."""
     headers = sorted(table.column_names)
     columns = [table.column(header).to_pylist() for header in headers]
+    dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     return [
-        json.dumps(
-            {h: v for h, v in zip(headers, row, strict=True) if v is not None},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        ).encode()
+        dump({h: v for h, v in zip(headers, row, strict=True) if v is not None}).encode()
         for row in zip(*columns, strict=True)
     ]
 

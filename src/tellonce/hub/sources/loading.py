@@ -38,7 +38,7 @@ def store_in_slices(
     for rows, refused, cards in batches:
         skipped = min(len(rows), max(0, delivery.position - done))
         done += skipped
-        fresh = Counts(card_values=cards if skipped < len(rows) or refused else 0)
+        fresh = Counts(card_values=0 if skipped else cards)
         for part in _slices(rows[skipped:], refused):
             with transaction.atomic():
                 confirm(lease)

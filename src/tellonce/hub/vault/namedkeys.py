@@ -40,7 +40,13 @@ def subject_hash(public_id: str) -> str:
 
 def content_hash(content: bytes) -> bytes:
     """32 bytes, keyed, so that nobody can guess a small content from its hash."""
-    return hmac.digest(_secret(CONTENT), content, "sha256")
+    return content_hashes([content])[0]
+
+
+def content_hashes(contents: Iterable[bytes]) -> list[bytes]:
+    """`content_hash` of many contents."""
+    key = _secret(CONTENT)
+    return [hmac.digest(key, content, "sha256") for content in contents]
 
 
 def _secret(name: str) -> bytes:

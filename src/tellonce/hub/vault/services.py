@@ -16,6 +16,7 @@ from tellonce.hub.vault.namedkeys import (
     blind_index,
     blind_indexes,
     content_hash,
+    content_hashes,
     hash_key,
     subject_hash,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "blind_indexes",
     "check_keys",
     "content_hash",
+    "content_hashes",
     "decrypt",
     "decrypt_many",
     "destroy_keys",
