@@ -49,6 +49,9 @@ _NOT_OWN = {
 _NAMES = frozenset(ATTRIBUTES[:7])
 _ADDRESS = frozenset(ATTRIBUTES[16:26])
 
+FEW = 50
+"""Rows below which nothing is concluded from how few different values a column has."""
+
 
 @dataclass(frozen=True)
 class Mapping:
@@ -107,7 +110,7 @@ def recognise(source: str, table: pa.Table, mapping: Mapping | None = None) -> R
     """
     mapping = mapping or Mapping()
     _check_mapping(source, table, mapping)
-    contents = [_content(table.column(i)) for i in range(table.num_columns)]
+    contents = _contents(table, mapping)
     columns = [
         _mapped(header, mapping.columns[header], content)
         if header in mapping.columns else _by_header(header, content)
@@ -124,6 +127,19 @@ def recognise(source: str, table: pa.Table, mapping: Mapping | None = None) -> R
             + (", ".join(table.column_names) or "no columns") + ".",
         )  # fmt: skip
     return Recognition(source, tuple(columns), mapping.region, mapping.day_first)
+
+
+def _contents(table: pa.Table, mapping: Mapping) -> list[Content]:
+    """What the columns hold; of a few rows whose columns are all mapped it decides nothing."""
+    open_ended = ("name", "other:")
+    targets = [mapping.columns.get(header, "name") for header in table.column_names]
+    if table.num_rows >= FEW or any(target.startswith(open_ended) for target in targets):
+        return [_content(column) for column in table.columns]
+    nothing = pa.nulls(0, pa.string())
+    return [
+        Content(nothing, len(column), len(column) - column.null_count, 0, ())
+        for column in table.columns
+    ]
 
 
 def _content(column: pa.ChunkedArray) -> Content:
@@ -258,7 +274,7 @@ def _without_categories(columns: list[Column], contents: list[Content]) -> list[
 
 
 def _few_values(content: Content) -> bool:
-    return content.filled >= 50 and content.distinct <= 0.05 * content.filled
+    return content.filled >= FEW and content.distinct <= 0.05 * content.filled
 
 
 def _of_organisations(content: Content) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -59,6 +61,21 @@ class Placeholder:
     why: str
 
 
+FEW = 16  # values; up to here the fixed cost of columns outweighs what they save
+_NAME_FAMILIES = {"given_name", "middle_name", "family_name", "former_name", "full_name"}
+_NO_NAME = r"(?:x{2,}|z{3,}|[0-9]+)(?: x{2,})?"
+_LOCALS = {"email", "mail", "user", "name"}
+_NO_LOCAL = {"noemail", "no-email", "no.email", "nomail"}
+_NO_DOMAIN = {"none.com", "noemail.com", "nomail.com"}
+_COUNTED = {"1234567890", "0123456789", "123456789", "12345678", "9876543210"}
+_NO_DATE_PART = {"0", "00", "0000", "99", "9999", "1900", "1800"}
+
+
+@lru_cache
+def _entries(text: str) -> frozenset[str]:
+    return frozenset(split_list(text))
+
+
 def split_list(text: str) -> list[str]:
     """Return the entries of a table written as one text with bars."""
     return [entry.strip() for entry in text.replace("\n", "").split("|")]
@@ -67,6 +84,11 @@ def split_list(text: str) -> list[str]:
 def placeholder_mask(values: pa.Array, attribute: str) -> pa.Array:
     """Return which values of a trimmed string column stand for nothing (null counts as not)."""
     family = attribute.partition(":")[0]
+    if len(values) <= FEW:
+        found = [
+            value is not None and stands_for_nothing(value, family) for value in values.to_pylist()
+        ]
+        return pa.array(found, pa.bool_())
     lower = pc.utf8_lower(values)
     mask = pc.or_(
         pc.is_in(lower, pa.array(split_list(_ANYWHERE))),
@@ -78,11 +100,33 @@ def placeholder_mask(values: pa.Array, attribute: str) -> pa.Array:
     return pc.fill_null(mask, False)
 
 
+def stands_for_nothing(value: str, family: str) -> bool:
+    """The same of one value, without the fixed cost of columns."""
+    lower = value.lower()
+    if lower in _entries(_ANYWHERE) or (lower and not any(sign.isalnum() for sign in lower)):
+        return True
+    if family in _NAME_FAMILIES:
+        return lower in _entries(_NAMES) or re.fullmatch(_NO_NAME, lower, re.ASCII) is not None
+    if family in _ADDRESS_LINES:
+        return lower in _entries(_NO_ADDRESS)
+    if family == "email":
+        local, _, domain = lower.partition("@")
+        both = local in _entries(_EMAIL_LOCALS) | _LOCALS and domain in _entries(_EMAIL_DOMAINS)
+        return both or local in _NO_LOCAL or domain in _NO_DOMAIN
+    if family in _DIGITS_ONLY:
+        digits = re.sub(r"[^0-9a-z]", "", lower)
+        repeated = _repeated(short=family == "postal_code")
+        return digits in _COUNTED or re.fullmatch(repeated, digits) is not None
+    if family in {"birth_date", "observed_at"}:
+        return lower[:10] in _entries(_DATES)
+    return family in {"birth_year", "birth_month", "birth_day"} and lower in _NO_DATE_PART
+
+
 def _extra(lower: pa.Array, family: str) -> pa.Array | None:
-    if family in {"given_name", "middle_name", "family_name", "former_name", "full_name"}:
+    if family in _NAME_FAMILIES:
         return pc.or_(
             pc.is_in(lower, pa.array(split_list(_NAMES))),
-            pc.match_substring_regex(lower, r"^(?:x{2,}|z{3,}|\d+)(?: x{2,})?$"),
+            pc.match_substring_regex(lower, f"^{_NO_NAME}$"),
         )
     if family in _ADDRESS_LINES:
         return pc.is_in(lower, pa.array(split_list(_NO_ADDRESS)))
@@ -93,7 +137,7 @@ def _extra(lower: pa.Array, family: str) -> pa.Array | None:
     if family in {"birth_date", "observed_at"}:
         return pc.is_in(pc.utf8_slice_codeunits(lower, 0, 10), pa.array(split_list(_DATES)))
     if family in {"birth_year", "birth_month", "birth_day"}:
-        return pc.is_in(lower, pa.array(["0", "00", "0000", "99", "9999", "1900", "1800"]))
+        return pc.is_in(lower, pa.array(sorted(_NO_DATE_PART)))
     return None
 
 
@@ -101,25 +145,25 @@ def _email_mask(lower: pa.Array) -> pa.Array:
     local = pc.replace_substring_regex(lower, r"@.*$", "")
     domain = pc.replace_substring_regex(lower, r"^[^@]*@?", "")
     both = pc.and_(
-        pc.is_in(local, pa.array([*split_list(_EMAIL_LOCALS), "email", "mail", "user", "name"])),
+        pc.is_in(local, pa.array(sorted({*split_list(_EMAIL_LOCALS), *_LOCALS}))),
         pc.is_in(domain, pa.array(split_list(_EMAIL_DOMAINS))),
     )
     return pc.or_(
-        pc.or_(both, pc.is_in(local, pa.array(["noemail", "no-email", "no.email", "nomail"]))),
-        pc.is_in(domain, pa.array(["none.com", "noemail.com", "nomail.com"])),
+        pc.or_(both, pc.is_in(local, pa.array(sorted(_NO_LOCAL)))),
+        pc.is_in(domain, pa.array(sorted(_NO_DOMAIN))),
     )
 
 
 def _number_mask(lower: pa.Array, *, short: bool) -> pa.Array:
     digits = pc.replace_substring_regex(lower, r"[^0-9a-z]", "")
-    least = 4 if short else 6
-    repeated = "|".join(f"{digit}{{{least},}}" for digit in ("0", "9") if short) or "|".join(
-        f"{digit}{{{least},}}" for digit in "0123456789"
-    )
-    counted = pc.is_in(
-        digits, pa.array(["1234567890", "0123456789", "123456789", "12345678", "9876543210"])
-    )
-    return pc.or_(pc.match_substring_regex(digits, f"^(?:{repeated})$"), counted)
+    counted = pc.is_in(digits, pa.array(sorted(_COUNTED)))
+    return pc.or_(pc.match_substring_regex(digits, f"^{_repeated(short=short)}$"), counted)
+
+
+def _repeated(*, short: bool) -> str:
+    """One digit over and over; of postal codes only 0 and 9, since 1111 may be one."""
+    least, digits = (4, "09") if short else (6, "0123456789")
+    return "(?:" + "|".join(f"{digit}{{{least},}}" for digit in digits) + ")"
 
 
 def without_placeholders(values: pa.Array, attribute: str) -> tuple[pa.Array, list[Placeholder]]:

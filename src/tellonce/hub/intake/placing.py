@@ -95,8 +95,8 @@ def place_records(
     touched = {record for members in placed.sets for record in members}
     touched |= {one.record for one in waiting}
     todo = list(plans(resolved_customers(placed), touched))
-    begun = time.monotonic()
     with act(lease) as moment:
+        begun = time.monotonic()
         for decision in decisions:
             record_decision(decision, at=moment)
         _write_keys(placed, stale)

@@ -104,7 +104,7 @@ def place_pending(actor: str, progress: Progress = no_progress) -> Placed | None
     stored, total = deliveries_to_place(), waiting_count()
     done, model, size, tally = 0, "", ChunkSize(), Tally()
     while waiting_count():
-        with resolving(actor) as lease:
+        with resolving(actor, bulk=True) as lease:
             model = _resolved_if_due(tally, lease, progress) or model
             chunk = place_next(size.records, rules_in_force(), lease)
         if chunk is not None:

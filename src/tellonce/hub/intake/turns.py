@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from tellonce.hub.core.errors import Busy
 from tellonce.hub.jobs.services import held_lease
 from tellonce.hub.jobs.types import HeldLease
 
@@ -18,9 +19,21 @@ _DOOR = "resolver:next"
 
 
 @contextmanager
-def resolving(actor: str, *, wait_seconds: float = 60) -> Iterator[HeldLease]:
-    """Hold the resolver's lease; raises `Busy` where it is not free in time."""
+def resolving(actor: str, *, wait_seconds: float = 60, bulk: bool = False) -> Iterator[HeldLease]:
+    """Hold the resolver's lease; raises `Busy` where it is not free in time.
+
+    `bulk` work always goes through the door; a person only where someone is placing.
+    """
     with ExitStack() as stack:
-        with held_lease(_DOOR, actor, wait_seconds=wait_seconds):
-            lease = stack.enter_context(held_lease(RESOLVER, actor, wait_seconds=wait_seconds))
+        lease = None if bulk else _at_once(stack, actor)
+        if lease is None:
+            with held_lease(_DOOR, actor, wait_seconds=wait_seconds):
+                lease = stack.enter_context(held_lease(RESOLVER, actor, wait_seconds=wait_seconds))
         yield lease
+
+
+def _at_once(stack: ExitStack, actor: str) -> HeldLease | None:
+    try:
+        return stack.enter_context(held_lease(RESOLVER, actor))
+    except Busy:
+        return None

@@ -24,6 +24,7 @@ from tellonce.hub.jobs.types import HeldLease
 
 LASTS = timedelta(seconds=60)
 _BEAT = LASTS.total_seconds() / 4
+_POLL = 0.02
 _log = logging.getLogger(__name__)
 
 
@@ -67,12 +68,15 @@ def _acquire(name: str, actor: str, deadline: float) -> HeldLease:
                 f"since {holder.since:%Y-%m-%d %H:%M:%S} UTC.",
                 hint="Wait until it has ended, then run the same again.",
             )
-        time.sleep(0.1)
+        time.sleep(_POLL)
 
 
 def _try(name: str, actor: str) -> HeldLease | Lease:
     """The lease, or the row of whoever holds it."""
     now = clock.now()
+    held = Lease.objects.filter(name=name, expires_at__gte=now).first()
+    if held is not None and not is_dead(held.host, held.process):
+        return held  # seen without the write lock, which the holder may be waiting for
     with transaction.atomic():
         Lease.objects.bulk_create([Lease(name=name)], ignore_conflicts=True)
         row = Lease.objects.get(name=name)
