@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
@@ -204,3 +206,35 @@ def test_after_a_jump_of_the_clock_nothing_is_taken_from_others_for_a_while(
     assert guard.is_steady()
     moment["wall"] += 3600
     assert not guard.is_steady()
+
+
+def cut_all_connections() -> None:
+    """What a restart of the database does: every connection is gone. SQLite: nobody gets in."""
+    described = connection.settings_dict
+    connection.close()
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(described["NAME"], isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            time.sleep(0.3)
+        return
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> "
+    with connection.cursor() as cursor:
+        cursor.execute(f"{others} pg_backend_pid()", [described["NAME"]])
+
+
+def test_a_worker_goes_on_after_the_database_was_restarted(
+    handles: Handles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_AWAY", 0.05)
+    done: list[int] = []
+    handles("count", lambda context: done.append(context.payload["n"]))
+    one = services.Worker(2)
+    (thread,) = begun(one)
+    for n in range(3):
+        services.enqueue("count", {"n": n}, "usr_1")
+        wait_for(lambda n=n: n in done)
+        cut_all_connections()
+    one.stop()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert done == [0, 1, 2]
