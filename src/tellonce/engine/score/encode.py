@@ -21,6 +21,7 @@ from tellonce.engine.score.kernels import (
     IS_NAMED,
     IS_SHARED,
     UNIT,
+    ends_of_phones,
     halves_of_emails,
     letters_of,
     mailboxes_of_names,
@@ -212,6 +213,9 @@ def encoded_from(
     )
     columns["email_box"], columns["email_domain"] = halves_of_emails(
         off, pool, columns["email"], columns["email_at"]
+    )
+    columns["phone_size"], columns["phone_front"], columns["phone_back"] = ends_of_phones(
+        off, pool, columns["phone"]
     )
     rows, others = columns["other"].shape
     columns["other"] = columns["other"].ravel()

@@ -30,12 +30,13 @@ BORN = 9  # year, month, day: 16, 8 and 8 bits
 TRAITS = 10  # gender, suffix, entity: 4 bits each
 UNIQUE = 11  # code of its source where that has no duplicates of its own, else -1
 PRESENT = 12  # bits of what it has: 1 a name, 2 an organisation, 4 an address, 8 others
+BORN_DIGITS = 13  # the eight digits of YYYYMMDD, 4 bits each
 
 # An entry of each kind. Codes are of texts, -1 is missing; `*_TF` are the extra weights of agreeing
 # on exactly this value, 1/1024 bit.
 IDENTIFIER_KIND, IDENTIFIER, AN_IDENTIFIER = range(3)
 EMAIL, EMAIL_AT, EMAIL_IS, EMAIL_BOX, EMAIL_DOMAIN, AN_EMAIL = range(6)
-PHONE, PHONE_SHARED, A_PHONE = range(3)
+PHONE, PHONE_SHARED, PHONE_SIZE, PHONE_FRONT, PHONE_BACK, A_PHONE = range(6)
 GIVEN, MIDDLE, FAMILY, GIVEN_TF, FAMILY_TF, A_NAME = range(6)
 ORGANISATION, ORGANISATION_TF, WORDS_FROM, WORDS_TO, AN_ORGANISATION = range(5)
 WORD, RARITY, A_WORD = range(3)
@@ -451,42 +452,43 @@ def halves_of_emails(off: Any, pool: Bytes, email: Any, email_at: Any) -> Any:
     return found
 
 
-@compiled(error_model="numpy", _nrt=False)
-def _date_slip(y1: int, m1: int, d1: int, y2: int, m2: int, d2: int) -> Any:
-    """One digit changed or two neighbouring digits exchanged in YYYYMMDD."""
-    a = y1 * 10000 + m1 * 100 + d1
-    b = y2 * 10000 + m2 * 100 + d2
-    differ = 0
-    first = -1
-    last = -1
-    digits_a = 0
-    digits_b = 0
-    for position in range(8):
-        x, y = a % 10, b % 10
-        a //= 10
-        b //= 10
-        if x != y:
-            differ += 1
-            if first < 0:
-                first = position
-                digits_a, digits_b = x, y
-            else:
-                last = position
-                if differ == 2 and (x != digits_b or y != digits_a):
-                    return False
-    return differ == 1 or (differ == 2 and last == first + 1)
+@compiled()
+def ends_of_phones(off: Any, pool: Bytes, phone: Any) -> Any:
+    """Three columns: the size of each number, and the low four bits of its last sixteen signs, in
+    two halves: numbers of one size that differ there in three places are more than a slip apart.
+    """
+    found = np.empty((3, phone.shape[0]), np.int32)
+    for x in range(phone.shape[0]):
+        start, end = off[phone[x]], off[phone[x] + 1]
+        bits = np.uint64(0)
+        for at in range(max(start, end - 16), end):
+            bits = bits << np.uint64(4) | np.uint64(pool[at] & 15)
+        found[0, x] = end - start
+        found[1, x] = np.int32(bits >> np.uint64(32))
+        found[2, x] = np.int32(bits & np.uint64(LOW))
+    return found
 
 
 @compiled(error_model="numpy", _nrt=False)
-def _digits_differing(a: int, b: int) -> Any:
-    """Decimal places, of eight, in which two numbers differ."""
-    differ = 0
-    for _position in range(8):
-        if a % 10 != b % 10:
-            differ += 1
-        a //= 10
-        b //= 10
-    return differ
+def _places_differing(x: Any) -> Any:
+    """A bit for each group of four that is not all zero."""
+    x |= x >> np.uint64(2)
+    x |= x >> np.uint64(1)
+    return x & np.uint64(0x1111111111111111)
+
+
+@compiled(error_model="numpy", _nrt=False)
+def _date_slip(a: Any, b: Any, differing: Any) -> Any:
+    """One digit changed or two neighbouring digits exchanged, of two dates as BORN_DIGITS."""
+    count = _bits(differing)
+    if count != 2:
+        return count == 1
+    low = np.uint64(15) * (differing & (~differing + np.uint64(1)))
+    if differing >> np.uint64(4) & differing == 0:
+        return False
+    return (a & low) << np.uint64(4) == b & (low << np.uint64(4)) and (
+        (b & low) << np.uint64(4) == a & (low << np.uint64(4))
+    )
 
 
 @compiled(error_model="numpy", _nrt=False)
@@ -502,11 +504,13 @@ def birth_date_level(e: Encoded, i: int, j: int) -> Any:
                 return 1
             if m1 == d2 and d1 == m2:
                 return 2
-        if _date_slip(y1, m1, d1, y2, m2, d2):
+        p, q = np.uint64(e.lines[i + BORN_DIGITS]), np.uint64(e.lines[j + BORN_DIGITS])
+        differing = _places_differing((p ^ q) & np.uint64(LOW))
+        if _date_slip(p & np.uint64(LOW), q & np.uint64(LOW), differing):
             return 2
         if np.int64(y1 == y2) + np.int64(m1 == m2) + np.int64(d1 == d2) == 2:
             return 3
-        digits = _digits_differing(y1 * 10000 + m1 * 100 + d1, y2 * 10000 + m2 * 100 + d2)
+        digits = _bits(differing)
         if digits <= 2:
             return 4
         return 5 if y1 == y2 or digits <= 3 or abs(12 * (y1 - y2) + m1 - m2) <= 12 else 6
@@ -588,8 +592,13 @@ def _phone_pair(e: Encoded, x: int, y: int) -> Any:
     a, b = e.said[x + PHONE], e.said[y + PHONE]
     if a == b:
         return 3 if e.said[x + PHONE_SHARED] else 1
+    n, m = np.int64(e.said[x + PHONE_SIZE]), np.int64(e.said[y + PHONE_SIZE])
+    if n == m:
+        front = _places_differing(np.uint64(e.said[x + PHONE_FRONT] ^ e.said[y + PHONE_FRONT]))
+        back = _places_differing(np.uint64(e.said[x + PHONE_BACK] ^ e.said[y + PHONE_BACK]))
+        if _bits(front & np.uint64(LOW)) + _bits(back & np.uint64(LOW)) > 2:
+            return 4
     a0, b0 = e.texts[TEXT * a], e.texts[TEXT * b]
-    n, m = length(e, a), length(e, b)
     if one_slip(e.pool, a0, a0 + n, b0, b0 + m):
         return 2
     short = min(n, m)
@@ -785,6 +794,27 @@ def cheap_level(e: Encoded, i: int, j: int, k: int) -> Any:
 
 
 @compiled(error_model="numpy", _nrt=False)
+def _names_fall_short(e: Encoded, w: Weights, i: int, j: int, needed: float) -> Any:
+    """Whether given and family name of rows with one name each add less than `needed`, told by the
+    family name: where that differs, the given name must be equal, or both be exchanged.
+    """
+    x, y = e.lines[i + NAMES], e.lines[j + NAMES]
+    if e.lines[i + NAMES + 1] - x != A_NAME or e.lines[j + NAMES + 1] - y != A_NAME:
+        return False
+    a, b = e.said[x + GIVEN], e.said[y + GIVEN]
+    c, d = e.said[x + FAMILY], e.said[y + FAMILY]
+    if c < 0 or d < 0 or c == e.said[y + MIDDLE] or d == e.said[x + MIDDLE]:
+        return False
+    family = _family_level(e, c, d)
+    most = w.stranger[7, 1] + e.said[x + GIVEN_TF] if a == b else w.stranger[7, 0]
+    for level in range(2, 7):
+        most = max(most, w.stranger[7, level])
+    if family <= 3 or most + w.stranger[8, family] >= needed:
+        return False
+    return w.stranger[8, 6] < needed or not _crossed(e, a, c, b, d)
+
+
+@compiled(error_model="numpy", _nrt=False)
 def score_pairs(
     e: Encoded, w: Weights, left: Any, right: Any, weight: Any, pattern: Any, extras: Any
 ) -> None:
@@ -810,6 +840,8 @@ def score_pairs(
             if s + w.rest[both, k + 1] < cut:
                 break
         if s + w.rest[both, 7] < cut:
+            continue
+        if _names_fall_short(e, w, i, j, cut - s - w.rest[both, 9]):
             continue
         given, family, given_tf, family_tf = names_levels(e, i, j)
         middle = middle_level(e, i, j)

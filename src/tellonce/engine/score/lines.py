@@ -25,7 +25,9 @@ KINDS = {
         *(at.EMAILS, at.AN_EMAIL),
         ("email", "email_at", "email_is", "email_box", "email_domain"),
     ),
-    "phone": Kind(at.PHONES, at.A_PHONE, ("phone", "phone_shared")),
+    "phone": Kind(
+        at.PHONES, at.A_PHONE, ("phone", "phone_shared", "phone_size", "phone_front", "phone_back")
+    ),
     "name": Kind(
         *(at.NAMES, at.A_NAME),
         ("given", "middle", "family", "given_tf", "family_tf"),
@@ -69,6 +71,7 @@ def laid(
     lines[:, 0] = np.append([0], ends[:-1, -1])[:rows]
     lines[:, at.BORN] = once["year"].astype(np.int32) << 16
     lines[:, at.BORN] |= once["month"].astype(np.int32) << 8 | once["day"]
+    lines[:, at.BORN_DIGITS] = _digits(once)
     lines[:, at.TRAITS] = once["gender"].astype(np.int32) | once["suffix"].astype(np.int32) << 4
     lines[:, at.TRAITS] |= once["entity"].astype(np.int32) << 8
     lines[:, at.UNIQUE] = once["unique"]
@@ -83,6 +86,17 @@ def laid(
             if column in columns:
                 said[place + n] = columns[column]
     return flat, said
+
+
+def _digits(once: Mapping[str, Any]) -> Ints:
+    """The digits of birth dates, four bits each."""
+    date = (
+        once["year"].astype(np.int64) * 10000 + once["month"].astype(np.int64) * 100 + once["day"]
+    )
+    found = np.zeros(len(date), np.uint32)
+    for place in range(8):
+        found |= (date // 10**place % 10).astype(np.uint32) << np.uint32(4 * place)
+    return found.view(np.int32)
 
 
 def _words_of_rows(organisations: Ints, words: Ints) -> dict[str, Ints]:
