@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.activity.services import load_activity
 from tellonce.hub.consents.services import load_consents
+from tellonce.hub.core import clock
 from tellonce.hub.core.errors import WrongCall
-from tellonce.hub.sources.models import SourceRun
+from tellonce.hub.intake.pushing import accept_records
+from tellonce.hub.sources.models import Record, SourceRun
 from tellonce.hub.sources.runs import Started, keep_cursor, last_cursor, recorded_run, runs_of
 from tellonce.hub.sources.selectors import source_named
-from tests.hub.delivering import ANNA, OTTO, a_source, load, write_csv
+from tests.hub.delivering import ANNA, OTTO, WILMA, a_source, load, write_csv
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +87,24 @@ def test_a_run_that_was_killed_is_ended_by_the_next() -> None:
         pass
     killed.refresh_from_db()
     assert (killed.state, killed.trouble) == ("failed", "It was interrupted before its end.")
+
+
+def test_what_is_pushed_within_an_hour_is_one_run() -> None:
+    source = a_source("shop", push={}, record_id="id")
+    start = clock.now()
+    for minutes, row in ((0, ANNA), (30, OTTO), (59, ANNA), (70, WILMA)):
+        with clock.stopped_at(start + timedelta(minutes=minutes)):
+            accept_records("shop", [row], by=actor())
+    second, first = runs_of(source.id)
+    assert (first.trigger, first.counts.added, first.counts.repeated) == ("push", 2, 1)
+    assert (second.counts.added, first.seconds) == (1, 59 * 60)
+
+
+def test_a_row_that_is_pushed_may_leave_out_what_it_does_not_know() -> None:
+    a_source("shop", push={}, record_id="id", deleted="gone", source_version="version")
+    accept_records("shop", [ANNA | {"version": 1}], by=actor())
+    accept_records("shop", [{"id": "2", "email": "ottokar@example.net"}], by=actor())
+    done = accept_records("shop", [{"id": "1", "gone": True, "version": 2}], by=actor())
+    assert done.counts.changed == 1
+    states = Record.objects.order_by("record_key").values_list("record_key", "state")
+    assert list(states) == [("1", "deleted"), ("2", "active")]

@@ -93,7 +93,7 @@ def test_a_fetch_that_is_killed_ends_as_if_nothing_had_happened(
 @pytest.mark.drill
 @pytest.mark.parametrize("seed", range(10))
 def test_many_kills_at_random_points(hub_of: Make, tmp_path: Path, seed: int) -> None:
-    hub = hub_of(12_000)
+    hub = hub_of(6_000)
     expected, took = undisturbed(hub, tmp_path)
     chance = random.Random(seed)
     found = killed_and_gone_on(hub, tmp_path, [chance.uniform(0.2, 1) * took for _ in range(4)])

@@ -16,8 +16,9 @@ from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.intake.reading import ReadRecords, read_records
 from tellonce.hub.intake.waiting import enqueue_placing, waits_now
 from tellonce.hub.sources.config import RECORDS
-from tellonce.hub.sources.incoming import paged_incoming
+from tellonce.hub.sources.incoming import known_headers, paged_incoming, with_columns
 from tellonce.hub.sources.recording import store_records
+from tellonce.hub.sources.runs import note_push
 from tellonce.hub.sources.selectors import record_ids, source_named
 from tellonce.hub.sources.services import (
     advance,
@@ -76,6 +77,7 @@ def accept_records(
         fresh = Counts(quarantined=kept, card_values=read.card_values)
         delivery = advance(delivery, len(usable), counts.plus(fresh))
         mark_stored(delivery, by=by)
+        note_push(delivery, by)
         if stored.moved:
             enqueue_placing(by.id)
     names = [(source_name, row.record_key) for row in usable]
@@ -84,11 +86,16 @@ def accept_records(
 
 
 def read_rows(source: SourceView, rows: Sequence[Any]) -> ReadRecords:
-    """Rows of a source, standardised as its files are; raises `WrongCall`."""
+    """Rows of a source, standardised as its files are; raises `WrongCall`.
+
+    What no row says of a column that is known or declared is missing, and no mistake.
+    """
     chunk = object_chunk(rows)
-    contents = Contents(
-        pa.Table.from_batches([chunk.table]), chunk.rows, chunk.rejects, FileReport("push", "", ())
-    )
+    named = source.config.named_columns().items()
+    optional = [column for name, column in named if name != "record_id"]
+    table = with_columns(chunk.table, [*known_headers(source, RECORDS), *optional])
+    report = FileReport("push", "", ())
+    contents = Contents(pa.Table.from_batches([table]), chunk.rows, chunk.rejects, report)
     read = read_records(source, contents, "what was sent")
     if not read.settled["record_id"]:
         raise WrongCall(

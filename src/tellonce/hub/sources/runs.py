@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ from tellonce.hub.sources.incoming import Incoming, file_incoming
 from tellonce.hub.sources.models import Delivery, SourceRun
 from tellonce.hub.sources.selectors import delivery_view
 from tellonce.hub.sources.services import mark_stored
-from tellonce.hub.sources.types import Counts, RunView, SourceView
+from tellonce.hub.sources.types import Counts, DeliveryView, RunView, SourceView
 
 COMMAND, SCHEDULE, PUSH = "command", "schedule", "push"
+_ONE_RUN = timedelta(hours=1)
 _INTERRUPTED = "It was interrupted before its end."
 
 
@@ -79,6 +81,28 @@ def in_run(
 def keep_cursor(run_id: int, cursor: Mapping[str, Any]) -> None:
     """All rows up to here are kept: the next run begins here."""
     SourceRun.objects.filter(pk=run_id, state=SourceRun.RUNNING).update(cursor_after=dict(cursor))
+
+
+def note_push(delivery: DeliveryView, by: Actor) -> None:
+    """In the transaction that stored a push, which holds the source: what comes within an hour is
+    one run.
+    """
+    now = clock.now()
+    pushed = SourceRun.objects.filter(source_id=delivery.source_id, trigger=PUSH)
+    last = pushed.filter(started_at__gt=now - _ONE_RUN, started_at__lte=now).order_by("-id").first()
+    if last is None:
+        last = SourceRun(
+            source_id=delivery.source_id,
+            content=delivery.content,
+            trigger=PUSH,
+            actor=by.id,
+            state=SourceRun.DONE,
+            counts=asdict(Counts()),
+            started_at=now,
+        )
+    last.counts = asdict(Counts(**last.counts).plus(delivery.counts))
+    last.ended_at = now
+    last.save()
 
 
 def close_killed(source_id: int, connector: str, by: Actor) -> None:
