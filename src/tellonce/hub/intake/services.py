@@ -31,7 +31,13 @@ from tellonce.hub.intake.resolving import resolve_everything
 from tellonce.hub.intake.rules import is_time_to_train, rules_in_force, rules_to_train
 from tellonce.hub.intake.telling import Tally
 from tellonce.hub.intake.turns import resolving
-from tellonce.hub.intake.waiting import await_placing, waiting_among, waiting_count
+from tellonce.hub.intake.waiting import (
+    WaitingRecord,
+    await_placing,
+    urgent_waiting,
+    waiting_among,
+    waiting_count,
+)
 from tellonce.hub.jobs.types import HeldLease
 from tellonce.hub.matching.services import check_decision
 from tellonce.hub.matching.types import NewDecision
@@ -42,6 +48,8 @@ from tellonce.hub.sources.types import LoadReport
 RESOLVES_ALL_AT = 0.5
 """Share of the records that must wait for all of them to be resolved at once, and at least"""
 RESOLVES_ALL_FROM = 20_000
+TOGETHER = 100
+"""Records that people wait for, placed in one turn: few enough to be written in 250 ms."""
 
 
 @dataclass(frozen=True)
@@ -177,12 +185,21 @@ def restrict_records(records: Collection[int], *, restricted: bool, by: Actor) -
 
 
 def place_records_now(records: Collection[int], *, by: Actor) -> None:
-    """Place these records (row ids) before all others, if they wait."""
+    """Place these records (row ids) before all others, if they wait, some at a time.
+
+    What other people wait for goes with them, so that a hundred who wait need a few turns only.
+    """
     while waiting := waiting_among(records):
         with resolving(by.id) as lease:
             _resolved_if_due(Tally(), lease, no_progress)
-            if found := list(waiting_among(waiting).values()):
-                place_records(found, (), rules_in_force(), lease)
+            if found := list(waiting_among(waiting).values())[:TOGETHER]:
+                place_records(_with_urgent(found), (), rules_in_force(), lease)
+
+
+def _with_urgent(found: Sequence[WaitingRecord]) -> list[WaitingRecord]:
+    own = {one.record for one in found}
+    others = [one for one in urgent_waiting(TOGETHER) if one.record not in own]
+    return [*found, *others][:TOGETHER]
 
 
 def _check_steward(by: Actor) -> None:

@@ -64,10 +64,13 @@ def enqueue_placing(actor: str) -> None:
 
 def next_waiting(limit: int) -> list[WaitingRecord]:
     """The next to be placed: those a person waits for, else the oldest."""
-    urgent = Waiting.objects.filter(urgent=True).order_by("id")[:limit]
-    rows = list(urgent.values_list(*_ROW)) or list(
-        Waiting.objects.order_by("id")[:limit].values_list(*_ROW)
-    )
+    rows = Waiting.objects.order_by("id")[:limit].values_list(*_ROW)
+    return urgent_waiting(limit) or [WaitingRecord(*row) for row in rows]
+
+
+def urgent_waiting(limit: int) -> list[WaitingRecord]:
+    """Those that a person waits for, the oldest first."""
+    rows = Waiting.objects.filter(urgent=True).order_by("id")[:limit].values_list(*_ROW)
     return [WaitingRecord(*row) for row in rows]
 
 
