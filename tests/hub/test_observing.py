@@ -85,6 +85,8 @@ def test_metrics_count_requests_by_route_and_show_the_work(client: Client) -> No
     assert "tellonce_database_up 1.0" in text
     assert "process_resident_memory_bytes" in text
     assert "wilhelmina" not in text
+    again = client.get("/metrics").content.decode()
+    assert 'tellonce_requests_total{method="GET",route="/metrics",status="200"}' in again
 
 
 @pytest.mark.django_db
@@ -140,6 +142,8 @@ def test_a_request_is_one_json_line_by_route_with_its_id(
     assert (line["method"], line["route"], line["status"]) == ("GET", "/", 200)
     assert (line["request_id"], line["message"]) == ("abc-1", "request")
     assert line["ms"] > 0
+    client.get("/healthz")
+    assert len(lines.getvalue().splitlines()) == 1, "probes are not logged"
     assert "wilhelmina" not in lines.getvalue()
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
+import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +17,24 @@ import pytest
 from tellonce.cli.main import execute
 from tellonce.hub.accounts.services import add_user
 from tellonce.hub.jobs import queue, selectors, services
+from tests.hub.standing import KEPT, a_place
 
 SCRIPT = Path(__file__).parent / "working.py"
-KEPT = {name: value for name, value in os.environ.items() if not name.startswith("TELLONCE_")}
 Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Start:
-    """Starts `tellonce`, with a kind of job of the tests' own, in a new hub on SQLite."""
-    env = KEPT | {"TELLONCE_HOME": str(tmp_path / "hub"), "PYTHONUNBUFFERED": "1"}
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts `tellonce`, with a kind of job of the tests' own, in a new hub."""
+    with a_place(tmp_path / "hub") as place:
+        env = KEPT | place.env | {"PYTHONUNBUFFERED": "1"}
 
-    def begin(*words: str) -> subprocess.Popen[str]:
-        command = [sys.executable, str(SCRIPT), *words]
-        return subprocess.Popen(command, env=env, text=True, stdout=-1, stderr=-1)
+        def begin(*words: str) -> subprocess.Popen[str]:
+            command = [sys.executable, str(SCRIPT), *words]
+            return subprocess.Popen(command, env=env, text=True, stdout=-1, stderr=-1)
 
-    assert ended(begin("init"))[0] == 0
-    return begin
+        assert ended(begin("init"))[0] == 0
+        yield begin
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
@@ -72,6 +73,28 @@ def test_what_a_killed_worker_held_is_done_by_another_and_written_once(
     assert set(begun(file)) == {str(n) for n in range(6)}
     found = status(start)
     assert (found["events"], found["work"]["workers"]) == (6, 0)
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("seed", range(5))
+def test_workers_that_are_killed_again_and_again_do_every_job_and_write_it_once(
+    start: Start, tmp_path: Path, seed: int
+) -> None:
+    file, chance = tmp_path / "begun", random.Random(seed)
+    ended(start("enqueue", str(file), "0.05", "120"))
+    workers = [start("work") for _ in range(2)]
+    for _ in range(12):
+        time.sleep(chance.uniform(0.5, 3))
+        one = workers.pop(0)
+        one.send_signal(chance.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGTERM)))
+        one.communicate(timeout=60)
+        workers.append(start("work"))
+    wait_for(lambda: status(start)["jobs"]["done"] == 120)
+    for one in workers:
+        one.send_signal(signal.SIGTERM)
+        assert ended(one)[0] == 0
+    found = status(start)
+    assert (found["events"], found["jobs"]["dead"]) == (120, 0)
 
 
 def test_a_worker_asked_to_end_finishes_its_job_and_leaves_the_others(

@@ -30,6 +30,7 @@ def answer_probes(
             return answer(request)
         if request.method not in ("GET", "HEAD"):
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+        request.route = request.path_info  # type: ignore[attr-defined]
         response = probe(request)
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -38,8 +38,15 @@ def observed(
 
 def route_of(request: HttpRequest) -> str:
     """The pattern that matched, such as `/api/v1/customers/{id}`; `none` where nothing did."""
+    if is_probe(request):
+        return request.route  # type: ignore[attr-defined]
     match: Any = request.resolver_match
     return f"/{match.route}" if match is not None else NO_ROUTE
+
+
+def is_probe(request: HttpRequest) -> bool:
+    """Whether a probe was answered: these come every few seconds and are counted, not logged."""
+    return hasattr(request, "route")
 
 
 def _write_down(request: HttpRequest, status: int, seconds: float) -> None:
@@ -47,6 +54,8 @@ def _write_down(request: HttpRequest, status: int, seconds: float) -> None:
     route = route_of(request)
     REQUESTS.labels(method, route, str(status)).inc()
     SECONDS.labels(method, route).observe(seconds)
+    if is_probe(request):
+        return
     facts: dict[str, Any] = {
         "method": method,
         "route": route,
