@@ -55,6 +55,7 @@ COMMANDS = {
     "backup": Entry("tellonce.cli.backup", "Write, or verify, an encrypted backup.", HUB),
     "restore": Entry("tellonce.cli.backup", "Put a backup back.", HUB),
     "upgrade": Entry("tellonce.cli.backup", "Bring the database up to this program.", HUB),
+    "key": Entry("tellonce.cli.key", "See and change the master key.", HUB),
     "webhook": Entry("tellonce.cli.webhook", "Have other systems told of events.", HUB),
     "jobs": Entry("tellonce.cli.jobs", "See, replay and cancel background work.", HUB),
 }

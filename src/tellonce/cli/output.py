@@ -185,6 +185,7 @@ STAGE_WORDS = {
     "copy": "copying the database",
     "verify": "verifying",
     "restore": "restoring",
+    "rewrap": "wrapping keys anew",
 }
 
 

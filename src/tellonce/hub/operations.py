@@ -1,6 +1,8 @@
-"""What operators do to jobs, checked and audited."""
+"""What operators do to jobs and keys, checked and audited."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from django.db import transaction
 
@@ -10,7 +12,9 @@ from tellonce.hub.audit.types import Act
 from tellonce.hub.core.errors import Refused, WrongCall
 from tellonce.hub.jobs import selectors, services
 from tellonce.hub.jobs.types import JobView
+from tellonce.hub.vault import rotation
 
+Progress = Callable[[str, int, int], None]
 OPERATORS = frozenset({"engineer", "admin"})
 
 
@@ -64,3 +68,43 @@ def cancel_job(job_id: int, *, by: Actor) -> JobView:
             raise WrongCall(f"The job {job_id} is {job.state} already.", hint="Nothing was done.")
         record_act(Act("job.cancel", by.id, details={"job": job_id, "kind": job.kind}))
     return selectors.job(job_id)
+
+
+def rotate_master_key(progress: Progress, *, by: Actor) -> tuple[str, int]:
+    """A new master key, and every key wrapped by it; returns its name and how many were.
+
+    Raises `Refused` unless the actor is an administrator.
+    """
+    check_keep_keys("key.rotate", by)
+    name = rotation.add_master_key()
+    count = rotation.rewrap_keys(progress)
+    with transaction.atomic():
+        record_act(Act("key.rotate", by.id, target=name, details={"keys": count}))
+    return name, count
+
+
+def rewrap_keys(progress: Progress, *, by: Actor) -> int:
+    """Finish a rotation that was interrupted, or what older processes wrapped meanwhile."""
+    check_keep_keys("key.rewrap", by)
+    count = rotation.rewrap_keys(progress)
+    with transaction.atomic():
+        record_act(Act("key.rewrap", by.id, details={"keys": count}))
+    return count
+
+
+def drop_master_key(name: str, *, by: Actor) -> None:
+    """Take an old master key out of the file; see `vault.rotation`."""
+    check_keep_keys("key.drop", by)
+    with transaction.atomic():
+        record_act(Act("key.drop", by.id, target=name))
+        rotation.forget_master_key(name)
+    rotation.remove_from_file(name)
+
+
+def check_keep_keys(action: str, by: Actor) -> None:
+    """Raise `Refused`, audited, unless the actor is an administrator."""
+    if "admin" in by.roles:
+        return
+    with transaction.atomic():
+        record_act(Act(action, by.id, outcome="refused", reason="not an administrator"))
+    raise Refused(f"{by.email} may not change keys.", hint="Ask an administrator, or act as one.")

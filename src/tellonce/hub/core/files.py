@@ -28,6 +28,22 @@ def write_once(path: Path, text: str) -> None:
     _make_durable(path.parent)
 
 
+def replace_whole(path: Path, text: str) -> None:
+    """Give a file that only its owner may read another content, durably: the old or the new."""
+    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(number, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(name)
+        raise
+    _make_durable(path.parent)
+
+
 def _make_durable(folder: Path) -> None:
     """A new name in a folder survives a power failure once the folder is synced."""
     number = os.open(folder, os.O_RDONLY)

@@ -25,10 +25,15 @@ _CHECK = b"tellonce master key"
 
 
 class MasterKeys:
-    """The opened key file: wraps with its first key, unwraps with any."""
+    """The opened key file: wraps with the key in use, unwraps with any.
+
+    In use is the first of the file, or the first that the database knows: a new key is in the file
+    before it is there.
+    """
 
     def __init__(self, keys: dict[str, bytes]) -> None:
         self.current = next(iter(keys))
+        self.names = tuple(keys)
         self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
 
     def wrap(self, secret: bytes, bound: bytes) -> bytes:
@@ -116,13 +121,13 @@ def _proved(path: Path, changed: int) -> MasterKeys:
     known = dict(MasterKey.objects.values_list("name", "check_value"))
     if not known:
         raise KeyTrouble("The vault of this hub was never made.", hint="Run `tellonce init`.")
-    if keys.current not in known or not all(
-        keys.proves(name, bytes(value)) for name, value in known.items()
-    ):
+    in_use = next((name for name in keys.names if name in known), None)
+    if in_use is None or not all(keys.proves(name, bytes(value)) for name, value in known.items()):
         raise KeyTrouble(
             f"The master key file {path} is not the one this database was made with.",
             hint="Put the right one back, or say where it is with TELLONCE_MASTER_KEY_FILE.",
         )
+    keys.current = in_use
     return keys
 
 

@@ -79,6 +79,16 @@ def make_missing(masters: MasterKeys) -> None:
     )
 
 
+def rewrap(masters: MasterKeys) -> int:
+    """Wrap by the master key in use whatever another one wraps; returns how many."""
+    others = list(NamedKey.objects.exclude(master=masters.current))
+    for row in others:
+        secret = masters.unwrap(bytes(row.wrapped), row.master, _bound(row.name))
+        row.master, row.wrapped = masters.current, masters.wrap(secret, _bound(row.name))
+        row.save(update_fields=["master", "wrapped"])
+    return len(others)
+
+
 def _bound(name: str) -> bytes:
     return b"named_keys:" + hashlib.sha256(name.encode()).digest()
 

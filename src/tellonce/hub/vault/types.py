@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,16 @@ class Key:
     id: int
     key_id: bytes = field(repr=False)
     secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class MasterKeyView:
+    """A master key by its name; `wraps` counts the keys that only it opens."""
+
+    name: str
+    since: datetime
+    in_use: bool
+    wraps: int
 
 
 @dataclass(frozen=True)
