@@ -18,6 +18,7 @@ from tellonce.hub.core.errors import Failed, WrongCall
 from tellonce.hub.sources.connectors.rest import reading
 from tellonce.hub.sources.models import Record, RecordVersion
 from tellonce.hub.sources.pages import Asked, Page
+from tellonce.hub.sources.quarantining import Which, quarantine_entries
 from tellonce.hub.sources.running import Run, run_source
 from tests.hub.delivering import a_source
 
@@ -272,6 +273,32 @@ def test_a_run_stores_the_rows_and_the_next_only_what_is_new(shop: Shop) -> None
     (second,) = run_source("crm", Run(actor()))
     assert (second.counts.changed, second.counts.repeated) == (1, 1)
     assert second.cursor_after["value"] == "2026-03-01T10:12:00Z"
+
+
+@pytest.mark.django_db
+def test_rows_that_are_none_wait_in_quarantine_and_the_others_go_on(shop: Shop) -> None:
+    deep: Any = "x"
+    for _ in range(400):
+        deep = {"a": deep}
+    shop.put(1, 1)
+    bad = [7, None, ["x"], {"id": "\0"}, {"id": "\ud800"}, {"id": 2, "x": deep}, {"email": "no id"}]
+    shop.people += [one for one in bad if one is not None]
+    body = json.dumps({"data": shop.people}).encode()
+    shop.faults = [(200, {}, body)]
+    a_source(rest={"url": f"{shop.url}/page", "rows": "data"}, record_id="id")
+    (done,) = run_source("crm", Run(actor()))
+    assert done.counts.added >= 1
+    assert done.counts.rows == len(bad)
+    reasons = {entry.reason.split(": ")[-1] for entry in quarantine_entries(Which("crm"))}
+    assert {"not an object with names and values", "no value in id, the record id"} <= reasons
+    assert any("zero byte or half a character" in reason for reason in reasons)
+
+
+def test_a_page_that_is_too_large_is_not_read(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.put(1, 1)
+    monkeypatch.setattr(reading, "LARGEST", 10)
+    with pytest.raises(Failed, match="bytes at once"):
+        read(shop, "/page")
 
 
 @pytest.mark.django_db

@@ -184,6 +184,18 @@ def test_a_query_is_read_as_it_stands(crm: Crm) -> None:
     assert page.rows == [{"id": 1, "email": "a:b@example.org", "note": ":x 100%"}]
 
 
+def test_of_two_columns_of_one_name_none_is_lost(crm: Crm) -> None:
+    crm.put(1, 1)
+    query = "SELECT a.id, b.id FROM people a JOIN people b ON a.id = b.id"
+    stream = {"url_env": "CRM_URL", "query": query}
+    if crm.engine.dialect.name == "sqlite":  # which gives the second a name of its own
+        (page,) = pages(stream, Asked())
+        assert len(page.rows[0]) == 2
+        return
+    with pytest.raises((WrongCall, Failed)):
+        list(pages(stream, Asked()))
+
+
 def test_names_are_quoted_whatever_they_hold(crm: Crm) -> None:
     crm.put(1, 1)
     for wrong in ({"table": "people; DROP TABLE people"}, {"cursor": "id; DROP TABLE people"}):

@@ -19,6 +19,9 @@ from tellonce.hub.sources.pages import Asked, Page
 from tellonce.hub.sources.secrets import named_secret
 from tellonce.version import __version__
 
+LARGEST = 256 * 2**20
+"""Bytes of a page; a larger one is not read."""
+
 _RETRIES, _TIMEOUT, _LONGEST_PAUSE = 5, 60, 300
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 
@@ -170,7 +173,7 @@ def _responses(stream: Mapping[str, Any], params: Mapping[str, Any], pace: _Pace
             params={**stream.get("params", {}), **params, **_size(paging)},
             paginator=paginator,
             data_selector=selector,
-            hooks={"response": [_refuse_leaving(url), _refuse_failure]},
+            hooks={"response": [_refuse_leaving(url), _refuse_failure, _refuse_huge]},
         ):
             if selector and not page and not _has(selector, page.response):
                 raise WrongCall(
@@ -245,6 +248,16 @@ def _refuse_failure(response: Any, *_args: Any, **_kwargs: Any) -> None:
     if response.status_code >= 400:
         response.close()
         raise requests.HTTPError(str(response.status_code), response=response)
+
+
+def _refuse_huge(response: Any, *_args: Any, **_kwargs: Any) -> None:
+    length = response.headers.get("Content-Length", "")
+    if length.isdigit() and int(length) > LARGEST:
+        response.close()
+        raise Failed(
+            f"The API answers with {int(length):,} bytes at once.",
+            hint="Ask for fewer rows a page: `paging: {size: ...}`.",
+        )
 
 
 @contextmanager

@@ -59,6 +59,7 @@ def pages(stream: Mapping[str, Any], asked: Asked) -> Iterator[Page]:
         options = {"stream_results": True, "yield_per": size}
         # Closed before the connection is: some drivers must read a result out before anything else.
         with closing(connection.execution_options(**options).execute(statement)) as result:
+            _check_names(list(result.keys()))
             for part in result.mappings().partitions(size):
                 rows = [dict(row) for row in part]
                 if name:
@@ -87,6 +88,16 @@ def _statement(stream: Mapping[str, Any], since: Any) -> Any:
 def _literal(query: str) -> str:
     """The query as it stands: a colon in it begins no parameter."""
     return re.sub(r":(?=\w)", r"\\:", query)
+
+
+def _check_names(columns: list[str]) -> None:
+    """Refuse two columns of one name, of which one would be lost."""
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    if twice:
+        raise WrongCall(
+            f"What is read has two columns called {twice[0]!r}.",
+            hint="Name the columns of the query one by one, each once.",
+        )
 
 
 def _cursor_after(
