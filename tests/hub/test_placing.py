@@ -20,7 +20,8 @@ from tellonce.hub.core.errors import Refused, Unknown, WrongCall
 from tellonce.hub.customers import selectors as customers
 from tellonce.hub.customers.models import Customer, GoldenVersion, Membership
 from tellonce.hub.events.models import Event
-from tellonce.hub.intake.services import decide, place_waiting, restrict_records
+from tellonce.hub.intake.deciding import decide
+from tellonce.hub.intake.services import place_waiting, restrict_records
 from tellonce.hub.matching.selectors import adopted_model, edges_of, matching_counts
 from tellonce.hub.sources.selectors import record_ids, record_texts
 from tellonce.hub.vault.services import hash_key

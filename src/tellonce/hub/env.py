@@ -104,6 +104,12 @@ SETTINGS = (
         "Bearer token that /metrics asks for; empty: it answers this machine only.",
         secret=True,
     ),
+    Setting(
+        "TELLONCE_TWO_PERSON_RECORDS",
+        "number",
+        "50",
+        "An act that moves more records to another customer needs a second person; 0: none.",
+    ),
     Setting("TELLONCE_THREADS", "number", "8", "How many requests `serve` answers at once."),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tellonce.engine.cluster.components import Components, Pairs
+from tellonce.engine.cluster.kernels import smallest_connected
 from tellonce.engine.cluster.split import Constraints, inner_pairs
 from tellonce.engine.lists import flat, owners
 
@@ -82,6 +83,17 @@ def together(*parts: Constraints) -> Constraints:
     """All constraints of the parts."""
     columns = ("same_left", "same_right", "different_left", "different_right")
     return Constraints(*(np.concatenate([getattr(p, c) for p in parts]) for c in columns))
+
+
+def unless_decided(conflicts: Constraints, people: Constraints) -> Constraints:
+    """The conflicts, but those between rows that people made one: no rule overrides people."""
+    if not len(people.same_left) or not len(conflicts.different_left):
+        return conflicts
+    rows = 1 + max(int(conflicts.different_right.max()), int(people.same_right.max()))
+    group = smallest_connected(rows, people.same_left, people.same_right)
+    left, right = conflicts.different_left, conflicts.different_right
+    apart = group[left] != group[right]
+    return replace(conflicts, different_left=left[apart], different_right=right[apart])
 
 
 def consistent(limits: Constraints, known: Pairs) -> Constraints:

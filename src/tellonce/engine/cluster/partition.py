@@ -13,7 +13,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from tellonce.engine.cluster.components import CERTAIN, Floats, Pairs, components
-from tellonce.engine.cluster.constraints import conflicts, consistent, together
+from tellonce.engine.cluster.constraints import (
+    conflicts,
+    consistent,
+    together,
+    unless_decided,
+)
 from tellonce.engine.cluster.evidence import PairScores
 from tellonce.engine.cluster.split import (
     Constraints,
@@ -60,8 +65,9 @@ def partition(
         np.concatenate([known.right, right]),
         np.concatenate([known.odds, scores.odds(left, right)]),
     )
-    limits = together(decided, conflicts(records, found, cut.unique_sources))
-    limits = consistent(limits, every)
+    people = consistent(decided, every)
+    rules = conflicts(records, found, cut.unique_sources)
+    limits = together(people, unless_decided(rules, people))
     cluster, joined = split(rows, found, every, limits, scores=scores, cut=cut.link)
     table = clusters_table(cluster, confidences(cluster, every, limits, joined))
     return table.slice(0, records.num_rows)

@@ -4,6 +4,8 @@ HubError          one sentence what is wrong, one what to do (`hint`), an exit c
 ├── WrongCall     2  something named does not exist or cannot be understood
 │   ├── Unknown      a customer, purpose, source, role ... of that name is not there
 │   └── Conflict     the thing is no longer as the caller believes it is
+│       ├── Stale           it has changed since the caller looked at it
+│       └── Contradiction   it cannot be true together with what people decided before
 ├── Refused       3  policy does not allow it to this person
 └── Failed        4  the hub cannot do it now
     ├── NotInitialised   the hub was never made, or is older than the program
@@ -37,6 +39,14 @@ class Unknown(WrongCall):
 
 class Conflict(WrongCall):
     """The thing is no longer as the caller believes it is; nothing was changed."""
+
+
+class Stale(Conflict):
+    """It has changed since the caller looked at it; nothing was changed."""
+
+
+class Contradiction(Conflict):
+    """It cannot be true together with what people decided before; nothing was changed."""
 
 
 class Refused(HubError):

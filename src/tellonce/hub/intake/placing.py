@@ -10,10 +10,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tellonce.hub.bridge.placing import PlacedRows, RowChanges, keys_by_record, place_rows
 from tellonce.hub.bridge.rows import join_documents
-from tellonce.hub.customers.planning import plans
+from tellonce.hub.customers.planning import Plan, plans
 from tellonce.hub.customers.types import Applied
 from tellonce.hub.customers.writing import apply_plans
 from tellonce.hub.events.services import emit_many
@@ -29,9 +30,8 @@ from tellonce.hub.matching.services import (
     change_edges,
     change_match_keys,
     link_edges,
-    record_decision,
 )
-from tellonce.hub.matching.types import NewDecision, StoredEdge
+from tellonce.hub.matching.types import StoredEdge, Verdicts
 from tellonce.hub.sources.selectors import (
     ACTIVE,
     current_versions,
@@ -68,7 +68,7 @@ class PlacedChunk:
 
 
 @dataclass(frozen=True)
-class _Work:
+class Work:
     """A chunk at hand: records that wait with what they say now, None where they are gone."""
 
     waiting: Sequence[WaitingRecord]
@@ -76,38 +76,62 @@ class _Work:
     versions: dict[int, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What placing would change, worked out and not written. `stale`: blocking keys by record, of
+    what those that wait said before.
+    """
+
+    work: Work
+    placed: PlacedRows
+    stale: dict[int, list[int]]
+    plans: Sequence[Plan]
+
+    @property
+    def moved(self) -> int:
+        """Records that would leave their customer."""
+        return sum(len(plan.leaving) for plan in self.plans)
+
+
 def place_next(size: int, rules: Rules, lease: HeldLease) -> PlacedChunk | None:
     """Place the next records that wait; None where none does."""
     waiting = next_waiting(size)
-    return place_records(waiting, (), rules, lease) if waiting else None
+    return place_records(waiting, rules, lease) if waiting else None
 
 
-def place_records(
-    waiting: Sequence[WaitingRecord],
-    decisions: Sequence[NewDecision],
-    rules: Rules,
-    lease: HeldLease,
-) -> PlacedChunk:
-    """Place records that wait, and what a person decided, in one act."""
-    work = _work(waiting, decisions)
+def place_records(waiting: Sequence[WaitingRecord], rules: Rules, lease: HeldLease) -> PlacedChunk:
+    """Place records that wait, in one act."""
+    prepared = prepare(waiting, {}, rules)
+    with act(lease) as moment:
+        begun = time.monotonic()
+        applied = write_prepared(prepared, moment)
+    return PlacedChunk(len(waiting), applied, time.monotonic() - begun)
+
+
+def prepare(waiting: Sequence[WaitingRecord], verdicts: Verdicts, rules: Rules) -> Prepared:
+    """Work out what placing records that wait, and what a person says, changes. The caller holds
+    the resolver's lease from here until it is written.
+    """
+    work = _work(waiting, verdicts)
     placed = place_rows(work.changes, StoredHoldings(), rules.resolution)
     stale = _keys_before(waiting, rules)
     touched = {record for members in placed.sets for record in members}
     touched |= {one.record for one in waiting}
-    todo = list(plans(resolved_customers(placed), touched))
-    with act(lease) as moment:
-        begun = time.monotonic()
-        for decision in decisions:
-            record_decision(decision, at=moment)
-        _write_keys(placed, stale)
-        _write_edges(placed)
-        applied = apply_plans(todo, moment)
-        emit_many(happenings(applied))
-        settle((one.record, one.version, work.versions.get(one.record)) for one in waiting)
-    return PlacedChunk(len(waiting), applied, time.monotonic() - begun)
+    return Prepared(work, placed, stale, list(plans(resolved_customers(placed), touched)))
 
 
-def _work(waiting: Sequence[WaitingRecord], decisions: Sequence[NewDecision]) -> _Work:
+def write_prepared(prepared: Prepared, moment: datetime) -> Applied:
+    """Inside an act: write what was worked out."""
+    work, placed = prepared.work, prepared.placed
+    _write_keys(placed, prepared.stale)
+    _write_edges(placed)
+    applied = apply_plans(prepared.plans, moment)
+    emit_many(happenings(applied))
+    settle((one.record, one.version, work.versions.get(one.record)) for one in work.waiting)
+    return applied
+
+
+def _work(waiting: Sequence[WaitingRecord], verdicts: Verdicts) -> Work:
     states = current_versions([one.record for one in waiting])
     active = [one for one in waiting if states[one.record][1] == ACTIVE]
     texts = texts_of_versions([one.version for one in active])
@@ -118,9 +142,9 @@ def _work(waiting: Sequence[WaitingRecord], decisions: Sequence[NewDecision]) ->
             for i, text in texts.items()
         },
         record_names(gone),
-        [(d.left, d.right, d.verdict) for d in decisions],
+        [(*pair, verdict) for pair, verdict in sorted(verdicts.items())],
     )
-    return _Work(waiting, changes, {i: text.version for i, text in texts.items()})
+    return Work(waiting, changes, {i: text.version for i, text in texts.items()})
 
 
 def _keys_before(waiting: Sequence[WaitingRecord], rules: Rules) -> dict[int, list[int]]:

@@ -20,9 +20,8 @@ from django.db import transaction
 
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
-from tellonce.hub.audit.types import REFUSED, Act
+from tellonce.hub.audit.types import Act
 from tellonce.hub.bridge.types import Progress, Tell, no_progress, no_telling
-from tellonce.hub.core.errors import Refused
 from tellonce.hub.customers.selectors import customer_counts
 from tellonce.hub.intake.acts import rules_of_partition
 from tellonce.hub.intake.delivering import deliver_records
@@ -39,8 +38,6 @@ from tellonce.hub.intake.waiting import (
     waiting_count,
 )
 from tellonce.hub.jobs.types import HeldLease
-from tellonce.hub.matching.services import check_decision
-from tellonce.hub.matching.types import NewDecision
 from tellonce.hub.sources.selectors import active_record_count, deliveries_to_place
 from tellonce.hub.sources.services import mark_placed, set_restricted
 from tellonce.hub.sources.types import LoadReport
@@ -113,7 +110,7 @@ def place_pending(actor: str, progress: Progress = no_progress) -> Placed | None
     done, model, size, tally = 0, "", ChunkSize(), Tally()
     while waiting_count():
         with resolving(actor, bulk=True) as lease:
-            model = _resolved_if_due(tally, lease, progress) or model
+            model = resolved_if_due(tally, lease, progress) or model
             chunk = place_next(size.records, rules_in_force(), lease)
         if chunk is not None:
             size.learn(chunk.records, chunk.locked)
@@ -124,8 +121,10 @@ def place_pending(actor: str, progress: Progress = no_progress) -> Placed | None
     return _placed(tally, model or "adopted") if total else None
 
 
-def _resolved_if_due(tally: Tally, lease: HeldLease, progress: Progress) -> str:
-    """Resolve all where that is due; says by which model, "" where it was not."""
+def resolved_if_due(tally: Tally, lease: HeldLease, progress: Progress) -> str:
+    """Resolve all where that is due; says by which model, "" where it was not. The caller holds the
+    resolver's lease.
+    """
     if is_time_to_train():
         rules = rules_to_train()
     else:
@@ -156,26 +155,6 @@ def _placed(tally: Tally, model: str) -> Placed:
     )
 
 
-def decide(
-    pairs: Sequence[tuple[int, int]], verdict: str, *, by: Actor, reason: str = ""
-) -> Placed:
-    """Record what a person says about pairs of records (row ids), and place what that touches.
-
-    `verdict` is same, different or unsure; the newest of a pair counts, so a decision is undone by
-    another one. Raises `Refused` for who is neither steward nor administrator, and `WrongCall`.
-    """
-    _check_steward(by)
-    decisions = [NewDecision(left, right, verdict, by.id, reason) for left, right in pairs]
-    for decision in decisions:
-        check_decision(decision)
-    tally = Tally()
-    with resolving(by.id) as lease, transaction.atomic():
-        model = _resolved_if_due(tally, lease, no_progress)
-        tally.add(place_records([], decisions, rules_in_force(), lease).applied)
-        record_act(Act("decide", by.id, details={"pairs": len(pairs), "verdict": verdict}))
-    return _placed(tally, model or "adopted")
-
-
 def restrict_records(records: Collection[int], *, restricted: bool, by: Actor) -> None:
     """Take records (row ids) out of matching, their membership frozen, or back into it."""
     with transaction.atomic():
@@ -191,24 +170,12 @@ def place_records_now(records: Collection[int], *, by: Actor) -> None:
     """
     while waiting := waiting_among(records):
         with resolving(by.id) as lease:
-            _resolved_if_due(Tally(), lease, no_progress)
+            resolved_if_due(Tally(), lease, no_progress)
             if found := list(waiting_among(waiting).values())[:TOGETHER]:
-                place_records(_with_urgent(found), (), rules_in_force(), lease)
+                place_records(_with_urgent(found), rules_in_force(), lease)
 
 
 def _with_urgent(found: Sequence[WaitingRecord]) -> list[WaitingRecord]:
     own = {one.record for one in found}
     others = [one for one in urgent_waiting(TOGETHER) if one.record not in own]
     return [*found, *others][:TOGETHER]
-
-
-def _check_steward(by: Actor) -> None:
-    if by.roles & {"steward", "admin"}:
-        return
-    with transaction.atomic():
-        reason = "neither steward nor administrator"
-        record_act(Act("decide", by.id, outcome=REFUSED, reason=reason))
-    raise Refused(
-        f"{by.email} may not decide which records are one customer.",
-        hint="Ask a steward, or act as one.",
-    )

@@ -1,4 +1,4 @@
-"""What matching knows: models, the key index, edges and decisions."""
+"""What matching knows: models, the key index, edges, what people decided."""
 
 from __future__ import annotations
 
@@ -88,13 +88,67 @@ class Edge(models.Model):
         db_table = "edges"
 
 
+class MatchAct(models.Model):
+    """What a person did, or proposed to do, about which records are one customer.
+
+    `groups` are lists of records (row ids): the pairs of a decision, the member lists of a merge or
+    a split. An act that is undone counts no more, until that undo is itself undone. Rows are never
+    deleted; `state`, `undone_by` and who settled it are all that changes.
+    """
+
+    PERSON_LINKED: ClassVar = ("groups", "customers", "author", "reason", "settled_by")
+    NOT_PERSON_LINKED: ClassVar = (
+        "id",
+        "public_id",
+        "kind",
+        "verdict",
+        "state",
+        "target",
+        "undone_by",
+        "moved",
+        "at",
+        "settled_at",
+    )
+
+    DECIDE, MERGE, SPLIT, UNDO = "decide", "merge", "split", "undo"
+    PROPOSED, DONE, REJECTED = "proposed", "done", "rejected"
+
+    public_id = models.CharField(max_length=40, unique=True)  # act_...
+    kind = models.CharField(max_length=10)
+    verdict = models.CharField(max_length=10, blank=True)  # of a decision
+    state = models.CharField(max_length=10)
+    groups = models.JSONField(default=list)
+    customers = models.JSONField(default=list)  # public ids it was asked about
+    target = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="undos"
+    )  # of an undo
+    undone_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    moved = models.IntegerField(default=0)  # records that changed their customer, or would
+    author = models.CharField(max_length=100)
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()  # when it was done; of a proposal, when it was made
+    settled_by = models.CharField(max_length=100, blank=True)  # who approved or rejected it
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "match_acts"
+        indexes = (
+            models.Index(
+                fields=["id"], name="match_act_proposed", condition=models.Q(state="proposed")
+            ),
+        )
+
+
 class Decision(models.Model):
-    """What a person said about two records; append-only, the newest row of a pair counts."""
+    """What a person said about two records; append-only, the newest row of a pair counts.
+
+    `withdrawn`: nobody says anything any more, as where the only decision was undone.
+    """
 
     PERSON_LINKED: ClassVar = ("left", "right", "actor", "reason")
-    NOT_PERSON_LINKED: ClassVar = ("id", "verdict", "decided_at")
+    NOT_PERSON_LINKED: ClassVar = ("id", "verdict", "decided_at", "act")
 
-    SAME, DIFFERENT, UNSURE = "same", "different", "unsure"
+    SAME, DIFFERENT, UNSURE, WITHDRAWN = "same", "different", "unsure", "withdrawn"
 
     left = models.ForeignKey(Record, models.CASCADE, related_name="+")
     right = models.ForeignKey(Record, models.CASCADE, related_name="+")
@@ -102,6 +156,7 @@ class Decision(models.Model):
     actor = models.CharField(max_length=100)
     reason = models.TextField(blank=True)
     decided_at = models.DateTimeField()
+    act = models.ForeignKey(MatchAct, models.PROTECT, null=True, related_name="decisions")
 
     class Meta:
         db_table = "decisions"

@@ -44,7 +44,7 @@ def any_decision() -> bool:
 
 
 def live_decisions() -> list[LiveDecision]:
-    """The newest decision of each pair, `unsure` left out."""
+    """The newest decision of each pair, where it says same or different."""
     newest: dict[tuple[int, int], str] = {}
     for left, right, verdict in Decision.objects.order_by("id").values_list(
         "left_id", "right_id", "verdict"
@@ -53,7 +53,7 @@ def live_decisions() -> list[LiveDecision]:
     return [
         LiveDecision(left, right, verdict)
         for (left, right), verdict in sorted(newest.items())
-        if verdict != Decision.UNSURE
+        if verdict in (Decision.SAME, Decision.DIFFERENT)
     ]
 
 
@@ -84,7 +84,7 @@ def records_sharing(keys: Collection[int]) -> list[tuple[int, int]]:
 
 
 def decisions_touching(record_ids: Collection[int]) -> list[LiveDecision]:
-    """The newest decision of each pair with an end among these records, `unsure` included."""
+    """The newest decision of each pair with an end among these records, whatever it says."""
     newest: dict[tuple[int, int], tuple[int, str]] = {}
     select = "SELECT id, left_id, right_id, verdict FROM decisions WHERE "
     for end in ("left_id", "right_id"):

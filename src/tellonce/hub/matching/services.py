@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 
 from django.db import connection
 
 from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import insert_rows
-from tellonce.hub.core.errors import WrongCall
-from tellonce.hub.matching.models import Decision, Edge, KeyIndex, MatchKey, MatchModel
-from tellonce.hub.matching.types import NewDecision, StoredEdge
+from tellonce.hub.matching.models import Edge, KeyIndex, MatchKey, MatchModel
+from tellonce.hub.matching.types import StoredEdge
 
 _DELETE_EDGE = "DELETE FROM edges WHERE left_id = %s AND right_id = %s"
 _LINK_EDGE = "UPDATE edges SET linked = %s WHERE left_id = %s AND right_id = %s"
@@ -68,28 +66,3 @@ def clear_match_keys() -> None:
     """Empty the index of blocking keys."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM match_keys")
-
-
-def check_decision(decision: NewDecision) -> None:
-    """Raises `WrongCall` for a verdict that is not known, or one record twice."""
-    known = (Decision.SAME, Decision.DIFFERENT, Decision.UNSURE)
-    if decision.verdict not in known or decision.left == decision.right:
-        raise WrongCall(
-            "A decision says of two records that they are the same, different, or unsure.",
-            hint="Name two records, and one of same, different, unsure.",
-        )
-
-
-def record_decision(decision: NewDecision, *, at: datetime) -> int:
-    """Append what a person said about two records; returns the decision's row id."""
-    left, right = sorted((decision.left, decision.right))
-    row = Decision(
-        left_id=left,
-        right_id=right,
-        verdict=decision.verdict,
-        actor=decision.actor,
-        reason=decision.reason,
-        decided_at=at,
-    )
-    row.save(force_insert=True)
-    return row.pk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,12 +43,55 @@ class LiveDecision:
     verdict: str
 
 
-@dataclass(frozen=True)
-class NewDecision:
-    """What a person says about two records (row ids, in either order): same, different, unsure."""
+Pair = tuple[int, int]
+"""Two records (row ids), left below right."""
 
-    left: int
-    right: int
-    verdict: str
-    actor: str
+Verdicts = Mapping[Pair, str]
+"""What is said of pairs: same, different, unsure, or withdrawn."""
+
+
+def pair_of(one: int, other: int) -> Pair:
+    """Two records in the order of their row ids."""
+    return (one, other) if one < other else (other, one)
+
+
+@dataclass(frozen=True)
+class NewAct:
+    """What a person does, or proposes to: see `StoredAct`. `target`: row id of the act undone."""
+
+    kind: str
+    author: str
     reason: str = ""
+    verdict: str = ""
+    groups: tuple[tuple[int, ...], ...] = ()
+    customers: tuple[str, ...] = ()
+    target: int | None = None
+    moved: int = 0
+
+
+@dataclass(frozen=True)
+class StoredAct:
+    """What a person did about which records are one customer, or proposed to do.
+
+    `id` is the public id, `row` the row id. `kind`: decide (`groups` are pairs of records,
+    `verdict` what was said of them), merge or split (`groups` are member lists), undo (`target`).
+    `customers` are the ids it was asked about. `state`: done; proposed, which waits for another
+    person; or rejected. `moved`: records that changed their customer, or would. `undone_by` is the
+    act that undoes it now, "" where it counts. `settled_by` approved or rejected it.
+    """
+
+    row: int
+    id: str
+    kind: str
+    verdict: str
+    state: str
+    groups: tuple[tuple[int, ...], ...]
+    customers: tuple[str, ...]
+    target: str
+    undone_by: str
+    moved: int
+    author: str
+    reason: str
+    at: datetime
+    settled_by: str
+    settled_at: datetime | None

@@ -310,6 +310,12 @@ def restricted_records(ids: Collection[int]) -> set[int]:
     return set(rows.values_list("id", flat=True))
 
 
+def deleted_records(ids: Collection[int]) -> set[int]:
+    """Which of these records their source deleted."""
+    rows = among("SELECT state, id FROM records WHERE id", ids)
+    return {pk for state, pk in rows if state == Record.DELETED}
+
+
 def quarantined_rows(source_id: int, limit: int = 20) -> list[QuarantinedRow]:
     """Rows of a source that wait in quarantine, newest delivery first."""
     waiting = Quarantined.objects.filter(
