@@ -19,6 +19,10 @@ Period = tuple[int, int, float, datetime, datetime | None]
 _PERIOD = ("customer_id", "record_id", "confidence", "from_at", "to_at")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SLICE = 20_000
+_CONCERNED = """
+    SELECT DISTINCT m.customer_id FROM memberships m JOIN customers c ON c.id = m.customer_id
+    WHERE (m.to_at IS NULL OR c.retired_at IS NOT NULL) AND m.record_id
+"""
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,13 @@ class History:
 
 
 def history(records: Collection[int] | None) -> History:
-    """Of the customers that any of these records (row ids) ever belonged to; None: of all."""
+    """Of the customers that any of these records (row ids) belong to, and of the retired ones that
+    they ever belonged to; None: of all. One that goes on without these records is not concerned.
+    """
     memberships = Membership.objects.all()
     golden = GoldenVersion.objects.filter(number=F("customer__version"))
     if records is not None:
-        rows = among("SELECT DISTINCT customer_id FROM memberships WHERE record_id", records)
-        customers = [customer for (customer,) in rows]
+        customers = [customer for (customer,) in among(_CONCERNED, records)]
         memberships = memberships.filter(customer_id__in=customers)
         golden = golden.filter(customer_id__in=customers)
     restricted = _restricted(memberships)
