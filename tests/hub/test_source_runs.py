@@ -14,7 +14,14 @@ from tellonce.hub.core import clock
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.intake.pushing import accept_records
 from tellonce.hub.sources.models import Record, SourceRun
-from tellonce.hub.sources.runs import Started, keep_cursor, last_cursor, recorded_run, runs_of
+from tellonce.hub.sources.runs import (
+    Started,
+    keep_cursor,
+    last_cursor,
+    last_runs,
+    recorded_run,
+    runs_of,
+)
 from tellonce.hub.sources.selectors import source_named
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source, load, write_csv
 
@@ -29,6 +36,7 @@ def test_each_load_of_any_kind_is_a_run(tmp_path: Path) -> None:
     said = {"customer_id": "1", "purpose": "marketing", "consent": "yes", "date": "2026-01-01"}
     load_consents("crm", write_csv(tmp_path / "c.csv", [said]), by=actor())
     runs = runs_of(source.id)
+    assert last_runs() == {"crm": runs[0]}
     assert [(run.content, run.state, run.counts.rows) for run in runs] == [
         ("consents", "done", 1),
         ("transactions", "done", 1),

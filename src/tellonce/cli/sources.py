@@ -89,11 +89,13 @@ def _said(value: Any) -> str:
 def list_sources(as_json: Json = False) -> None:
     """List the sources with what they hold."""
     with opened_hub(with_keys=False):
+        from tellonce.hub.sources.runs import last_runs  # noqa: PLC0415
         from tellonce.hub.sources.selectors import sources  # noqa: PLC0415
 
-        found = sources()
+        found, last = sources(), last_runs()
     if as_json:
-        print_json([_as_json(one) for one in found])
+        runs = {name: run_json(run) for name, run in last.items()}
+        print_json([_as_json(one) | {"last_run": runs.get(one.name)} for one in found])
         return
     if not found:
         show("There is no source yet. Add one: tellonce source add NAME --kind KIND")
@@ -101,7 +103,12 @@ def list_sources(as_json: Json = False) -> None:
         show(
             f"{one.name:<20} {one.kind:<14} {one.records:>10,} records "
             f"{one.deliveries:>5,} deliveries {one.quarantined:>6,} quarantined"
+            f"{_last(last.get(one.name))}"
         )
+
+
+def _last(run: Any) -> str:
+    return "" if run is None else f"  last run {run.state} {run.started_at:%Y-%m-%d %H:%M}"
 
 
 @source.command("show")

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.core.errors import Failed, WrongCall
+from tellonce.hub.sources import running
 from tellonce.hub.sources.connectors.sql import reading
 from tellonce.hub.sources.connectors.sql.reading import pages
 from tellonce.hub.sources.models import Record, RecordVersion
@@ -250,8 +251,6 @@ def test_a_whole_table_deletes_what_is_gone_and_none_of_it_where_it_is_empty(crm
 def test_a_run_that_breaks_off_anywhere_is_gone_on_with(
     crm: Crm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tellonce.hub.sources import running
-
     for number in range(1, 11):
         crm.put(number, number)
     monkeypatch.setattr(running, "ROWS_AT_ONCE", 3)
@@ -275,6 +274,34 @@ def test_a_run_that_breaks_off_anywhere_is_gone_on_with(
     assert (Record.objects.count(), RecordVersion.objects.count()) == (10, 10)
     states = [one.state for one in runs_of(source_named("crm").id)]
     assert states == ["done", "failed", "failed", "failed", "failed"]
+
+
+@pytest.mark.django_db
+def test_activity_and_consents_come_in_pages_too(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "ROWS_AT_ONCE", 3)
+    crm.put(1, 1)
+    crm.execute("CREATE TABLE orders (nr INTEGER PRIMARY KEY, customer_id INTEGER, amount INTEGER)")
+    for nr in range(1, 8):
+        crm.execute("INSERT INTO orders VALUES (:nr, 1, :nr)", nr=nr)
+    said = "SELECT id AS customer_id, 'news' AS purpose, 'yes' AS consent, updated_at AS at"
+    said += " FROM people"
+    orders = {"url_env": "CRM_URL", "table": "orders", "cursor": "nr", "batch": 3}
+    streams = [
+        declared(cursor="updated_at"),
+        orders | {"as": "transactions"},
+        {"url_env": "CRM_URL", "query": said, "as": "consents"},
+    ]
+    a_source(sql=streams, record_id="id")
+    first = run_source("crm", Run(actor()))
+    assert [(one.content, one.counts.added) for one in first] == [
+        ("records", 1),
+        ("transactions", 7),
+        ("consents", 1),
+    ]
+    crm.execute("INSERT INTO orders VALUES (8, 1, 80)")
+    _, second, third = run_source("crm", Run(actor()))
+    assert (second.counts.added, second.counts.repeated, third.counts.repeated) == (1, 1, 1)
+    assert second.cursor_after["value"] == "8"
 
 
 @pytest.mark.parametrize(

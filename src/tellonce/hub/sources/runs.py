@@ -13,6 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Max
+
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Unknown
@@ -145,6 +147,13 @@ def runs_of(source_id: int, limit: int = 20) -> list[RunView]:
     """The runs of a source, newest first."""
     rows = SourceRun.objects.select_related("source").filter(source_id=source_id)
     return [_view(row) for row in rows.order_by("-id")[:limit]]
+
+
+def last_runs() -> dict[str, RunView]:
+    """Source -> its last run, of those that have any."""
+    newest = SourceRun.objects.values("source").annotate(last=Max("id")).values("last")
+    rows = SourceRun.objects.select_related("source").filter(pk__in=newest)
+    return {row.source.name: _view(row) for row in rows}
 
 
 def run_view(run_id: int) -> RunView:
