@@ -119,6 +119,7 @@ class History(Schema):
                             "customers": [],
                             "attributes": [],
                             "version": None,
+                            "by": None,
                         }
                     ],
                 }

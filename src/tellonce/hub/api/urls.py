@@ -6,7 +6,7 @@ from django.http import Http404
 from django.urls import URLPattern, URLResolver, path
 from ninja.errors import HttpError, ValidationError
 
-from tellonce.hub.api import customers, feed, records, snapshots, tokens, webhooks
+from tellonce.hub.api import customers, decisions, feed, records, snapshots, tokens, webhooks
 from tellonce.hub.api.boundary import answered
 from tellonce.hub.api.contract import Api
 from tellonce.hub.api.documentation import DocumentationPage, docs_style
@@ -16,6 +16,7 @@ from tellonce.hub.api.routes import only_known_parameters, patient
 ROUTERS = (
     ("/oauth", tokens.router),
     ("", records.router),
+    ("", decisions.router),
     ("/customers", customers.router),
     ("/snapshots", snapshots.router),
     ("/changes", feed.router),

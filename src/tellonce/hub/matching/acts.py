@@ -7,7 +7,7 @@ row of a pair, of whichever act, is always what holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from tellonce.hub.core import clock
@@ -104,6 +104,12 @@ def acts(*, state: str = "", limit: int = 50, before: str = "") -> list[StoredAc
     if before:
         rows = rows.filter(id__lt=act_named(before).row)
     return [_view(row) for row in rows[:limit]]
+
+
+def acts_at(moments: Collection[datetime]) -> dict[datetime, StoredAct]:
+    """The acts of people that were done at these moments."""
+    rows = MatchAct.objects.select_related("target", "undone_by")
+    return {row.at: _view(row) for row in rows.filter(at__in=moments, state=DONE)}
 
 
 def verdicts_after_undo(target: int) -> dict[Pair, str]:

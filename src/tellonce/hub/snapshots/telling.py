@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,8 @@ from tellonce.hub.core.canonical import plain
 from tellonce.hub.customers.selectors import customer_by_public_id
 from tellonce.hub.customers.story import stays_of, story_of
 from tellonce.hub.customers.types import Chapter
+from tellonce.hub.matching.acts import acts_at
+from tellonce.hub.matching.types import StoredAct
 from tellonce.hub.policy.masks import HIDDEN
 from tellonce.hub.policy.types import Answer
 from tellonce.hub.snapshots.gathering import Around
@@ -36,6 +39,7 @@ def view_history(public_id: str, purpose: str, who: Actor) -> dict[str, Any]:
     around = Around.of(customer, clock.now())
     check_may_see(around, purpose, who, HISTORY)
     stays, chapters = stays_of(customer.id), story_of(customer)
+    acts = acts_at({one.at for one in chapters})
     touched = {stay.record for stay in stays} | {r for one in chapters for r in one.records}
     names = {pk: ":".join(name) for pk, name in record_names(touched).items()}
     if judged(who, purpose, around.facts_for(purpose), "record_id") is not Answer.ALLOW:
@@ -59,12 +63,14 @@ def view_history(public_id: str, purpose: str, who: Actor) -> dict[str, Any]:
                 }
                 for stay in stays
             ],
-            "story": list(map(partial(_told, names=names), chapters)),
+            "story": list(map(partial(_told, names=names, acts=acts), chapters)),
         }
     )
 
 
-def _told(chapter: Chapter, names: Mapping[int, str]) -> dict[str, Any]:
+def _told(
+    chapter: Chapter, names: Mapping[int, str], acts: Mapping[datetime, StoredAct]
+) -> dict[str, Any]:
     records = [names.get(record, HIDDEN) for record in chapter.records]
     return {
         "at": chapter.at,
@@ -74,7 +80,15 @@ def _told(chapter: Chapter, names: Mapping[int, str]) -> dict[str, Any]:
         "customers": chapter.others,
         "attributes": chapter.attributes,
         "version": chapter.version,
+        "by": _by(acts.get(chapter.at)),
     }
+
+
+def _by(act: StoredAct | None) -> dict[str, str] | None:
+    """Who did it and why; None where matching did, by what arrived."""
+    if act is None:
+        return None
+    return {"act": act.id, "kind": act.kind, "author": act.author, "reason": act.reason}
 
 
 def _sentence(chapter: Chapter, records: Iterable[str]) -> str:
