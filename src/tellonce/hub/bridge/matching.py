@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tellonce.engine.explaining import explain
 from tellonce.engine.placing import candidates
+from tellonce.engine.settings import link_cut
 from tellonce.hub.bridge.held import Held
 from tellonce.hub.bridge.holdings import Holdings
 from tellonce.hub.bridge.resolution import model_of, settings_of
@@ -35,6 +36,21 @@ class Candidate:
     probability: float
     linked: bool
     reasons: tuple[Reason, ...]
+
+
+def link_cut_of(rules: ResolutionRules) -> float:
+    """The match probability from which on the adopted model links two records."""
+    model = model_of(rules)
+    assert model is not None
+    return link_cut(settings_of(rules), model)
+
+
+def compared_pair(one: str, other: str, rules: ResolutionRules) -> tuple[Reason, ...]:
+    """What each comparison says of two records given as JSON, without their values."""
+    model = model_of(rules)
+    assert model is not None
+    why = explain(records_table([one, other]), model, rules.hash_key)
+    return tuple(Reason(s.comparison, s.words, s.all_bits) for s in why.compared())
 
 
 def candidates_of(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q
 
+from tellonce.hub.core.bulk import among
 from tellonce.hub.core.errors import Unknown
 from tellonce.hub.core.ids import is_id
 from tellonce.hub.customers.golden import golden_document
@@ -44,6 +46,24 @@ def customers_of_records(
     rows = _at(Membership.objects.filter(record_id__in=records), as_of)
     ids = rows.values("customer_id")
     return [_view(row) for row in Customer.objects.filter(id__in=ids).order_by("id")]
+
+
+def customers_by_record(records: Collection[int]) -> dict[int, str]:
+    """Record (row id) -> the public id of its customer now."""
+    rows = among(
+        "SELECT m.record_id, c.public_id FROM memberships m JOIN customers c "
+        "ON c.id = m.customer_id WHERE m.to_at IS NULL AND m.record_id",
+        records,
+    )
+    return dict(rows)
+
+
+def customer_sizes(records: Collection[int]) -> dict[int, int]:
+    """Record (row id) -> how many records its customer has now."""
+    living = "SELECT record_id, customer_id FROM memberships WHERE to_at IS NULL AND "
+    customer = dict(among(living + "record_id", records))
+    size = Counter(one for _, one in among(living + "customer_id", set(customer.values())))
+    return {record: size[one] for record, one in customer.items()}
 
 
 def members_of(customer: int, as_of: datetime | None = None) -> list[Member]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tellonce.hub.bridge.placing import PlacedRows, RowChanges, keys_by_record, place_rows
@@ -21,10 +21,12 @@ from tellonce.hub.events.services import emit_many
 from tellonce.hub.intake.acts import act
 from tellonce.hub.intake.golden import resolved_customers
 from tellonce.hub.intake.holdings import StoredHoldings
+from tellonce.hub.intake.queueing import open_pairs
 from tellonce.hub.intake.rules import Rules
 from tellonce.hub.intake.telling import happenings
 from tellonce.hub.intake.waiting import WaitingRecord, next_waiting, settle
 from tellonce.hub.jobs.types import HeldLease
+from tellonce.hub.matching.reviews import keep_reviews
 from tellonce.hub.matching.selectors import edges_touching
 from tellonce.hub.matching.services import (
     change_edges,
@@ -86,6 +88,7 @@ class Prepared:
     placed: PlacedRows
     stale: dict[int, list[int]]
     plans: Sequence[Plan]
+    rules: Rules
 
     @property
     def moved(self) -> int:
@@ -117,15 +120,18 @@ def prepare(waiting: Sequence[WaitingRecord], verdicts: Verdicts, rules: Rules) 
     stale = _keys_before(waiting, rules)
     touched = {record for members in placed.sets for record in members}
     touched |= {one.record for one in waiting}
-    return Prepared(work, placed, stale, list(plans(resolved_customers(placed), touched)))
+    return Prepared(work, placed, stale, list(plans(resolved_customers(placed), touched)), rules)
 
 
 def write_prepared(prepared: Prepared, moment: datetime) -> Applied:
     """Inside an act: write what was worked out."""
     work, placed = prepared.work, prepared.placed
     _write_keys(placed, prepared.stale)
-    _write_edges(placed)
+    edges = _write_edges(placed)
     applied = apply_plans(prepared.plans, moment)
+    touched = {record for members in placed.sets for record in members}
+    touched.update(one.record for one in work.waiting)
+    keep_reviews(touched, open_pairs(edges, prepared.rules.resolution), moment)
     emit_many(happenings(applied))
     settle((one.record, one.version, work.versions.get(one.record)) for one in work.waiting)
     return applied
@@ -160,8 +166,10 @@ def _write_keys(placed: PlacedRows, stale: dict[int, list[int]]) -> None:
     change_match_keys(before - after, after - before)
 
 
-def _write_edges(placed: PlacedRows) -> None:
-    """Forget and keep pairs, and say of all pairs around whether they ended in one customer."""
+def _write_edges(placed: PlacedRows) -> list[StoredEdge]:
+    """Forget and keep pairs, and say of all pairs around, which it returns, whether they ended in
+    one customer.
+    """
     at = {record: number for number, members in enumerate(placed.sets) for record in members}
 
     def linked(left: int, right: int) -> bool:
@@ -171,10 +179,7 @@ def _write_edges(placed: PlacedRows) -> None:
         placed.removed,
         [StoredEdge(*pair, linked=linked(pair.left, pair.right)) for pair in placed.added],
     )
-    link_edges(
-        {
-            (edge.left, edge.right): not edge.linked
-            for edge in edges_touching(at)
-            if edge.linked != linked(edge.left, edge.right)
-        }
-    )
+    held = edges_touching(at)
+    around = [replace(edge, linked=linked(edge.left, edge.right)) for edge in held]
+    link_edges({(edge.left, edge.right): edge.linked for edge in around if edge not in held})
+    return around

@@ -20,6 +20,7 @@ from tellonce.hub.customers.writing import apply_plans
 from tellonce.hub.events.services import emit_many
 from tellonce.hub.intake.acts import act, set_rules_of_partition
 from tellonce.hub.intake.golden import resolved_customers
+from tellonce.hub.intake.queueing import settle_all_reviews
 from tellonce.hub.intake.rules import Rules, fingerprint_in_force
 from tellonce.hub.intake.telling import Tally, happenings
 from tellonce.hub.intake.waiting import WaitingRecord, all_waiting, settle
@@ -54,6 +55,7 @@ def resolve_everything(rules: Rules, lease: HeldLease, progress: Progress) -> Ta
     _write_edges(found, lease)
     tally = Tally(report=found.report)
     _write_customers(found, tally, lease, progress)
+    settle_all_reviews(lease)
     _settle(used, waiting, lease)
     return tally
 

@@ -88,6 +88,26 @@ class Edge(models.Model):
         db_table = "edges"
 
 
+class Review(models.Model):
+    """A pair that a person should look at: it may be one customer and is not taken for one, or it
+    holds a customer together and is weak; nobody has decided on it.
+    """
+
+    PERSON_LINKED: ClassVar = ("left", "right")
+    NOT_PERSON_LINKED: ClassVar = ("id", "together", "value", "since")
+
+    left = models.ForeignKey(Record, models.CASCADE, related_name="+")
+    right = models.ForeignKey(Record, models.CASCADE, related_name="+")
+    together = models.BooleanField()  # both are in one customer
+    value = models.FloatField()  # how uncertain it is, times the records it would move
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "reviews"
+        constraints = (models.UniqueConstraint(fields=["left", "right"], name="review_once"),)
+        indexes = (models.Index(fields=["-value", "id"], name="review_by_value"),)
+
+
 class MatchAct(models.Model):
     """What a person did, or proposed to do, about which records are one customer.
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Exists, OuterRef
-
 from tellonce.hub.core.bulk import among
-from tellonce.hub.matching.models import Decision, Edge, KeyIndex, MatchModel
+from tellonce.hub.matching.models import Decision, Edge, KeyIndex, MatchModel, Review
 from tellonce.hub.matching.types import LiveDecision, StoredEdge, StoredModel
 
 _EDGE = ("left_id", "right_id", "kind", "pattern", "match_weight", "probability", "linked")
@@ -100,6 +98,5 @@ def stored_edges() -> set[StoredEdge]:
 
 
 def matching_counts() -> dict[str, int]:
-    """For status: pairs that may be one customer, are not taken for one, and nobody decided on."""
-    decided = Decision.objects.filter(left_id=OuterRef("left_id"), right_id=OuterRef("right_id"))
-    return {"open_reviews": Edge.objects.filter(~Exists(decided), linked=False).count()}
+    """For status: pairs that a person should look at."""
+    return {"open_reviews": Review.objects.count()}

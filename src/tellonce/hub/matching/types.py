@@ -35,6 +35,41 @@ class StoredEdge:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPair:
+    """Why a pair should be looked at: see `StoredReview`."""
+
+    together: bool
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReview:
+    """Two records (row ids) that a person should look at, nobody having decided on them.
+
+    `together`: they are in one customer, and hold it together weakly; else they may be one customer
+    and are not. `value`: how uncertain that is, times the records that an answer may move.
+    """
+
+    id: int
+    left: int
+    right: int
+    together: bool
+    value: float
+    since: datetime
+
+
+@dataclass(frozen=True)
+class ReviewCounts:
+    """Open reviews: pairs that are apart, pairs that are together, and since when the oldest is
+    open (None: there is none).
+    """
+
+    apart: int
+    together: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class LiveDecision:
     """The newest word of a person about two records (row ids, left below right)."""
 

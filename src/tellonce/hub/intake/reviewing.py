@@ -1,0 +1,207 @@
+"""The review queue as people see it: which pairs, why, and what both records say, under policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tellonce.hub.accounts.types import Actor
+from tellonce.hub.audit.services import record_act
+from tellonce.hub.audit.types import Act
+from tellonce.hub.bridge.matching import Reason, compared_pair
+from tellonce.hub.bridge.rows import join_documents
+from tellonce.hub.core.errors import Refused, WrongCall
+from tellonce.hub.customers.selectors import customers_by_record
+from tellonce.hub.intake.carrying import check_steward
+from tellonce.hub.intake.deciding import decide
+from tellonce.hub.intake.rules import rules_in_force
+from tellonce.hub.intake.types import ActDone, RecordName
+from tellonce.hub.matching.reviews import (
+    BY_AGE,
+    BY_VALUE,
+    cursor_of,
+    review_numbered,
+    review_totals,
+    reviews,
+)
+from tellonce.hub.matching.selectors import edges_touching
+from tellonce.hub.matching.types import ReviewCounts, StoredReview
+from tellonce.hub.policy.decide import decide as judge
+from tellonce.hub.policy.decide import purposes_of
+from tellonce.hub.policy.masks import masked
+from tellonce.hub.policy.types import Action, Answer, Facts
+from tellonce.hub.sources.selectors import record_names, record_texts, record_views
+
+MOST = 500
+VIEW = "review.view"
+_ACTIVE = Facts(restricted=False)  # restricted records take no part in matching
+_ONE_OF = {"emails": "email", "phones": "phone", "addresses": "address", "names": "name"}
+
+
+@dataclass(frozen=True)
+class OpenReview:
+    """A pair that a person should look at; customers by public id.
+
+    `together`: both records are in one customer, which hangs on this pair, and it is weak; else
+    they may be one customer's and are apart. `value` ranks: higher the more uncertain it is, and
+    the more records the answer moves.
+    """
+
+    id: int
+    left: RecordName
+    right: RecordName
+    customers: tuple[str, str]
+    together: bool
+    probability: float
+    match_weight: float
+    value: float
+    since: datetime
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """Open reviews; `next` is the cursor of the next page, "" at the end."""
+
+    reviews: tuple[OpenReview, ...]
+    next: str
+
+
+@dataclass(frozen=True)
+class ShownValue:
+    """What both records say of one attribute, as the viewer may see it."""
+
+    attribute: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExplainedReview:
+    """A review with what each comparison says, and the values that policy lets the viewer see."""
+
+    review: OpenReview
+    reasons: tuple[Reason, ...]
+    values: tuple[ShownValue, ...]
+
+
+def open_reviews(
+    *, by: Actor, limit: int = 50, cursor: str = "", order: str = BY_VALUE
+) -> ReviewPage:
+    """The queue, those of most value first, or the oldest. Raises `Refused` for who does not
+    decide, `WrongCall` for an order or a cursor that is none.
+    """
+    check_steward(by, VIEW)
+    if order not in (BY_VALUE, BY_AGE):
+        raise WrongCall("Reviews are ordered by value or by age.", hint="Say value, or age.")
+    limit = max(1, min(limit, MOST))
+    found = reviews(order=order, limit=limit + 1, cursor=cursor)
+    shown = found[:limit]
+    return ReviewPage(tuple(_described(shown)), cursor_of(shown[-1]) if len(found) > limit else "")
+
+
+def review_counts(*, by: Actor) -> ReviewCounts:
+    """How many reviews are open, and since when."""
+    check_steward(by, VIEW)
+    return review_totals()
+
+
+def explained_review(number: int, purpose: str, *, by: Actor) -> ExplainedReview:
+    """One review explained. What is seen is audited; raises `Refused`, and `Unknown` where it is
+    open no more.
+    """
+    check_steward(by, VIEW)
+    if purpose not in purposes_of(by):
+        allowed = ", ".join(purposes_of(by))
+        raise Refused(
+            f"{by.email} may not act for the purpose {purpose}.", hint=f"Allowed are: {allowed}."
+        )
+    stored = review_numbered(number)
+    (review,) = _described([stored])
+    texts = record_texts([stored.left, stored.right])
+    one, other = (
+        join_documents(texts[record].standardised, texts[record].secret)
+        for record in (stored.left, stored.right)
+    )
+    reasons = compared_pair(one, other, rules_in_force().resolution)
+    values = _values(stored, purpose, by)
+    with transaction.atomic():
+        record_act(
+            Act(
+                VIEW,
+                by.id,
+                purpose=purpose,
+                subjects=tuple(dict.fromkeys(review.customers)),
+                fields=tuple(shown.attribute for shown in values),
+            )
+        )
+    return ExplainedReview(review, reasons, values)
+
+
+def decide_review(number: int, verdict: str, *, by: Actor, reason: str = "") -> ActDone:
+    """Decide on the pair of a review: same, different, or unsure, which takes it off the queue."""
+    check_steward(by, "decide")
+    stored = review_numbered(number)
+    return decide([(stored.left, stored.right)], verdict, by=by, reason=reason)
+
+
+def _described(stored: Sequence[StoredReview]) -> Iterator[OpenReview]:
+    records = {end for one in stored for end in (one.left, one.right)}
+    names, customers = record_names(records), customers_by_record(records)
+    edges = {(edge.left, edge.right): edge for edge in edges_touching({o.left for o in stored})}
+    for one in stored:
+        edge = edges[one.left, one.right]
+        yield OpenReview(
+            one.id,
+            names[one.left],
+            names[one.right],
+            (customers[one.left], customers[one.right]),
+            one.together,
+            edge.probability,
+            edge.match_weight,
+            one.value,
+            one.since,
+        )
+
+
+def _values(stored: StoredReview, purpose: str, who: Actor) -> tuple[ShownValue, ...]:
+    views = {view.id: view.values for view in record_views([stored.left, stored.right])}
+    sides = [dict(_said(views[record])) for record in (stored.left, stored.right)]
+    shown = []
+    for attribute in sorted(sides[0].keys() | sides[1].keys()):
+        answer = judge(who, Action.VALUE, attribute, purpose, _ACTIVE).answer
+        if answer is not Answer.DENY:
+            left, right = (_seen(attribute, side.get(attribute, []), answer) for side in sides)
+            shown.append(ShownValue(attribute, left, right))
+    return tuple(shown)
+
+
+def _seen(attribute: str, values: Sequence[str], answer: Answer) -> tuple[str, ...]:
+    if answer is Answer.ALLOW:
+        return tuple(values)
+    return tuple(masked(attribute, value) for value in values)
+
+
+def _said(document: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Attribute as policy knows it -> what a RECORDS row says of it, in words."""
+    found: dict[str, list[str]] = {}
+    for name, value in document.items():
+        for one in value if isinstance(value, list) else [value]:
+            if one in (None, "") or name in ("source", "record_id", "observed_at"):
+                continue
+            attribute, words = _worded(_ONE_OF.get(name, name), one)
+            found.setdefault(attribute, []).append(words)
+    yield from found.items()
+
+
+def _worded(name: str, value: Any) -> tuple[str, str]:
+    if not isinstance(value, Mapping):
+        return name, str(value)
+    if name == "identifiers":
+        return f"identifier:{value['kind']}", str(value["value"])
+    if name == "others":
+        return f"other:{value['name']}", str(value["value"])
+    return name, " ".join(str(part) for key, part in value.items() if part and key != "kind")

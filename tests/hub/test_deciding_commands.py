@@ -1,0 +1,99 @@
+"""`tellonce review`, `merge`, `split`, `undo` and `acts`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tellonce.cli.main import execute
+from tellonce.hub.accounts.selectors import actor
+from tellonce.hub.accounts.services import add_user
+from tellonce.hub.customers.models import Customer
+from tellonce.hub.intake.pushing import accept_records
+from tellonce.hub.intake.services import place_waiting
+from tests.hub.delivering import ANNA, OTTO, a_source
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MARRIED = ANNA | {"id": "5", "first name": "Anna", "last name": "Inna", "dob": "", "email": ""}
+
+
+@pytest.fixture(autouse=True)
+def hub_of_three() -> None:
+    a_source(record_id="id")
+    accept_records("crm", [ANNA, OTTO, MARRIED], by=actor())
+    place_waiting(by=actor())
+
+
+def customer_of(key: str) -> str:
+    found = Customer.objects.get(membership__record__record_key=key, membership__to_at=None)
+    return found.public_id
+
+
+def said(capsys: Any, *words: str, code: int = 0) -> str:
+    """What a command prints; its exit code is as expected."""
+    capsys.readouterr()
+    assert execute(list(words)) == code, capsys.readouterr().err
+    out, err = capsys.readouterr()
+    return out + err
+
+
+def test_a_doubtful_match_is_listed_shown_and_decided(capsys: Any) -> None:
+    listed = said(capsys, "review", "list")
+    assert "crm:1 crm:5" in listed
+    assert ANNA["email"] not in listed
+    number = str(json.loads(said(capsys, "review", "list", "--json"))["reviews"][0]["id"])
+    shown = said(capsys, "review", "show", number)
+    assert ANNA["email"] in shown
+    assert f"tellonce review decide {number}" in shown
+    decided = said(capsys, "review", "decide", number, "same", "--reason", "she married")
+    assert "Undo it: tellonce undo act_" in decided
+    assert customer_of("1") == customer_of("5")
+    assert "No match waits" in said(capsys, "review", "list")
+
+
+def test_customers_are_merged_parted_and_all_is_undone(capsys: Any) -> None:
+    one, other = customer_of("1"), customer_of("2")
+    merged = json.loads(said(capsys, "merge", one, other, "--json"))
+    assert merged["merged"] == {other: one}
+    assert "row" not in merged["act"]
+    parted = said(capsys, "split", one, "--group", "crm:2", "--reason", "two people")
+    assert f"{other} is back." in parted
+    listed = json.loads(said(capsys, "acts", "list", "--json"))
+    assert [act["kind"] for act in listed] == ["split", "merge"]
+    for act in listed:
+        said(capsys, "undo", act["id"])
+    assert "undone" in said(capsys, "acts", "list")
+    assert (customer_of("1"), customer_of("2")) == (one, other)
+
+
+def test_a_second_person_approves_or_rejects(capsys: Any, settings: Any) -> None:
+    settings.TELLONCE_TWO_PERSON_RECORDS = 1
+    add_user("steward@example.org", "steward", by=actor())
+    accept_records("crm", [OTTO | {"id": "7"}, ANNA | {"id": "8"}], by=actor())
+    place_waiting(by=actor())
+    words = ["merge", customer_of("1"), customer_of("2"), "--json"]
+    first = json.loads(said(capsys, *words))["act"]["id"]
+    assert "proposed" in said(capsys, "acts", "list", "--state", "proposed")
+    assert "proposed it" in said(capsys, "acts", "approve", first, code=3)
+    assert "nothing was changed" in said(capsys, "acts", "reject", first)
+    second = json.loads(said(capsys, *words))["act"]["id"]
+    said(capsys, "acts", "approve", second, "--as", "steward@example.org")
+    assert customer_of("1") == customer_of("2")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["merge", "cus_1", "cus_2"], "no customer"),
+        (["split", "cus_1", "--group", "crm"], "names no record"),
+        (["undo", "act_1"], "no act"),
+        (["acts", "list", "--state", "odd"], "No act is ever"),
+        (["review", "show", "99"], "no open review"),
+        (["review", "list", "--order", "odd"], "by value or by age"),
+    ],
+)
+def test_a_wrong_call_says_what_is_wrong(capsys: Any, words: list[str], sentence: str) -> None:
+    assert sentence in said(capsys, *words, code=2)
