@@ -316,9 +316,12 @@ import django; django.setup()
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from tellonce.hub.backup.tablecopy import migrate_to
-from django.conf import settings
+first = "accounts activity audit consents customers events jobs matching snapshots sources vault"
 nodes = MigrationLoader(connection).graph.nodes
-migrate_to({node for node in nodes if node[0] not in settings.APPS or node[1] == "0001_initial"})
+migrate_to(
+    {(app, "0001_initial") for app in first.split()}
+    | {node for node in nodes if node[0] in ("auth", "contenttypes")}
+)
 """
 
 
