@@ -650,6 +650,16 @@ def _less(e: Encoded, p: int, p1: int, q: int, q1: int) -> Any:
 
 
 @compiled(error_model="numpy", _nrt=False)
+def _words_alike(e: Encoded, a: int, b: int) -> Any:
+    """Whether two different words of organisations are one, misspelt."""
+    if alike(e, a, b, 0.9) >= 0.9:
+        return True
+    n, m = length(e, a), length(e, b)
+    a0, b0 = e.texts[TEXT * a], e.texts[TEXT * b]
+    return min(n, m) >= 5 and one_slip(e.pool, a0, a0 + n, b0, b0 + m)
+
+
+@compiled(error_model="numpy", _nrt=False)
 def _organisation_pair(e: Encoded, i: int, x: int, j: int, y: int) -> Any:
     if e.said[x + ORGANISATION] == e.said[y + ORGANISATION]:
         return 1
@@ -668,7 +678,7 @@ def _organisation_pair(e: Encoded, i: int, x: int, j: int, y: int) -> Any:
         a = e.said[k + WORD]
         for other in range(q, q1, A_WORD):
             b = e.said[other + WORD]
-            if a == b or alike(e, a, b, 0.9) >= 0.9:
+            if a == b or _words_alike(e, a, b):
                 common += e.said[k + RARITY]
                 break
     if common >= 0.95 * less and common >= 96:

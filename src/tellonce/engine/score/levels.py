@@ -26,6 +26,7 @@ NEAR_DIGITS, NEAR_MONTHS = 3, 12  # of two birth dates that are a little alike
 IDF_STEPS = 16  # rarity of a word is counted in sixteenths of a bit, so that sums are exact
 # Shares of the rarity of all words of a name: of the name with less, with more, with less of it.
 CONTAINED, ORGANISATION_CLOSE, ORGANISATION_PARTIAL, WORD_CLOSE = 0.95, 0.7, 0.5, 0.9
+SHORTEST_MISSPELT = 5  # letters of a word of an organisation that may have a slip
 LEAST_CONTAINED = 6 * IDF_STEPS
 
 # Points, in about bits, that choose the best of several names of a record. They are part of the
@@ -275,13 +276,19 @@ def _organisation_pair(x: str, y: str, rarity: Callable[[str], int]) -> int:
         left, right, every = right, left, every[::-1]
     common = 0
     for word in left:
-        alike = [w for w in right if w == word or jaro_winkler(w, word) >= WORD_CLOSE]
-        common += rarity(word) if alike else 0
+        common += rarity(word) if any(_words_alike(word, other) for other in right) else 0
     if common >= CONTAINED * every[0] and common >= LEAST_CONTAINED:
         return 2
     if common >= ORGANISATION_CLOSE * every[1]:
         return 3
     return 4 if common >= ORGANISATION_PARTIAL * every[0] else 5
+
+
+def _words_alike(x: str, y: str) -> bool:
+    """Whether two words of organisations are one, perhaps misspelt."""
+    if x == y or jaro_winkler(x, y) >= WORD_CLOSE:
+        return True
+    return min(len(x), len(y)) >= SHORTEST_MISSPELT and one_slip(x, y)
 
 
 def address_level(a: Sequence[Row], b: Sequence[Row]) -> int:
