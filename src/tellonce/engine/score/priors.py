@@ -101,6 +101,10 @@ LEAST_ALIKE_SITES = {**LEAST_ALIKE, "address": (2, 0.7)}
 # The most that strangers agree, by level from 1: names of organisations are chosen to be their own.
 # Without this limit a file full of one organisation makes its name look common.
 MOST_AGREEING = {"organisation": (2e-3, 6e-3, 1e-2)}
+# That two organisations have one name is taken for one organisation: odds given nothing but that
+# name, at least. Without this limit a file of names alone, where nothing else could tell, teaches
+# that equal names are chance.
+ONE_NAME_ODDS = 4.0
 LEAST_M = 0.004  # of a disagreement: however clean the data, errors happen
 # Two mailboxes made of one name: bits that this adds, at most, to the agreement of the names.
 NAMED_MAILBOX_BITS = 1.0

@@ -25,33 +25,16 @@ from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import frequencies as counted
 from tellonce.engine.score.arrays import Blocks, Encoded
 from tellonce.engine.score.blocks import blocks, in_threads, listed, pieces
-from tellonce.engine.score.comparisons import (
-    ADDRESS,
-    COMPARISONS,
-    EMAIL,
-    FAMILY,
-    GIVEN,
-    MAX_LEVELS,
-    NAMES,
-    ORGANISATION,
-    PHONE,
-    unpacked,
-)
+from tellonce.engine.score.comparisons import COMPARISONS, MAX_LEVELS, NAMES, unpacked
 from tellonce.engine.score.encode import encode_coded
 from tellonce.engine.score.kernels import shared_kinds
+from tellonce.engine.score.limits import Limits, limited_m, limited_u, limits_of
 from tellonce.engine.score.lines import rows_of
 from tellonce.engine.score.priors import (
     LEARNT_OF_BRANCHES,
-    LEAST_ALIKE,
-    LEAST_ALIKE_SITES,
-    LEAST_M,
-    MOST_AGREEING,
-    MOST_DIFFERENT,
-    NAMED_MAILBOX_BITS,
     NO_BRANCHES,
     SHARED_BY_BRANCHES,
     SHARED_BY_RELATIVES,
-    SHARED_ODDS,
     SHIPPED_A_RECORD,
     UNKNOWN_WORTH,
     shipped,
@@ -61,17 +44,13 @@ from tellonce.engine.score.weights import weights
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
-Alike = Mapping[str, tuple[int, float]]
 PIECE = 50_000  # random pairs compared at a time
 SAMPLE = 600_000  # candidate pairs, and random pairs, that training looks at
 ROUNDS = 30  # at most
 SETTLED = 5e-4
 PULL_M, PULL_U, PULL_B = 30.0, 300.0, 300.0  # pairs the shipped priors are worth
 PULL_SHARE, MOST_PULL = 0.05, 20.0  # of a record, and pairs at most, that a shipped share is worth
-WORST = {"email": 3, "phone": 3, "family_name": 5}  # the disagreement, where it is not the last
-SHARED, NAMED = 4, 5  # levels of a shared contact, and of a mailbox made of the name
 MOST_UNSEEN = 1.0  # as many as were proposed: more cannot be told from so few
-LEAST_U = 0.1  # of the shipped u: how far below it an estimate may fall
 
 
 @dataclass(frozen=True)
@@ -210,34 +189,27 @@ def maximised(
 ) -> ScoreModel:
     """The model after expectation-maximisation from `start`."""
     free = _free(candidates.kinds, blocks_on)
-    alike = LEAST_ALIKE_SITES if _of_organisations(strangers) else LEAST_ALIKE
+    limits = limits_of(strangers.levels, strangers.counts)
     model = start
     for _round in range(ROUNDS):
-        before, model = model, _round_of(model, start, candidates, strangers, (free, alike, rows))
+        before, model = model, _round_of(model, start, candidates, strangers, (free, limits, rows))
         if _settled(before, model):
             break
     return replace(model, unseen=unseen(candidates, classes(model, candidates.levels)[0]))
 
 
-def _of_organisations(strangers: Patterns) -> bool:
-    """Whether most pairs of records that have addresses are of organisations: both name one, and
-    no person.
-    """
-    addressed = strangers.levels[:, ADDRESS] > 0
-    named = addressed & (strangers.levels[:, ORGANISATION] > 0)
-    named &= (strangers.levels[:, [GIVEN, FAMILY]] == 0).all(axis=1)
-    return bool(strangers.counts[named].sum() * 2 > strangers.counts[addressed].sum())
-
-
 def unseen(candidates: Patterns, same: Floats) -> float:
-    """Matches that no key kind proposes, as a share of those proposed: as many as f1^2 / (2 f2),
-    f1 and f2 being the matches proposed by one kind and by two (Chao 1987, capture and recapture).
-    A lower bound, since kinds that agree miss the same pairs.
+    """Matches that no key kind proposes, as a share of those proposed.
+
+    With f1 and f2 the matches proposed by one kind and by two: 2 f1 - f2, the jackknife of second
+    order for captures of unequal chance (Burnham and Overton 1978), at least f1^2 / (2 f2), the
+    lower bound of Chao (1987).
     """
     matched = candidates.counts * same
     times = np.bitwise_count(candidates.kinds)
     once, twice = (float(matched[times == n].sum()) for n in (1, 2))
-    found = once * (once - 1.0) / (2.0 * (twice + 1.0))  # the form without bias, finite at f2 = 0
+    least = once * (once - 1.0) / (2.0 * (twice + 1.0))  # the form without bias, finite at f2 = 0
+    found = max(least, 2.0 * once - twice)
     return float(np.clip(found / max(matched.sum(), 1.0), 0.0, MOST_UNSEEN))
 
 
@@ -246,21 +218,21 @@ def _round_of(
     start: ScoreModel,
     candidates: Patterns,
     strangers: Patterns,
-    of: tuple[Floats, Alike, int],
+    of: tuple[Floats, Limits, int],
 ) -> ScoreModel:
     """One round: the classes of all pairs under the model, and the model that fits these best.
 
-    `of`: which comparisons of each candidate teach (`_free`), how alike matches are at least, and
-    the number of records.
+    `of`: which comparisons of each candidate teach (`_free`), the limits of estimates, and the
+    number of records.
     """
-    free, alike, rows = of
+    free, limits, rows = of
     found = [candidates.counts * share for share in classes(model, candidates.levels)]
     strange = strangers.counts * classes(model, strangers.levels)[-1]
     every = np.broadcast_to(strange[:, None], strangers.levels.shape)
     m = _level_shares(candidates.levels, found[0][:, None] * free, start.m, PULL_M)
-    m = _within_limits(m, alike)
+    m = limited_m(m, limits)
     u = _level_shares(strangers.levels, every, start.u, PULL_U)
-    u = _limited_u(u, m, start, model.prior)
+    u = limited_u(u, m, start, model.prior, limits)
     prior, relatives, branches = (
         _share(float(pairs.sum()) * candidates.every, a_record, rows)
         for pairs, a_record in zip(found, SHIPPED_A_RECORD, strict=False)
@@ -357,38 +329,6 @@ def _level_shares(
         pulled = found[1:count] + pull * np.array(prior[index][1:count])
         shares[index, 1:count] = pulled / pulled.sum()
     return shares
-
-
-def _limited_u(u: Floats, m: Floats, start: ScoreModel, prior: float) -> Floats:
-    """Stranger probabilities within limits; a shared contact alone must not make a match."""
-    least = np.maximum(u, LEAST_U * np.array(start.u))
-    for name, most in MOST_AGREEING.items():
-        levels = slice(1, len(most) + 1)
-        least[NAMES.index(name), levels] = np.minimum(least[NAMES.index(name), levels], most)
-    odds = prior / (1 - prior)
-    for contact in (EMAIL, PHONE):
-        alone = m[contact, SHARED] * odds / SHARED_ODDS
-        least[contact, SHARED] = max(least[contact, SHARED], alone)
-    least[EMAIL, NAMED] = max(least[EMAIL, NAMED], m[EMAIL, NAMED] / 2**NAMED_MAILBOX_BITS)
-    return least
-
-
-def _within_limits(m: Floats, least_alike: Alike) -> Floats:
-    """Match probabilities within LEAST_M, MOST_DIFFERENT and `least_alike` (as LEAST_ALIKE)."""
-    limited = m.copy()
-    for index, comparison in enumerate(COMPARISONS):
-        worst = WORST.get(comparison.name, len(comparison.levels))
-        most = MOST_DIFFERENT.get(comparison.name, 1.0)
-        within = min(max(m[index, worst], LEAST_M), most)
-        levels = slice(1, len(comparison.levels) + 1)
-        limited[index, levels] *= (1.0 - within) / (1.0 - m[index, worst])
-        limited[index, worst] = within
-        first, least = least_alike.get(comparison.name, (1, 0.0))
-        alike = limited[index, 1 : first + 1].sum()
-        if alike < least:
-            limited[index, 1 : first + 1] *= least / alike
-            limited[index, first + 1 : len(comparison.levels) + 1] *= (1 - least) / (1 - alike)
-    return limited
 
 
 def _frozen(table: Floats) -> tuple[tuple[float, ...], ...]:
