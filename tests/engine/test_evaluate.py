@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tellonce.engine.doubts import doubts
 from tellonce.engine.evaluate import Estimates, duplicate_free, estimate, evaluate
-from tellonce.engine.score.comparisons import COMPARISONS
+from tellonce.engine.score.comparisons import COMPARISONS, PHONE
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.train import Patterns, unseen
 from tellonce.engine.tables import RECORDS
@@ -130,12 +130,16 @@ def test_a_doubt_says_why_an_estimate_is_rough() -> None:
     assert doubts(pa.Table.from_pylist(persons, schema=RECORDS), calm) == ()
     assert "organisations" in doubts(pa.Table.from_pylist(shops, schema=RECORDS), known)[0]
     assert "relatives" in doubts(pa.Table.from_pylist(persons, schema=RECORDS), known)[-1]
+    apart = [list(row) for row in calm.m]
+    apart[PHONE][1:5] = [0.4, 0.05, 0.5, 0.05]
+    moved = replace(calm, m=tuple(map(tuple, apart)))
+    assert "phone" in doubts(pa.Table.from_pylist(persons, schema=RECORDS), moved)[0]
 
 
 def test_matches_that_no_key_proposes_are_told_from_those_proposed_once_and_twice() -> None:
     levels = np.zeros((2, len(COMPARISONS)), np.int64)
     found = Patterns(levels, np.array([20.0, 10.0]), np.array([0b1, 0b11]), 1.0)
-    assert unseen(found, np.ones(2)) == pytest.approx(20 * 19 / (2 * 11) / 30)
+    assert unseen(found, np.ones(2)) == pytest.approx((2 * 20 - 10) / 30)
     never_alone = Patterns(levels, np.array([20.0, 10.0]), np.array([0b111, 0b11]), 1.0)
     assert unseen(never_alone, np.ones(2)) == 0.0
 

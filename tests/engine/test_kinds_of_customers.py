@@ -16,13 +16,17 @@ KINDS = ("Family Centre", "Community Services", "Hope Society", "Children House"
 Entry = dict[str, Any]
 
 
-def resolved(entries: list[Entry]) -> Resolved:
-    """The customers of one file; `truth` is taken away first."""
-    names = [name for name in entries[0] if name != "truth"]
+def told(entries: list[Entry], source: str = "file") -> pa.Table:
+    """RECORDS of one file; `truth` and `source` are taken away."""
+    names = [name for name in entries[0] if name not in ("truth", "source")]
     table = pa.table({name: [entry[name] for entry in entries] for name in names})
     ids = pa.array([f"{row:05}" for row in range(len(entries))])
-    told = records("file", ids, table, recognise("file", table), StandardiseParams())
-    return resolve(told.table, settings=Settings(golden=False))
+    return records(source, ids, table, recognise(source, table), StandardiseParams()).table
+
+
+def resolved(entries: list[Entry]) -> Resolved:
+    """The customers of one file."""
+    return resolve(told(entries), settings=Settings(golden=False))
 
 
 def scores(entries: list[Entry]) -> Scores:
@@ -108,3 +112,42 @@ def test_people_of_the_past_are_found_though_little_is_spelt_alike() -> None:
     found = scores(lives(700))
     assert found.precision > 0.97
     assert found.recall > 0.93
+
+
+def survey(people: int) -> tuple[list[Entry], list[Entry]]:
+    """Two waves of a survey: no names, and some answers change in between."""
+    chance = random.Random(23)
+    sizes = {"region": 20, "born_in": 20, "schooling": 5, "trade": 9, "status": 4, "household": 5}
+    first, second = [], []
+    for number in range(people):
+        entry: Entry = {name: chance.randint(1, size) for name, size in sizes.items()}
+        entry |= {"birth_year": chance.randint(1925, 2005), "truth": number}
+        changed = {n: chance.randint(1, sizes[n]) for n in sizes if chance.random() < 0.12}
+        first += [entry] if chance.random() < 0.7 else []
+        second += [entry | changed] if chance.random() < 0.7 else []
+    return first, second
+
+
+def test_a_survey_finds_people_again_by_answers_that_mostly_stay() -> None:
+    waves = survey(1500)
+    both = pa.concat_tables([told(wave, name) for wave, name in zip(waves, "ab", strict=True)])
+    found = resolve(both, settings=Settings(golden=False))
+    truth = pa.array([entry["truth"] for wave in waves for entry in wave])
+    score = evaluate(found.clusters["cluster"], truth).pairwise
+    assert score.precision > 0.95
+    assert score.recall > 0.75
+    assert found.report["taken_as_unique"] == ["a", "b"]
+
+
+def test_people_with_names_are_looked_for_within_a_source_too() -> None:
+    found = resolve(pa.concat_tables([told(lives(30), name) for name in "ab"]))
+    assert found.report["taken_as_unique"] == []
+
+
+def test_names_of_organisations_alone_are_enough_where_they_are_equal() -> None:
+    chance = random.Random(5)
+    names = [f"{word(chance)} {word(chance)} {chance.choice(KINDS)}" for _ in range(400)]
+    entries = [{"company": name, "truth": name} for name in names + names[:120]]
+    found = scores(entries)
+    assert found.precision > 0.95
+    assert found.recall > 0.95

@@ -193,6 +193,10 @@ def _human(summary: dict[str, Any], written: dict[str, str]) -> list[tuple[str, 
     if summary["duplicate_free"]:
         names = ",".join(summary["duplicate_free"])
         rows.append(("hint", f"without duplicates of their own, it seems: --unique {names}"))
+    if summary["taken_as_unique"]:
+        names = ",".join(summary["taken_as_unique"])
+        why = "nothing in their records could tell a duplicate"
+        rows.append(("note", f"customers are looked for across sources only ({names}): {why}"))
     if "labels" in summary:
         rows.insert(2, ("labels", _labels(summary["labels"])))
     if "model" in written:

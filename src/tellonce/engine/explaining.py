@@ -21,7 +21,7 @@ from tellonce.engine.pipeline import Resolved
 from tellonce.engine.score.calibrate import compared
 from tellonce.engine.score.explain import Explanation, Proposal, explanation
 from tellonce.engine.score.weights import log_odds, odds
-from tellonce.engine.settings import SPELLING, Settings, link_cut, under_key
+from tellonce.engine.settings import SPELLING, Settings, apart, link_cut, under_key
 from tellonce.engine.tables import DECISIONS, RECORDS, check
 
 Longs = npt.NDArray[np.int64]
@@ -216,7 +216,7 @@ def _conflict(
     records = found.records.take(pa.array(both))
     whole = Components(np.array([0, len(both)]), np.arange(len(both)))
     numbers = conflicts(records, whole, frozenset())
-    promised = conflicts(records, whole, settings.unique_sources)
+    promised = conflicts(records, whole, apart(settings, found.model.score))
     told = decided(DECISIONS.empty_table() if decisions is None else decisions)
     parts = (
         (told.different_left, told.different_right, "were decided to be different"),

@@ -39,6 +39,7 @@ from tellonce.engine.score.weights import odds, weights
 from tellonce.engine.settings import (
     SPELLING,
     Settings,
+    apart,
     check_fits,
     cut,
     kept_from,
@@ -145,7 +146,8 @@ def _resolved(
         "blocks": ready.cost,
         "skipped_kinds": given.block.skipped,
         "pairs_scored": pairs.scored,
-        "duplicate_free": _duplicate_free(records, clusters, settings),
+        "duplicate_free": _duplicate_free(records, clusters, apart(settings, given.score)),
+        "taken_as_unique": sorted(given.score.unique),
         "estimated": {
             **asdict(_estimated(pairs.edges, clusters, given)),
             "doubts": list(doubts(records, given.score)),
@@ -199,7 +201,9 @@ def _prepared(model: MatchModel, records: Coded, settings: Settings) -> _Ready:
         )
         shared = shared_contacts(records, key)
         model = replace(model, block=chosen, score=replace(model.score, shared=shared))
-    encoded, _values = encode_coded(records, model.score, SPELLING, key, settings.unique_sources)
+    encoded, _values = encode_coded(
+        records, model.score, SPELLING, key, apart(settings, model.score)
+    )
     return _Ready(model, cost(keys), blocks(keys, records.table.num_rows), encoded)
 
 
@@ -208,9 +212,9 @@ def _trained(model: MatchModel, records: Coded, settings: Settings, progress: Pr
     chosen, keys = block.train_keys(records, SPELLING, key, threads=settings.threads)
     progress("train", 0, 1)
     start = untrained(records, key)
-    encoded, values = encode_coded(records, start, SPELLING, key, settings.unique_sources)
+    encoded, values = encode_coded(records, start, SPELLING, key, apart(settings, start))
     found = blocks(keys, rows)
-    blocks_on = [kind.blocks_on for kind in KINDS]
+    blocks_on = [kind.blocks_on_with(chosen.categories) for kind in KINDS]
     scores = trained(start, encoded, found, blocks_on, settings.seed, threads=settings.threads)
     full = replace(model, block=chosen, score=scores, trained_on=rows)
     return _Ready(full, cost(keys), found, reweighted(encoded, values, scores))
@@ -228,13 +232,13 @@ def _scored(ready: _Ready, settings: Settings, progress: Progress) -> _Pairs:
     return _Pairs(edges, scored, ready.encoded)
 
 
-def _duplicate_free(records: pa.Table, clusters: pa.Table, settings: Settings) -> list[str]:
+def _duplicate_free(records: pa.Table, clusters: pa.Table, known: frozenset[str]) -> list[str]:
     """Names of sources that look free of duplicates of their own, and are not said to be."""
     source = records["source"].combine_chunks().dictionary_encode()
     names = source.dictionary.to_pylist()
     codes = source.indices.to_numpy().astype(np.int64)
     found = duplicate_free(codes, clusters["cluster"].to_numpy().astype(np.int64))
-    return sorted({names[code] for code in found} - settings.unique_sources)
+    return sorted({names[code] for code in found} - known)
 
 
 def _estimated(edges: pa.Table, clusters: pa.Table, model: MatchModel) -> Estimates:

@@ -81,6 +81,11 @@ def check_fits(model: MatchModel) -> None:
         )
 
 
+def apart(settings: Settings, score: ScoreModel) -> frozenset[str]:
+    """The sources without duplicates of their own: the caller's and the model's."""
+    return settings.unique_sources | frozenset(score.unique)
+
+
 def kept_from(settings: Settings, model: MatchModel) -> float:
     """The match probability from which on pairs are kept as edges."""
     return min(settings.review, link_cut(settings, model))
@@ -89,7 +94,7 @@ def kept_from(settings: Settings, model: MatchModel) -> float:
 def cut(settings: Settings, model: MatchModel) -> Cut:
     """What is kept and what is linked, in log2 odds."""
     kept, link = kept_from(settings, model), link_cut(settings, model)
-    return Cut(log_odds(kept), log_odds(link), settings.unique_sources)
+    return Cut(log_odds(kept), log_odds(link), apart(settings, model.score))
 
 
 def mixture(model: ScoreModel) -> Mixture:

@@ -1,5 +1,6 @@
 """Keys of few records, made record by record, are the keys that columns give."""
 
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tellonce.engine.block import keys as block
+from tellonce.engine.block.categories import TELLING
 from tellonce.engine.block.few import keys_of_few
 from tellonce.engine.block.kinds import KINDS
 from tellonce.engine.model.document import BlockModel
@@ -17,7 +19,7 @@ from tellonce.engine.standardise import StandardiseParams, comparable, recognise
 from tellonce.engine.synth.records import rows
 from tests.engine.score.comparable_rows import ROWS, table
 
-ALL = BlockModel(kinds=tuple(kind.name for kind in KINDS))
+ALL = BlockModel(kinds=tuple(kind.name for kind in KINDS), categories=("colour", "job"))
 
 
 def both_ways(of: pa.Table, model: BlockModel = ALL) -> pa.Table:
@@ -29,20 +31,21 @@ def both_ways(of: pa.Table, model: BlockModel = ALL) -> pa.Table:
     return found
 
 
-@given(st.lists(ROWS, max_size=4), st.data())
+@given(st.lists(ROWS, max_size=4), st.data(), st.booleans())
 def test_few_records_have_the_keys_that_columns_give(
-    found: list[dict[str, Any]], data: st.DataObject
+    found: list[dict[str, Any]], data: st.DataObject, bare: bool
 ) -> None:
+    found = [row | dict.fromkeys(TELLING) for row in found] if bare else found
     keys = both_ways(table(found))["key"].to_pylist()
     if not keys:
         return
     chosen = st.lists(st.sampled_from(keys), max_size=8, unique=True)
-    refined = BlockModel(kinds=ALL.kinds, refined=tuple(sorted(data.draw(chosen))))
+    refined = replace(ALL, refined=tuple(sorted(data.draw(chosen))))
     keys = both_ways(table(found), refined)["key"].to_pylist()
     stopped = data.draw(st.lists(st.sampled_from(keys), max_size=8, unique=True))
     both_ways(
         table(found),
-        BlockModel(refined=refined.refined, stopped=tuple(sorted(stopped)), kinds=ALL.kinds[::2]),
+        replace(refined, stopped=tuple(sorted(stopped)), kinds=ALL.kinds[::2]),
     )
 
 

@@ -1,5 +1,6 @@
 """Blocking keys: what shares one, what they cost, and what they depend on."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,28 @@ def test_a_day_month_swap_meets_the_true_date() -> None:
 def test_swapped_names_meet() -> None:
     left, right = person("1", "anna", "zmyslona"), person("2", "zmyslona", "anna")
     assert "name" in shared(left, right)
+
+
+ANSWERS = replace(ALL, categories=("job", "place", "school", "status", "trade"))
+
+
+def answered(record_id: str, **answers: str) -> dict[str, Any]:
+    others = [{"name": name, "value": value} for name, value in answers.items()]
+    return {"source": "s", "record_id": record_id, "others": others, "birth_year": 1980}
+
+
+def test_records_of_categories_meet_though_one_of_these_changed() -> None:
+    left = answered("1", job="a", place="b", school="c", status="d", trade="e")
+    right = answered("2", job="a", place="b", school="c", status="x", trade="e")
+    met = shared(left, right, ANSWERS)
+    assert "categories 012" in met
+    assert "year+categories 01" in met
+    assert not met & {"categories 013", "year+categories 23"}
+
+
+def test_categories_of_a_record_that_has_a_name_are_no_key() -> None:
+    left = answered("1", job="a", place="b") | {"emails": ["a@b.example"]}
+    assert shared(left, answered("2", job="a", place="b"), ANSWERS) == {"category"}
 
 
 @pytest.mark.parametrize("slip", ["zmyslna", "zmyslonaa", "zmyxlona", "zmysloan", "xzmyslona"])

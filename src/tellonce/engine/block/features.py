@@ -5,7 +5,7 @@ A feature is computed once per distinct text and hashed there; entries then take
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tellonce.engine.block.categories import part_texts
 from tellonce.engine.coded import ITSELF, Coded, Entries, several
 from tellonce.engine.lists import owners
 from tellonce.engine.model.hashing import hash64, hash_of_words
@@ -233,8 +234,19 @@ def categories(entries: Entries) -> Unit:
     return Unit(np.arange(rows, dtype=np.int64), {"all": Feature((text.dictionary_encode(),))})
 
 
-def units(coded: Coded, spelling: Spelling) -> dict[str, Callable[[], Unit]]:
-    """Every unit of a COMPARABLE table, each made when it is asked for."""
+def parts_of_categories(coded: Coded, names: Sequence[str]) -> Unit:
+    """Parts of the further attributes of records that have nothing else (`categories.py`)."""
+    texts = part_texts(coded, names)
+    features = {part: Feature((text.dictionary_encode(),)) for part, text in texts.items()}
+    return Unit(np.arange(coded.table.num_rows, dtype=np.int64), features)
+
+
+def units(
+    coded: Coded, spelling: Spelling, further: Sequence[str]
+) -> dict[str, Callable[[], Unit]]:
+    """Every unit of a COMPARABLE table, each made when it is asked for; `further` are the model's
+    categories.
+    """
     entries = coded.entries
     return {
         "identifier": lambda: identifiers(entries["identifiers"]),
@@ -247,4 +259,5 @@ def units(coded: Coded, spelling: Spelling) -> dict[str, Callable[[], Unit]]:
         "address": lambda: addresses(entries["addresses"]),
         "organisation": lambda: organisations(entries["organisations"], spelling),
         "other": lambda: categories(entries["others"]),
+        "category": lambda: parts_of_categories(coded, further),
     }

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from tellonce.engine.block.categories import part_texts_of_row
 from tellonce.engine.block.features import HEAD, SHORTEST_MAILBOX, _roots, _sound, slips
 from tellonce.engine.block.kinds import BY_NAME, KINDS, Kind
 from tellonce.engine.model.document import BlockModel
@@ -52,7 +53,7 @@ def keys_of_few(
     rows: Sequence[Row], model: BlockModel, spelling: Spelling, hash_key: bytes
 ) -> pa.Table:
     """The KEYS of rows of COMPARABLE, as `keys.keys` makes them of the table."""
-    records = [_Record(_units(row, spelling)) for row in rows]
+    records = [_Record(_units(row, spelling, model.categories)) for row in rows]
     _hash_features(records, hash_key)
     wanted = [BY_NAME[name] for name in model.kinds]
     found = [
@@ -146,7 +147,9 @@ def _crossed(record: _Record, kind: Kind, name: int) -> Iterator[Words]:
             yield (name, *(word for word in words if word is not None))
 
 
-def _units(row: Row, spelling: Spelling) -> dict[str, list[dict[str, Parts]]]:
+def _units(
+    row: Row, spelling: Spelling, categories: Sequence[str]
+) -> dict[str, list[dict[str, Parts]]]:
     """The entries of each unit of a row; one that has several of a feature is there for each."""
     year, low, high = row["birth_year"], *_day(row["birth_month"], row["birth_day"])
     date: dict[str, Parts] = {"day": (year, low, high), "year": (year,), "slip": (low, high)}
@@ -162,6 +165,7 @@ def _units(row: Row, spelling: Spelling) -> dict[str, list[dict[str, Parts]]]:
         "organisation": [
             entry for text in row["organisations"] or () for entry in _organisation(text, spelling)
         ],
+        "category": [{p: (t,) for p, t in part_texts_of_row(row, categories).items()}],
         "other": [{"all": (_category(row["others"] or ()),)}],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,10 +27,12 @@ class Axis(NamedTuple):
 class Hashed:
     """The features of a COMPARABLE table, each made when it is first asked for."""
 
-    def __init__(self, records: Coded, spelling: Spelling, hash_key: bytes) -> None:
+    def __init__(
+        self, records: Coded, spelling: Spelling, hash_key: bytes, categories: Sequence[str]
+    ) -> None:
         self.rows = records.table.num_rows
         self.hash_key = hash_key
-        self._making = f.units(records, spelling)
+        self._making = f.units(records, spelling, categories)
         self._units: dict[str, Unit] = {}
         self._words: dict[tuple[Axis, str], Words] = {}
         self._crossed: dict[tuple[Axis, ...], tuple[Ints, list[Ints | None]]] = {}

@@ -18,6 +18,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
+from tellonce.engine.block.categories import category_names
 from tellonce.engine.block.cost import affordable_size, pairs_of
 from tellonce.engine.block.grouped import Grouped, grouped, refined, within
 from tellonce.engine.block.hashed import Hashed
@@ -38,7 +39,7 @@ def keys_of(
     records: Coded, model: BlockModel, spelling: Spelling, hash_key: bytes, *, alone: bool = True
 ) -> pa.Table:
     """The same of a table whose texts are codes; `alone` keeps the keys that one row alone has."""
-    hashed = Hashed(records, spelling, hash_key)
+    hashed = Hashed(records, spelling, hash_key, model.categories)
     common, unusable = (np.array(hashes, np.int64) for hashes in (model.refined, model.stopped))
     found = {}
     for name in model.kinds:
@@ -65,7 +66,8 @@ def train_keys(
     A kind may cost PAIRS_A_RECORD pairs a record: beyond that its largest blocks are refined, and
     what is still too large is stopped. Kinds are taken in their order until the budget is spent.
     """
-    hashed = Hashed(records, spelling, hash_key)
+    categories = category_names(records)
+    hashed = Hashed(records, spelling, hash_key, categories)
     found: dict[str, Grouped] = {}
     kinds = [kind for kind in KINDS if not kind.many_keys or hashed.rows <= MOST_ROWS]
     skipped, spent = [kind.name for kind in KINDS if kind not in kinds], 0
@@ -94,6 +96,7 @@ def train_keys(
         refined=_every(common),
         stopped=_every(stopped),
         skipped=tuple(skipped),
+        categories=categories,
     )
     return model, _table(found)
 
@@ -104,7 +107,7 @@ def count_anew(
     """The model with its key kinds as they are and the values to refine or stop counted in these
     records, for one whose hashed values are not known here; with their KEYS, as `train_keys` has.
     """
-    hashed = Hashed(records, spelling, hash_key)
+    hashed = Hashed(records, spelling, hash_key, model.categories)
     kinds = [KINDS[BY_NAME[name]] for name in model.kinds]
     with ThreadPoolExecutor(max(threads, 1)) as pool:
         fitted = dict(zip(model.kinds, pool.map(partial(_fitted, hashed), kinds), strict=True))

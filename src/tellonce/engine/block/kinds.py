@@ -7,7 +7,10 @@ e-mail of a record, features of different units are combined freely.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from tellonce.engine.block.categories import PARTS, QUARTERS, blocked_on
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,11 @@ class Kind:
     blocks_on: frozenset[str]
     refine: str = "born_or_place"
 
+    def blocks_on_with(self, categories: Sequence[str]) -> frozenset[str]:
+        """`blocks_on`, and the further attributes it takes, where these are the model's."""
+        taken = [f.removeprefix("category.") for f in self.features if f.startswith("category.")]
+        return self.blocks_on.union(*(blocked_on(part, categories) for part in taken))
+
     @property
     def many_keys(self) -> bool:
         """Whether a record has many keys of it: they cost more than the pairs they propose."""
@@ -30,6 +38,14 @@ class Kind:
 
 def _kind(name: str, features: str, blocks_on: str, refine: str = "born_or_place") -> Kind:
     return Kind(name, tuple(features.split()), frozenset(blocks_on.split()), refine)
+
+
+def _parts_kind(part: str) -> Kind:
+    """Three quarters of the further attributes, or two and the birth year."""
+    if len(part) == QUARTERS - 1:
+        return Kind(f"categories {part}", (f"category.{part}",), frozenset())
+    features = (f"category.{part}", "date.year")
+    return Kind(f"year+categories {part}", features, frozenset(["birth_date"]))
 
 
 MANY = ("given.slip", "family.slip")
@@ -87,6 +103,7 @@ KINDS: tuple[Kind, ...] = (
     _kind("place", "address.postal", "address", "given"),
     _kind("number", "address.number", "address", "given"),
     _kind("category", "other.all", "other"),
+    *(_parts_kind(part) for part in PARTS),
 )
 SELECTIVE = tuple(kind.name for kind in KINDS[:16])  # cheap on any number of records
 BY_NAME = {kind.name: index for index, kind in enumerate(KINDS)}

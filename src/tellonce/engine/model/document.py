@@ -21,12 +21,14 @@ class BlockModel:
     """Which key kinds are in force, and the key values that are refined or not used at all.
 
     `refined` and `stopped` hold keys (SipHash under the key whose fingerprint is `hash_key`).
+    `categories` names the further attributes of records that have nothing else.
     """
 
     kinds: tuple[str, ...] = ()
     refined: tuple[int, ...] = ()
     stopped: tuple[int, ...] = ()
     skipped: tuple[str, ...] = ()  # kinds left out because they would cost too much
+    categories: tuple[str, ...] = ()
 
     @cached_property
     def refined_set(self) -> frozenset[int]:
@@ -53,8 +55,9 @@ class ScoreModel:
     the attributes compared without knowing their meaning; `others_worth`: share of their weight
     that counts. What labels have taught (`score.calibrate`): `learnt`, bits that each level weighs
     more, () without labels; log2 odds are `slope` x (prior + match weight) + `shift`; `labels` is
-    the number of labelled pairs behind it. `link` is the match probability from which on pairs are
-    linked unless the caller says otherwise.
+    the number of labelled pairs behind it. `unique`: sources that are taken to have no duplicates
+    of their own, since their records have nothing that could tell. `link` is the match probability
+    from which on pairs are linked unless the caller says otherwise.
     """
 
     m: Table = ()
@@ -75,6 +78,7 @@ class ScoreModel:
     slope: float = 1.0
     shift: float = 0.0
     labels: int = 0
+    unique: tuple[str, ...] = ()
     link: float = 2 / 3
 
     @cached_property

@@ -17,7 +17,7 @@ from tellonce.engine.placing.lookup import Identity
 from tellonce.engine.score.arrays import Encoded
 from tellonce.engine.score.encode import encode_coded
 from tellonce.engine.score.few import encode_few
-from tellonce.engine.settings import SPELLING, Settings
+from tellonce.engine.settings import SPELLING, Settings, apart
 from tellonce.engine.tables import canonical
 
 FEW = 16  # records; up to here the fixed cost of columns outweighs what they save
@@ -80,7 +80,7 @@ def _keys(ready: Ready, model: MatchModel, settings: Settings) -> pa.Table:
 
 
 def _encoded(ready: Ready, model: ScoreModel, settings: Settings) -> tuple[Encoded, pa.Array]:
-    key, unique = settings.hash_key, settings.unique_sources
+    key, unique = settings.hash_key, apart(settings, model)
     if isinstance(ready, Coded):
         return encode_coded(ready, model, SPELLING, key, unique)
     return encode_few(ready, model, SPELLING, key, unique)

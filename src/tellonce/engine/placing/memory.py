@@ -19,7 +19,7 @@ from tellonce.engine.placing.shelves import Shelves
 from tellonce.engine.score.arrays import Encoded, Longs
 from tellonce.engine.score.encode import encode
 from tellonce.engine.score.store import Growing, Store
-from tellonce.engine.settings import SPELLING, Settings, under_key
+from tellonce.engine.settings import SPELLING, Settings, apart, under_key
 from tellonce.engine.tables import EDGES, KEYS, RECORDS
 
 SLICE = 100_000  # records that are made comparable at once
@@ -65,7 +65,7 @@ class Memory:
             self.model.score,
             SPELLING,
             self.settings.hash_key,
-            self.settings.unique_sources,
+            apart(self.settings, self.model.score),
         )
 
     def _hold(self, records: pa.Table) -> None:

@@ -195,5 +195,11 @@ def comparable_others(records: Coded) -> tuple[str, ...]:
         values = other_values(table, (name,))[0].drop_null()
         distinct = len(values.unique())
         if n >= WORST_FILLED * table.num_rows and 1 < distinct <= MOST_DISTINCT * len(values):
-            scored.append((-n, name))
-    return tuple(name for _n, name in sorted(scored)[:MAX_OTHERS])
+            scored.append((-n * _bits(values), name))
+    return tuple(name for _told, name in sorted(scored)[:MAX_OTHERS])
+
+
+def _bits(values: pa.Array) -> float:
+    """What it says, in bits, that two of the values agree."""
+    counts = pc.struct_field(pc.value_counts(values), "counts").to_numpy().astype(np.float64)
+    return float(-np.log2(((counts / counts.sum()) ** 2).sum()))

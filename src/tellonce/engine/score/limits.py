@@ -14,11 +14,14 @@ from tellonce.engine.score.comparisons import (
     EMAIL,
     FAMILY,
     GIVEN,
+    IDENTIFIER,
     NAMES,
     ORGANISATION,
+    OTHER,
     PHONE,
 )
 from tellonce.engine.score.priors import (
+    BARE_DIFFERENT,
     LEAST_ALIKE,
     LEAST_ALIKE_SITES,
     LEAST_M,
@@ -31,6 +34,7 @@ from tellonce.engine.score.priors import (
 
 Floats = npt.NDArray[np.float64]
 WORST = {"email": 3, "phone": 3, "family_name": 5}  # the disagreement, where it is not the last
+TELLING = (IDENTIFIER, EMAIL, PHONE, GIVEN, FAMILY, ORGANISATION)
 SHARED, NAMED = 4, 5  # levels of a shared contact, and of a mailbox made of the name
 LEAST_U = 0.1  # of the shipped u: how far below it an estimate may fall
 
@@ -38,11 +42,12 @@ LEAST_U = 0.1  # of the shipped u: how far below it an estimate may fall
 @dataclass(frozen=True)
 class Limits:
     """What depends on the records: how alike matches are at least (as LEAST_ALIKE), and whether the
-    records are of organisations.
+    records are of organisations, or have nothing but further attributes (bare).
     """
 
     alike: Mapping[str, tuple[int, float]]
     organisations: bool
+    bare: bool
 
 
 def limits_of(levels: npt.NDArray[np.int64], counts: Floats) -> Limits:
@@ -53,7 +58,8 @@ def limits_of(levels: npt.NDArray[np.int64], counts: Floats) -> Limits:
     named = levels[:, ORGANISATION] > 0
     named &= (levels[:, [GIVEN, FAMILY]] == 0).all(axis=1)
     organisations = bool(counts[named].sum() * 2 > counts.sum())
-    return Limits(LEAST_ALIKE_SITES if organisations else LEAST_ALIKE, organisations)
+    alike = LEAST_ALIKE_SITES if organisations else LEAST_ALIKE
+    return Limits(alike, organisations, bare=not (levels[:, TELLING] > 0).any())
 
 
 def limited_u(u: Floats, m: Floats, start: ScoreModel, prior: float, limits: Limits) -> Floats:
@@ -78,8 +84,10 @@ def limited_m(m: Floats, limits: Limits) -> Floats:
     limited = m.copy()
     for index, comparison in enumerate(COMPARISONS):
         worst = WORST.get(comparison.name, len(comparison.levels))
-        most = MOST_DIFFERENT.get(comparison.name, 1.0)
-        within = min(max(m[index, worst], LEAST_M), most)
+        least_m, most = LEAST_M, MOST_DIFFERENT.get(comparison.name, 1.0)
+        if limits.bare and index >= OTHER:
+            least_m, most = BARE_DIFFERENT
+        within = min(max(m[index, worst], least_m), most)
         levels = slice(1, len(comparison.levels) + 1)
         limited[index, levels] *= (1.0 - within) / (1.0 - m[index, worst])
         limited[index, worst] = within

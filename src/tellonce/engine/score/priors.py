@@ -105,6 +105,10 @@ MOST_AGREEING = {"organisation": (2e-3, 6e-3, 1e-2)}
 # name, at least. Without this limit a file of names alone, where nothing else could tell, teaches
 # that equal names are chance.
 ONE_NAME_ODDS = 4.0
+# Where records have nothing but further attributes: how often one differs between two records of a
+# customer, at least and at most. Categories go together among strangers too (who is retired has no
+# branch of industry), and without this limit such a group is mistaken for the customer.
+BARE_DIFFERENT = 0.1, 0.25
 LEAST_M = 0.004  # of a disagreement: however clean the data, errors happen
 # Two mailboxes made of one name: bits that this adds, at most, to the agreement of the names.
 NAMED_MAILBOX_BITS = 1.0

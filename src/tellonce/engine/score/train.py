@@ -50,6 +50,7 @@ ROUNDS = 30  # at most
 SETTLED = 5e-4
 PULL_M, PULL_U, PULL_B = 30.0, 300.0, 300.0  # pairs the shipped priors are worth
 PULL_SHARE, MOST_PULL = 0.05, 20.0  # of a record, and pairs at most, that a shipped share is worth
+TELLING = ("names", "organisations", "emails", "phones", "identifiers")
 MOST_UNSEEN = 1.0  # as many as were proposed: more cannot be told from so few
 
 
@@ -116,6 +117,7 @@ def untrained(records: Coded, hash_key: bytes) -> ScoreModel:
         start,
         branches=start.branches if _any(records, "addresses") else NO_BRANCHES,
         others_worth=UNKNOWN_WORTH if _any(records, "names", "organisations") else 1.0,
+        unique=() if _any(records, *TELLING) else _several_sources(table),
         frequencies=shares,
         default=default,
         shared=counted.shared_contacts(records, hash_key),
@@ -126,6 +128,16 @@ def untrained(records: Coded, hash_key: bytes) -> ScoreModel:
 def _any(records: Coded, *columns: str) -> bool:
     """Whether some record has a value in one of these list columns."""
     return any(records.entries[column].offsets[-1] > 0 for column in columns)
+
+
+def _several_sources(table: pa.Table) -> tuple[str, ...]:
+    """The names of the sources, if there are two or more.
+
+    Of records of categories alone two of one source that agree in all are two people alike, and no
+    one can say otherwise: customers are then looked for across sources only.
+    """
+    names = pc.unique(table["source"]).drop_null().to_pylist()
+    return tuple(sorted(names)) if len(names) > 1 else ()
 
 
 def _candidates(encoded: Encoded, model: ScoreModel, found: Blocks, threads: int) -> Patterns:
@@ -188,7 +200,7 @@ def maximised(
     rows: int,
 ) -> ScoreModel:
     """The model after expectation-maximisation from `start`."""
-    free = _free(candidates.kinds, blocks_on)
+    free = _free(candidates.kinds, blocks_on, start.others)
     limits = limits_of(strangers.levels, strangers.counts)
     model = start
     for _round in range(ROUNDS):
@@ -199,18 +211,15 @@ def maximised(
 
 
 def unseen(candidates: Patterns, same: Floats) -> float:
-    """Matches that no key kind proposes, as a share of those proposed.
-
-    With f1 and f2 the matches proposed by one kind and by two: 2 f1 - f2, the jackknife of second
-    order for captures of unequal chance (Burnham and Overton 1978), at least f1^2 / (2 f2), the
-    lower bound of Chao (1987).
+    """Matches that no key kind proposes, as a share of those proposed: 2 f1 - f2 of them, f1 and f2
+    being the matches proposed by one kind and by two (the jackknife of second order for captures of
+    unequal chance; Burnham and Overton 1978).
     """
     matched = candidates.counts * same
     times = np.bitwise_count(candidates.kinds)
     once, twice = (float(matched[times == n].sum()) for n in (1, 2))
-    least = once * (once - 1.0) / (2.0 * (twice + 1.0))  # the form without bias, finite at f2 = 0
-    found = max(least, 2.0 * once - twice)
-    return float(np.clip(found / max(matched.sum(), 1.0), 0.0, MOST_UNSEEN))
+    found = (2.0 * once - twice) / max(matched.sum(), 1.0)
+    return float(np.clip(found, 0.0, MOST_UNSEEN))
 
 
 def _round_of(
@@ -237,6 +246,8 @@ def _round_of(
         _share(float(pairs.sum()) * candidates.every, a_record, rows)
         for pairs, a_record in zip(found, SHIPPED_A_RECORD, strict=False)
     )
+    if limits.bare:  # categories go together also among strangers
+        prior = min(prior, start.prior)
     b = _level_shares(candidates.levels, found[2][:, None] * free, start.b, PULL_B)
     return replace(
         model,
@@ -282,14 +293,17 @@ def _share(found: float, a_record: float, rows: int) -> float:
     return float(np.clip(pulled / total, 1e-12, 0.2))
 
 
-def _free(kinds: Longs, blocks_on: Sequence[frozenset[str]]) -> Floats:
-    """Pattern x comparison: 1 where some shared key kind does not block on the comparison."""
+def _free(kinds: Longs, blocks_on: Sequence[frozenset[str]], others: Sequence[str]) -> Floats:
+    """Pattern x comparison: 1 where some shared key kind does not block on the comparison.
+
+    A kind may block on "other", all further attributes, or on one, "other:" and its name.
+    """
     free = np.zeros((len(kinds), len(COMPARISONS)))
+    further = {f"other_{at}": {"other", f"other:{name}"} for at, name in enumerate(others)}
     for kind, blocked in enumerate(blocks_on):
         shares = (kinds >> kind) & 1 == 1
         for index, comparison in enumerate(COMPARISONS):
-            name = "other" if comparison.name.startswith("other") else comparison.name
-            if name not in blocked:
+            if not further.get(comparison.name, {comparison.name}) & blocked:
                 free[shares, index] = 1.0
     return free
 
