@@ -15,9 +15,17 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench import matchers
+from bench import matchers, published
 from bench.calibration_page import Calibrated, bin_table, diagram, guess_table, sure_table
-from bench.comparison import HEAD, TITLES, Judged, Verdict, chart, verdict_table
+from bench.comparison import (
+    HEAD,
+    TITLES,
+    Judged,
+    Published,
+    Verdict,
+    chart,
+    verdict_table,
+)
 from bench.matchers import PEERS, Found
 from bench.measure import CommandFailed
 from bench.report import OUT, RESULTS, ROOT, publish, table
@@ -56,7 +64,8 @@ other pairs are not judged.
 
 The interval of F1 is a bootstrap over true entities (500 rounds), that of the difference on the
 same draws. *Better* and *behind*: the interval of the difference is all on one side of 0; else
-*equal*."""
+*equal*. Where a verdict has a star, the peer's result was not at hand: its figures are those of an
+earlier run, at the commit its part names, and the interval is that of Tellonce's F1 alone."""
 CALIBRATION_HOW = """\
 Made by `python -m bench.accuracy`. A pair is one that `tellonce resolve --edges` writes: it was
 proposed, and its probability is at least the review cut .5. Stated is the mean probability, true
@@ -129,14 +138,22 @@ def chosen_sets(asked: argparse.Namespace) -> list[LabelledSet]:
     ]
 
 
-def report(results: dict[str, list[Judged | str]], missing: list[str]) -> list[str]:
-    """The parts of the page: verdicts, then a table per matcher, then floors."""
+def report(
+    results: dict[str, list[Judged | str]], missing: list[str], earlier: dict[str, published.Part]
+) -> list[str]:
+    """The parts of the page: verdicts, then a table per matcher, then floors. `earlier`: the parts
+    of peers as the page has them, for those without any result now.
+    """
     done = {m: [r for r in found if isinstance(r, Judged)] for m, found in results.items()}
-    verdicts = verdicts_of(done)
+    verdicts = verdicts_of(done, earlier)
     parts = ["## Tellonce beside the best peer", verdict_table(verdicts)]
+    missing = [one for one in missing if not _is_published(one, earlier)]
     if missing:
         parts.append(f"No result of a peer is kept for: {', '.join(missing)}. Run with --peers.")
     for matcher, found in results.items():
+        if not found and matcher in earlier:
+            parts += [f"## {TITLES[matcher]}", earlier[matcher].text]
+            continue
         failures = [r for r in found if isinstance(r, str)]
         parts += [f"## {TITLES[matcher]}", table(HEAD, [j.row() for j in done[matcher]]), *failures]
         if matcher.startswith("splink"):
@@ -146,9 +163,18 @@ def report(results: dict[str, list[Judged | str]], missing: list[str]) -> list[s
     return [*parts, f"Floors of F1: {floors}. Missed: {', '.join(missed) or 'none'}."]
 
 
-def verdicts_of(done: dict[str, list[Judged]]) -> list[Verdict]:
-    """Tellonce beside its peers, by set."""
-    peers: dict[str, dict[str, Judged]] = {}
+def _is_published(missing: str, earlier: dict[str, published.Part]) -> bool:
+    """Whether the page has what is missing, "PEER on SET"."""
+    peer, _, name = missing.partition(" on ")
+    return peer in earlier and name in earlier[peer].f1
+
+
+def verdicts_of(done: dict[str, list[Judged]], earlier: dict[str, published.Part]) -> list[Verdict]:
+    """Tellonce beside its peers, by set; a peer without a result as the page has it."""
+    peers: dict[str, dict[str, Judged | Published]] = {}
+    for peer, part in earlier.items():
+        for name, f1 in part.f1.items():
+            peers.setdefault(name, {})[peer] = Published(f1)
     for matcher, found in done.items():
         for judged in found if matcher != "tellonce" else ():
             peers.setdefault(judged.found.labelled.name, {})[matcher] = judged
@@ -164,11 +190,13 @@ def plans(done: Sequence[Judged]) -> str:
     return table(("set", "plan", "match weight from"), rows)
 
 
-def write_pages(results: dict[str, list[Judged | str]], parts: list[str]) -> None:
+def write_pages(
+    results: dict[str, list[Judged | str]], parts: list[str], earlier: dict[str, published.Part]
+) -> None:
     """docs/results/accuracy.md and calibration.md with their charts."""
     done = {m: [r for r in found if isinstance(r, Judged)] for m, found in results.items()}
     publish("accuracy", "Accuracy on labelled sets", HOW, "![Pairwise F1](accuracy.svg)", *parts)
-    (RESULTS / "accuracy.svg").write_text(chart(verdicts_of(done)))
+    (RESULTS / "accuracy.svg").write_text(chart(verdicts_of(done, earlier)))
     sets = calibrated(done["tellonce"])
     picture = "![Reliability diagrams](calibration.svg)"
     tables = ("## Sure links", sure_table(sets), "## Estimates without labels", guess_table(sets))
@@ -213,11 +241,13 @@ def main(given: list[str] | None = None) -> int:
         return 2
     judged_by_tellonce(min(chosen, key=lambda s: s.rows))  # compiles and caches the kernels
     results, missing = run_all(chosen, asked)
-    parts = report(results, missing)
+    page = RESULTS / "accuracy.md"
+    earlier = published.parts(page.read_text()) if page.exists() else {}
+    shown = report(results, missing, earlier)
     sets = calibrated([r for r in results["tellonce"] if isinstance(r, Judged)])
-    print("\n" + "\n\n".join([*parts, "## Calibration", sure_table(sets), guess_table(sets)]))
+    print("\n" + "\n\n".join([*shown, "## Calibration", sure_table(sets), guess_table(sets)]))
     if not asked.sets and not asked.quick:
-        write_pages(results, parts)
+        write_pages(results, shown, earlier)
     ours = results["tellonce"]
     failed = [r for r in ours if isinstance(r, str)]
     return 1 if failed or missed_floors([r for r in ours if isinstance(r, Judged)]) else 0

@@ -57,11 +57,18 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Published:
+    """The pairwise F1 of a peer as the page has it, where its result is not at hand."""
+
+    f1: float
+
+
+@dataclass(frozen=True)
 class Verdict:
     """Tellonce on one set beside the peers that have a result there."""
 
     ours: Judged
-    peers: dict[str, Judged]
+    peers: dict[str, Judged | Published]
 
     @cached_property
     def interval(self) -> Interval:
@@ -69,15 +76,19 @@ class Verdict:
         return agreement.f1_interval(self.ours.agreement)
 
     @cached_property
-    def best(self) -> Judged | None:
+    def best(self) -> Judged | Published | None:
         """The rival with the highest pairwise F1; None where none has a result."""
         rivals = [self.peers[name] for name in RIVALS if name in self.peers]
         return max(rivals, key=lambda judged: judged.f1, default=None)
 
     @cached_property
     def difference(self) -> Interval:
-        """Of our pairwise F1 minus that of the best rival, both on the same draws."""
+        """Of our pairwise F1 minus that of the best rival, both on the same draws; of ours alone
+        where the rival's result is not at hand.
+        """
         assert self.best is not None
+        if isinstance(self.best, Published):
+            return Interval(*(bound - self.best.f1 for bound in self.interval))
         return agreement.difference_interval(self.ours.agreement, self.best.agreement)
 
     @property
@@ -107,7 +118,7 @@ class Verdict:
             ours,
             *shown,
             f"{gap}{self.difference.high:+.3f})",
-            self.word + self.without,
+            self.word + self.without + (" *" if isinstance(self.best, Published) else ""),
         ]
 
     def dot_row(self) -> Row:

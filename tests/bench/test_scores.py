@@ -23,7 +23,7 @@ from bench.agreement import (
 from bench.calibration import Guess, has_telling_attribute, reliability, says_uncertain
 from bench.charts import Curve, Row, dots, panels
 from bench.column_kinds import kinds
-from bench.comparison import Judged, Verdict
+from bench.comparison import Judged, Published, Verdict
 from bench.matchers import Found
 from bench.measure import Measured
 from bench.sets import LabelledSet
@@ -92,6 +92,9 @@ def test_a_verdict_says_which_peer_has_no_result() -> None:
     half = judged(half_right(60))
     assert Verdict(half, {"splink": half}).row()[-1] == "equal (without goldenmatch)"
     assert Verdict(half, {"splink": half, "goldenmatch": half}).row()[-1] == "equal"
+    known = {"splink": Published(half.f1), "goldenmatch": Published(0.0)}
+    assert Verdict(half, known).row()[-1] == "equal *"
+    assert Verdict(half, known | {"splink": Published(0.01)}).row()[-1] == "better *"
 
 
 def test_the_best_threshold_is_that_of_trying_them_all() -> None:

@@ -18,6 +18,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tellonce.engine.coded import Coded, coded
 from tellonce.engine.model.document import ScoreModel, Table
