@@ -359,7 +359,7 @@ def _summary(
         "peak_mb": peak_mb(),
         "estimated": found.report["estimated"],
         "duplicate_free": found.report["duplicate_free"],
-        "taken_as_unique": found.report["taken_as_unique"],
+        "taken_as_unique": list(found.model.score.unique),
         "pairs_scored": int(found.report["pairs_scored"]),
         "model": found.model.fingerprint,
         "calibrated_on": found.model.score.labels,

@@ -136,12 +136,12 @@ def test_a_survey_finds_people_again_by_answers_that_mostly_stay() -> None:
     score = evaluate(found.clusters["cluster"], truth).pairwise
     assert score.precision > 0.95
     assert score.recall > 0.75
-    assert found.report["taken_as_unique"] == ["a", "b"]
+    assert found.model.score.unique == ("a", "b")
 
 
 def test_people_with_names_are_looked_for_within_a_source_too() -> None:
     found = resolve(pa.concat_tables([told(lives(30), name) for name in "ab"]))
-    assert found.report["taken_as_unique"] == []
+    assert found.model.score.unique == ()
 
 
 def test_names_of_organisations_alone_are_enough_where_they_are_equal() -> None:

@@ -147,7 +147,6 @@ def _resolved(
         "skipped_kinds": given.block.skipped,
         "pairs_scored": pairs.scored,
         "duplicate_free": _duplicate_free(records, clusters, apart(settings, given.score)),
-        "taken_as_unique": sorted(given.score.unique),
         "estimated": {
             **asdict(_estimated(pairs.edges, clusters, given)),
             "doubts": list(doubts(records, given.score)),
