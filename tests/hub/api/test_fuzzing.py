@@ -1,7 +1,7 @@
 """Whatever is sent: no mistake of the hub, and no answer that the OpenAPI document does not name.
 
 Schemathesis makes requests of the document, right ones and wrong ones, and calls the hub in
-process. A few of each in every run; `make drill` makes thousands.
+process. A few of each in every run; `make drill` makes hundreds.
 """
 
 from __future__ import annotations
@@ -105,5 +105,5 @@ def test_no_request_makes_a_mistake(operation: Operation, fuzzed: Caller) -> Non
 
 @pytest.mark.drill
 @pytest.mark.parametrize("operation", operations(), ids=" ".join)
-def test_no_request_of_thousands_makes_a_mistake(operation: Operation, fuzzed: Caller) -> None:
-    fuzz(operation, fuzzed, 2000)
+def test_no_request_of_hundreds_makes_a_mistake(operation: Operation, fuzzed: Caller) -> None:
+    fuzz(operation, fuzzed, 500)

@@ -109,6 +109,15 @@ def test_a_token_that_has_ended_is_forgotten_when_the_next_is_taken() -> None:
 
 
 @pytest.mark.django_db
+def test_guessing_a_secret_is_slowed_down_and_does_not_lock_its_client_out() -> None:
+    client = a_client()
+    for _ in range(60):
+        assert token_for(client, client_secret="guess").status_code == 401
+    problem(token_for(client, client_secret="guess"), 429, "too-many")
+    assert token_for(client).status_code == 200
+
+
+@pytest.mark.django_db
 def test_guessing_is_slowed_down() -> None:
     for _ in range(60):
         assert Caller("guess").get("/changes").status_code == 401

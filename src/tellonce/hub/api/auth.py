@@ -41,8 +41,7 @@ class Scoped(HttpBearer):
         """The caller; raises `Problem`."""
         caller = caller_of_token(token)
         if caller is None:
-            # Guessing is slowed down by address, since a guesser has no name yet.
-            count(f"guess {request.META.get('REMOTE_ADDR', '')}", settings.TELLONCE_GUESS_LIMIT)
+            count_guess(request)
             raise Problem(
                 "unauthenticated", "The access token is unknown, has ended, or was revoked."
             ).with_headers({"WWW-Authenticate": 'Bearer realm="tellonce", error="invalid_token"'})
@@ -52,6 +51,13 @@ class Scoped(HttpBearer):
         if self.scope not in caller.scopes:
             raise Problem("scope", f"This token does not have the scope {self.scope}.")
         return caller
+
+
+def count_guess(request: HttpRequest) -> None:
+    """Count what may be guessing, by address: a guesser has no name, and must not be able to lock
+    out a client by using its name.
+    """
+    count(f"guess {request.META.get('REMOTE_ADDR', '')}", settings.TELLONCE_GUESS_LIMIT)
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -13,6 +13,7 @@ from oauth2_provider.oauth2_backends import get_oauthlib_core
 from pydantic import Field
 
 from tellonce.hub.accounts.clients import note_token
+from tellonce.hub.api.auth import count_guess
 from tellonce.hub.api.limits import count
 from tellonce.hub.api.problems import Problem
 from tellonce.hub.core.ids import is_id
@@ -53,14 +54,16 @@ def take_token(request: HttpRequest, form: Form[TokenRequest]) -> JsonResponse:
     if form.grant_type != GRANT:
         raise _refused(400, "unsupported_grant_type", f"Only {GRANT} is served here.")
     client = _named_client(request, form)
-    count(f"token {client or request.META.get('REMOTE_ADDR', '')}", settings.TELLONCE_GUESS_LIMIT)
     if not is_id(client, "cli"):
+        count_guess(request)
         raise _refused(401, "invalid_client", "There is no client of this id.")
     _, _, body, status = get_oauthlib_core().create_token_response(request)
     answer: dict[str, Any] = json.loads(body)
     if status != 200:
+        count_guess(request)
         said = answer.get("error_description") or "The client or its secret is not right."
         raise _refused(status, answer["error"], said)
+    count(f"token {client}", settings.TELLONCE_GUESS_LIMIT)
     note_token(client)
     response = JsonResponse(answer)
     response.headers["Pragma"] = "no-cache"
