@@ -208,7 +208,7 @@ def decide(request: HttpRequest, asked: DecisionSent) -> HttpResponse:
             pairs, asked.verdict, by=actor_of(request), reason=asked.reason, seen=asked.seen
         )
 
-    return _acted(request, work, asked.seen)
+    return acted(request, work, asked.seen)
 
 
 @router.get("/decisions", auth=Scoped(SCOPE), response=Acts, summary="List acts")
@@ -234,7 +234,7 @@ def read_act(request: HttpRequest, act_id: str) -> dict[str, Any]:
 @answers_also(409)
 def undo(request: HttpRequest, act_id: str, asked: ReasonSent) -> HttpResponse:
     """Of each pair, what was said before holds again; what was said after stays. At any age."""
-    return _acted(request, lambda: deciding.undo(act_id, by=actor_of(request), reason=asked.reason))
+    return acted(request, lambda: deciding.undo(act_id, by=actor_of(request), reason=asked.reason))
 
 
 @router.post(
@@ -247,7 +247,7 @@ def undo(request: HttpRequest, act_id: str, asked: ReasonSent) -> HttpResponse:
 @answers_also(409)
 def approve(request: HttpRequest, act_id: str) -> HttpResponse:
     """Carry out what somebody else proposed."""
-    return _acted(request, lambda: deciding.approve(act_id, by=actor_of(request)))
+    return acted(request, lambda: deciding.approve(act_id, by=actor_of(request)))
 
 
 @router.post(
@@ -269,7 +269,7 @@ def reject(request: HttpRequest, act_id: str) -> dict[str, Any]:
 @answers_also(409)
 def merge(request: HttpRequest, asked: MergeSent) -> HttpResponse:
     """Make one customer of several. One id is kept, the others lead to it."""
-    return _acted(
+    return acted(
         request,
         lambda: deciding.merge_customers(
             asked.customers, by=actor_of(request), reason=asked.reason, seen=asked.seen
@@ -298,10 +298,10 @@ def split(request: HttpRequest, customer_id: str, asked: SplitSent) -> HttpRespo
             customer_id, groups, by=actor_of(request), reason=asked.reason, seen=seen
         )
 
-    return _acted(request, work, seen)
+    return acted(request, work, seen)
 
 
-def _acted(
+def acted(
     request: HttpRequest, work: Callable[[], ActDone], seen: Mapping[str, int] | None = None
 ) -> HttpResponse:
     """Do it once for each idempotency key. A stale version is told with the current one."""

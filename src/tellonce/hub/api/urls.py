@@ -6,7 +6,16 @@ from django.http import Http404
 from django.urls import URLPattern, URLResolver, path
 from ninja.errors import HttpError, ValidationError
 
-from tellonce.hub.api import customers, decisions, feed, records, snapshots, tokens, webhooks
+from tellonce.hub.api import (
+    customers,
+    decisions,
+    feed,
+    records,
+    reviews,
+    snapshots,
+    tokens,
+    webhooks,
+)
 from tellonce.hub.api.boundary import answered
 from tellonce.hub.api.contract import Api
 from tellonce.hub.api.documentation import DocumentationPage, docs_style
@@ -18,6 +27,7 @@ ROUTERS = (
     ("", records.router),
     ("", decisions.router),
     ("/customers", customers.router),
+    ("/reviews", reviews.router),
     ("/snapshots", snapshots.router),
     ("/changes", feed.router),
     ("/webhooks", webhooks.router),
