@@ -124,6 +124,9 @@ def test_postgresql_is_one_setting(tmp_path: Path) -> None:
     ("said", "kind", "sentence"),
     [
         ("database is locked", Busy, "stayed locked"),
+        ("server closed the connection unexpectedly", Failed, "cannot be reached"),
+        ("terminating connection due to administrator command", Failed, "cannot be reached"),
+        ("FATAL:  the database system is starting up", Failed, "cannot be reached"),
         ("database or disk is full", Failed, "disk is full"),
         ("could not extend file: No space left on device", Failed, "disk is full"),
         ("attempt to write a readonly database", Failed, "may not be written"),

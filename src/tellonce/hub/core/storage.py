@@ -47,7 +47,11 @@ _SENTENCES = (
         ),
     ),
     (
-        ("connection refused", "could not connect", "connection failed", "unable to open"),
+        (
+            *("connection refused", "could not connect", "connection failed", "unable to open"),
+            *("server closed the connection", "terminating connection", "connection is closed"),
+            *("connection is lost", "the database system is"),  # starting up, shutting down
+        ),
         Failed(
             "The database cannot be reached.",
             hint="Start it, or correct TELLONCE_DATABASE_URL.",
