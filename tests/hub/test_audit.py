@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from tellonce.hub.audit.models import AuditEntry
 from tellonce.hub.audit.selectors import first_break
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import REFUSED, Act
 from tellonce.hub.jobs.sequencer import number_pending
+from tellonce.hub.jobs.services import work_until_idle
 from tellonce.hub.vault.services import subject_hash
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +85,18 @@ def test_customers_are_named_by_a_keyed_hash_only(five_acts: None) -> None:
     row = AuditEntry.objects.order_by("id").last()
     assert row.subjects == [subject_hash("cus_1"), subject_hash("cus_2")]
     assert "cus_" not in json.dumps(row.subjects)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_acts_in_quick_succession_do_not_each_wait_for_the_chain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    number_pending()
+    monkeypatch.setattr("tellonce.hub.jobs.sequencer._last", {})
+    for n in range(3):
+        with transaction.atomic():
+            record_act(Act("customer.view", "cli_1", details={"n": n}))
+    assert AuditEntry.objects.filter(number=None).count() == 2
+    work_until_idle()
+    assert AuditEntry.objects.filter(number=None).count() == 0
+    assert first_break() is None
