@@ -38,7 +38,7 @@ COMMANDS = {
     "resolve": Entry("tellonce.cli.resolve", "Find the customers in files of records.", FILES),
     "explain": Entry("tellonce.cli.explain", "Say why two records are, or are not, linked.", FILES),
     "ask": Entry("tellonce.cli.ask", "Choose the pairs a person should decide.", FILES),
-    "model": Entry("tellonce.cli.model", "Show a model, or what another would change.", FILES),
+    "model": Entry("tellonce.cli.model", "Show, compare, propose and adopt models.", FILES),
     "evaluate": Entry("tellonce.cli.evaluate", "Compare a result with the truth.", FILES),
     "demo": Entry("tellonce.cli.demo", "Run a made-up company through the whole path.", HUB),
     "init": Entry("tellonce.cli.hub", "Make a hub: database, keys, administrator.", HUB),

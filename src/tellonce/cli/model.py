@@ -1,4 +1,4 @@
-"""`tellonce model`: what is in a model, and what another one would change."""
+"""`tellonce model`: what is in a model, what another one would change, and those of the hub."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from tellonce import comparing, resolution
+from tellonce.cli.hub_models import adopt_model, list_models, propose_model
 from tellonce.cli.model_words import comparison_rows, model_rows
 from tellonce.cli.output import Stages, print_json, print_table
 from tellonce.cli.resolve import (
@@ -38,6 +39,11 @@ Save = Annotated[Path | None, typer.Option("--save-model", help="Write the other
 @model.callback()
 def _models() -> None:
     """Models: what is in one, what another would change."""
+
+
+model.command("list")(list_models)
+model.command("propose")(propose_model)
+model.command("adopt")(adopt_model)
 
 
 @model.command("show")

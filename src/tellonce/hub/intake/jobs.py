@@ -1,7 +1,10 @@
-"""Background work: placing what waits."""
+"""Background work: placing what waits, and other models."""
 
 from __future__ import annotations
 
+from tellonce.hub.bridge.types import Progress
+from tellonce.hub.intake import modelling
+from tellonce.hub.intake.modelling import ADOPT, PROPOSE
 from tellonce.hub.intake.services import place_pending
 from tellonce.hub.intake.waiting import PLACE
 from tellonce.hub.jobs.registry import register_handler
@@ -11,14 +14,31 @@ from tellonce.hub.jobs.types import JobContext, ReleaseJob
 def register() -> None:
     """Tell the workers who places."""
     register_handler(PLACE, place)
+    register_handler(PROPOSE, propose_model)
+    register_handler(ADOPT, adopt_model)
 
 
 def place(context: JobContext) -> None:
-    """Place what waits; given back between chunks where the worker is asked to end."""
+    """Place what waits."""
+    place_pending(context.actor, _shown(context))
+
+
+def propose_model(context: JobContext) -> None:
+    """Train a model and say what it would change."""
+    modelling.propose(_shown(context))
+
+
+def adopt_model(context: JobContext) -> None:
+    """Resolve all records anew under a model."""
+    modelling.adopt(context.payload["fingerprint"], context.actor, _shown(context))
+
+
+def _shown(context: JobContext) -> Progress:
+    """Progress of a job, which is given back between steps where the worker is asked to end."""
 
     def progress(stage: str, done: int, total: int) -> None:
         context.progress(stage, done, total)
         if context.stopping.is_set():
             raise ReleaseJob
 
-    place_pending(context.actor, progress)
+    return progress

@@ -45,7 +45,7 @@ def resolve_everything(rules: Rules, lease: HeldLease, progress: Progress) -> Ta
     """Resolve every active record and write what changed. The caller holds the resolver's lease."""
     waiting = all_waiting()
     used: dict[int, int] = {}
-    found = resolve_all(_documents(used), rules.resolution, _decided(), progress)
+    found = resolve_all(active_documents(used), rules.resolution, live_verdicts(), progress)
     with act(lease):
         set_rules_of_partition("")
         if rules.origin:
@@ -60,14 +60,14 @@ def resolve_everything(rules: Rules, lease: HeldLease, progress: Progress) -> Ta
     return tally
 
 
-def _documents(used: dict[int, int]) -> Iterator[tuple[int, str]]:
+def active_documents(used: dict[int, int]) -> Iterator[tuple[int, str]]:
     """Every active record (row id) with its content; notes in `used` which version that was."""
     for text in active_records():
         used[text.id] = text.version
         yield text.id, join_documents(text.standardised, text.secret)
 
 
-def _decided() -> list[tuple[int, int, str]]:
+def live_verdicts() -> list[tuple[int, int, str]]:
     """The live decisions between active records."""
     decisions = live_decisions()
     states = current_versions({end for d in decisions for end in (d.left, d.right)})

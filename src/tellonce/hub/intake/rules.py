@@ -8,12 +8,13 @@ from functools import lru_cache
 from tellonce.hub.bridge.services import STANDARDISER
 from tellonce.hub.bridge.types import ResolutionRules
 from tellonce.hub.core.canonical import digest
+from tellonce.hub.matching.held import only_shipped
 from tellonce.hub.matching.selectors import (
     adopted_fingerprint,
     adopted_model,
-    adopted_origin,
     any_decision,
 )
+from tellonce.hub.matching.types import StoredModel
 from tellonce.hub.sources.selectors import active_record_count, declarations
 from tellonce.hub.vault.services import hash_key
 
@@ -49,9 +50,16 @@ def rules_to_train() -> Rules:
     return _rules("", "trained")
 
 
+def rules_of_model(model: StoredModel) -> Rules:
+    """A model that is held is adopted, for the first time or again."""
+    return _rules(model.document, model.origin)
+
+
 def is_time_to_train() -> bool:
-    """Whether there are enough records for a first model, and no person has decided anything."""
-    if adopted_origin() not in ("", "shipped") or any_decision():
+    """Whether there are enough records for a first model, none was ever made or proposed, and no
+    person has decided anything.
+    """
+    if not only_shipped() or any_decision():
         return False
     return active_record_count() >= TRAINS_AT
 

@@ -21,6 +21,7 @@ class MatchModel(models.Model):
         "records",
         "created_at",
         "adopted_at",
+        "changes",
     )
 
     SHIPPED, TRAINED, EDITED = "shipped", "trained", "edited"
@@ -31,6 +32,7 @@ class MatchModel(models.Model):
     records = models.IntegerField(default=0)  # it was trained on
     created_at = models.DateTimeField()
     adopted_at = models.DateTimeField(null=True)  # null: proposed
+    changes = models.JSONField(default=dict)  # what it would have changed when it was proposed
 
     class Meta:
         db_table = "match_models"

@@ -23,17 +23,8 @@ def adopted_model() -> StoredModel | None:
 
 def adopted_fingerprint() -> str:
     """Which model is in force, "" before the first adoption."""
-    return _adopted("fingerprint")
-
-
-def adopted_origin() -> str:
-    """Where the model in force comes from, "" before the first adoption."""
-    return _adopted("origin")
-
-
-def _adopted(name: str) -> str:
     rows = MatchModel.objects.filter(adopted_at__isnull=False).order_by("-adopted_at", "-id")
-    return rows.values_list(name, flat=True).first() or ""
+    return rows.values_list("fingerprint", flat=True).first() or ""
 
 
 def any_decision() -> bool:

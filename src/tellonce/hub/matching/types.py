@@ -19,6 +19,23 @@ class StoredModel:
     adopted_at: datetime | None
 
 
+@dataclass(frozen=True)
+class HeldModel:
+    """A model without its document. `adopted_at` None: it was proposed and never in force.
+
+    `changes`: what it would have changed when it was proposed, in numbers, as in
+    `intake.modelling.changes_of`; empty where it was adopted without a proposal.
+    """
+
+    fingerprint: str
+    origin: str
+    records: int
+    created_at: datetime
+    adopted_at: datetime | None
+    in_force: bool
+    changes: Mapping[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class StoredEdge:
     """A pair of records (row ids, left below right) at or above the review cut; `linked` where
