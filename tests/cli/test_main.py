@@ -84,8 +84,8 @@ def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str])
 
 
 def test_a_mistyped_command_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert execute(["reslove"]) == 2
-    assert "Did you mean 'resolve'?\n" in capsys.readouterr().err
+    assert execute(["snapshto"]) == 2
+    assert "Did you mean 'snapshot'?\n" in capsys.readouterr().err
 
 
 def test_a_wrong_call_points_to_the_help_of_its_command(
