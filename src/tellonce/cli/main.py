@@ -52,6 +52,7 @@ COMMANDS = {
     "split": Entry("tellonce.cli.acts", "Part a customer that is several people.", HUB),
     "undo": Entry("tellonce.cli.acts", "Undo a decision, merge, split or undo.", HUB),
     "acts": Entry("tellonce.cli.acts", "See what people decided; approve or reject it.", HUB),
+    "household": Entry("tellonce.cli.household", "See who lives together.", HUB),
     "snapshot": Entry("tellonce.cli.snapshot", "Ask for the snapshot of one customer.", HUB),
     "status": Entry("tellonce.cli.hub", "Count what the hub holds.", HUB),
     "doctor": Entry("tellonce.cli.hub", "Check that the hub is in order.", HUB),

@@ -105,3 +105,51 @@ class Redirect(models.Model):
 
     class Meta:
         db_table = "redirects"
+
+
+class Household(models.Model):
+    """Customers who live together, as far as they say; it never makes one person of them."""
+
+    PERSON_LINKED: ClassVar = ("public_id",)
+    NOT_PERSON_LINKED: ClassVar = ("id", "created_at", "retired_at")
+
+    public_id = models.CharField(max_length=40, unique=True)  # hou_...
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)  # nobody shares anything any more
+
+    class Meta:
+        db_table = "households"
+
+
+class HouseholdMember(models.Model):
+    """That a customer belongs to a household, from one moment to another."""
+
+    PERSON_LINKED: ClassVar = ("household", "customer")
+    NOT_PERSON_LINKED: ClassVar = ("id", "from_at", "to_at")
+
+    household = models.ForeignKey(Household, models.CASCADE, related_name="members")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True)  # null: it still does
+
+    class Meta:
+        db_table = "household_members"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["customer"], condition=models.Q(to_at=None), name="one_household_at_a_time"
+            ),
+        )
+
+
+class HouseholdKey(models.Model):
+    """Keyed hashes of what customers of one household have in common."""
+
+    PERSON_LINKED: ClassVar = ("hash", "customer")
+    NOT_PERSON_LINKED: ClassVar = ()
+
+    pk = models.CompositePrimaryKey("hash", "customer_id")
+    hash = models.BigIntegerField()
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+
+    class Meta:
+        db_table = "household_keys"

@@ -12,8 +12,8 @@ from tellonce.hub.core.bulk import among
 from tellonce.hub.core.errors import Unknown
 from tellonce.hub.core.ids import is_id
 from tellonce.hub.customers.golden import golden_document
-from tellonce.hub.customers.models import Customer, Membership
-from tellonce.hub.customers.types import CustomerView, Member
+from tellonce.hub.customers.models import Customer, Household, Membership
+from tellonce.hub.customers.types import CustomerView, HouseholdView, Housemate, Member
 
 __all__ = [
     "customer_by_public_id",
@@ -81,6 +81,32 @@ def members_of(customer: int, as_of: datetime | None = None) -> list[Member]:
 def any_customer() -> bool:
     """Whether there ever was one."""
     return Customer.objects.exists()
+
+
+def household_of(public_id: str) -> HouseholdView | None:
+    """The household of this id, or of the customer of this id; None where the customer has none.
+
+    Raises `Unknown` where there is neither.
+    """
+    if public_id.startswith("hou_"):
+        row = Household.objects.filter(public_id=public_id).first()
+        if row is None:
+            raise Unknown(f"There is no household {public_id!r}.", hint="Name a customer of it.")
+    else:
+        customer = customer_by_public_id(public_id)
+        rows = Household.objects.filter(members__customer=customer.id, members__to_at=None)
+        row = rows.first()
+    return row and _household(row)
+
+
+def _household(row: Household) -> HouseholdView:
+    members = row.members.filter(to_at=None).order_by("customer_id")
+    return HouseholdView(
+        row.public_id,
+        row.created_at,
+        row.retired_at,
+        tuple(Housemate(*m) for m in members.values_list("customer__public_id", "from_at")),
+    )
 
 
 def customer_counts() -> dict[str, int]:

@@ -141,3 +141,23 @@ class Chapter:
     others: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Housemate:
+    """A customer (public id) of a household, and since when."""
+
+    customer: str
+    from_at: datetime
+
+
+@dataclass(frozen=True)
+class HouseholdView:
+    """Customers who share a family name and an address, a phone or an e-mail. `retired_at` None:
+    they still do.
+    """
+
+    id: str
+    created_at: datetime
+    retired_at: datetime | None
+    members: tuple[Housemate, ...]
