@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tellonce.cli.model_group import model
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import counted, print_json, show
 
@@ -17,6 +18,7 @@ Fingerprint = Annotated[
 ]
 
 
+@model.command("list")
 def list_models(as_json: Json = False) -> None:
     """List the models of the hub, the newest first, with what each would have changed."""
     with opened_hub(with_keys=False):
@@ -34,6 +36,7 @@ def list_models(as_json: Json = False) -> None:
         show("There is no model yet: the first records that are loaded bring one.")
 
 
+@model.command("propose")
 def propose_model(as_user: As = None) -> None:
     """Have a model trained in the background, and what it would change worked out.
 
@@ -47,6 +50,7 @@ def propose_model(as_user: As = None) -> None:
     show("A worker trains it; then see: tellonce model list")
 
 
+@model.command("adopt")
 def adopt_model(fingerprint: Fingerprint, as_user: As = None) -> None:
     """Have all records resolved anew under a model, in the background.
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from tellonce import comparing, resolution
-from tellonce.cli.hub_models import adopt_model, list_models, propose_model
+from tellonce.cli.hub_models import model
 from tellonce.cli.model_words import comparison_rows, model_rows
 from tellonce.cli.output import Stages, print_json, print_table
 from tellonce.cli.resolve import (
@@ -26,24 +26,12 @@ from tellonce.cli.resolve import (
 from tellonce.io.errors import BadSetting
 from tellonce.io.write import check_writable, write_text
 
-model = typer.Typer(no_args_is_help=True, help="Models: what is in one, what another would change.")
-
 File = Annotated[Path, typer.Argument(metavar="M.json", help="A model, from --save-model.")]
 Old = Annotated[Path, typer.Option("--model", help="The model in use.")]
 New = Annotated[
     Path | None, typer.Option("--with", help="The other model; without it one is trained.")
 ]
 Save = Annotated[Path | None, typer.Option("--save-model", help="Write the other model, as JSON.")]
-
-
-@model.callback()
-def _models() -> None:
-    """Models: what is in one, what another would change."""
-
-
-model.command("list")(list_models)
-model.command("propose")(propose_model)
-model.command("adopt")(adopt_model)
 
 
 @model.command("show")
