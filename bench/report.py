@@ -18,14 +18,15 @@ PACKAGES = ("tellonce", "numba", "numpy", "pyarrow", "duckdb", "django")
 
 
 def machine() -> str:
-    """Processor, cores, memory and operating system in one sentence."""
+    """Processor, cores, memory, operating system, and how busy it was, in one sentence."""
     model = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
         names = [x for x in cpuinfo.read_text().splitlines() if x.startswith("model name")]
         model = names[0].split(":")[1].strip() if names else model
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}"
+    load = f"load {os.getloadavg()[2]:.1f} in the last 15 minutes"
+    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, {load}"
 
 
 def versions(packages: Sequence[str] = PACKAGES) -> str:
