@@ -64,8 +64,10 @@ def laid(
     offsets = {**offsets, "word": offsets["word"][offsets["organisation"]]}
     rows = len(once["year"])
     counts = [np.diff(offsets[kind]) for kind in KINDS]
-    sizes = np.stack([n * k.width for n, k in zip(counts, KINDS.values(), strict=True)], axis=1)
-    ends = np.cumsum(sizes, dtype=np.int64).astype(np.int32).reshape(rows, len(KINDS))
+    ends = np.empty((rows, len(KINDS)), np.int32)
+    for n, (count, layout) in enumerate(zip(counts, KINDS.values(), strict=True)):
+        ends[:, n] = count * layout.width
+    np.cumsum(ends, out=ends.ravel())
     lines = aligned(rows * at.LINE).reshape(rows, at.LINE)
     lines[:, 1 : at.END + 1] = ends
     lines[:, 0] = np.append([0], ends[:-1, -1])[:rows]
