@@ -11,15 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tellonce.hub.accounts.selectors import actor
-from tellonce.hub.bridge.resolution import resolve_all
-from tellonce.hub.bridge.rows import join_documents
 from tellonce.hub.core.errors import Contradiction
-from tellonce.hub.customers.models import Customer, GoldenVersion, Membership
+from tellonce.hub.customers.models import Customer, Membership
 from tellonce.hub.intake.deciding import decide
 from tellonce.hub.intake.matching import match_record
 from tellonce.hub.intake.models import Waiting
 from tellonce.hub.intake.pushing import accept_records
-from tellonce.hub.intake.rules import rules_in_force
 from tellonce.hub.intake.services import (
     place_pending,
     place_records_now,
@@ -27,10 +24,10 @@ from tellonce.hub.intake.services import (
     restrict_records,
 )
 from tellonce.hub.jobs.running import work_once
-from tellonce.hub.matching.models import Edge, MatchKey
-from tellonce.hub.matching.selectors import live_decisions
+from tellonce.hub.matching.models import MatchKey
 from tellonce.hub.sources.models import Record
-from tellonce.hub.sources.selectors import active_records, record_ids
+from tellonce.hub.sources.selectors import record_ids
+from tests.hub.batches import batch, stored
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source
 
 pytestmark = pytest.mark.django_db
@@ -118,56 +115,6 @@ def happen(chunk: list[Any]) -> None:
         else:
             with suppress(Contradiction):
                 decide([tuple(ids)], act.verdict, by=actor())
-
-
-def stored() -> dict[str, Any]:
-    """Customers, golden records, edges as the database has them; restricted records left out."""
-    active = set(Record.objects.filter(state="active").values_list("id", flat=True))
-    members: dict[int, dict[int, float]] = {}
-    for customer, record, confidence in Membership.objects.filter(to_at=None).values_list(
-        "customer_id", "record_id", "confidence"
-    ):
-        if record in active:
-            members.setdefault(customer, {})[record] = confidence
-    golden = {
-        version.customer_id: version.content_hash
-        for version in GoldenVersion.objects.select_related("customer")
-        if version.number == version.customer.version
-    }
-    return {
-        "customers": {min(of): of for of in members.values()},
-        "golden": {min(of): bytes(golden[c]) for c, of in members.items()},
-        "edges": set(
-            Edge.objects.values_list("left_id", "right_id", "pattern", "match_weight", "linked")
-        ),
-        "keys": set(MatchKey.objects.values_list("hash", "record_id")),
-    }
-
-
-def batch() -> dict[str, Any]:
-    """The same of one resolution over the records and decisions that are left."""
-    from tellonce.hub.customers.planning import _document
-    from tellonce.hub.intake.golden import resolved_customers
-
-    texts = {text.id: text for text in active_records()}
-    decisions = [
-        (d.left, d.right, d.verdict)
-        for d in live_decisions()
-        if d.left in texts and d.right in texts
-    ]
-    documents = [(i, join_documents(t.standardised, t.secret)) for i, t in texts.items()]
-    found = resolve_all(documents, rules_in_force().resolution, decisions)
-    customers = [one for part in found.customers(3) for one in resolved_customers(part)]
-    return {
-        "customers": {min(one.members): one.members for one in customers},
-        "golden": {min(one.members): _document(one).content_hash for one in customers},
-        "edges": {
-            (p.left, p.right, p.pattern, p.match_weight, linked)
-            for part in found.pairs(3)
-            for p, linked in part
-        },
-        "keys": {pair for part in found.keys(5) for pair in part},
-    }
 
 
 def holds(history: list[list[Any]]) -> None:

@@ -37,6 +37,9 @@ def serve(
         host = env.read("TELLONCE_BIND")
         with _port_in_words(host, port):
             server = WebServer(application, host, port)
+        from tellonce.hub.bridge.services import load_kernels  # noqa: PLC0415
+
+        threading.Thread(target=load_kernels, name="kernels", daemon=True).start()
         with Stopping() as stopping:
             typer.echo(f"http://localhost:{port}")
             say("Ctrl-C ends it.")

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from tellonce.engine import standardise as stage
+from tellonce.engine.pipeline import rehearse
 from tellonce.engine.standardise.columns import Column, Recognition
 from tellonce.engine.standardise.columns import Mapping as ColumnMapping
 from tellonce.engine.standardise.columns import recognise as recognise_columns
@@ -19,6 +20,11 @@ from tellonce.version import __version__
 
 STANDARDISER = f"tellonce {__version__}"
 """Stored with every standardised row, so that rows can be standardised anew when it changes."""
+
+
+def load_kernels() -> None:
+    """Compile the engine's kernels, or load them: so that nobody's first request waits for it."""
+    rehearse()
 
 
 def own_key_columns(headers: Sequence[str]) -> list[str]:
