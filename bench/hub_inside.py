@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 
 import django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tellonce.hub.settings")
 _BARE = (
     "SELECT g.document FROM customers c JOIN golden_versions g "
     "ON g.customer_id = c.id AND g.number = c.version WHERE c.public_id = %s"
@@ -23,6 +22,7 @@ _BARE = (
 
 def main() -> None:
     """Read random customers both ways."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tellonce.hub.settings")
     django.setup()
     from django.db import connection
 

@@ -1,36 +1,18 @@
-"""What the database holds of customers, and what one batch over the records makes of them.
-
-Run as a program (`python -m tests.hub.batches`, in the environment of a hub) it places what waits,
-and prints whether both are equal, with the records and versions that are held, as JSON.
-"""
+"""What the database holds of customers, and what one batch over the records makes of them."""
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from typing import Any
 
-import django
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tellonce.hub.settings")
-    django.setup()
-
-from tellonce.hub.accounts.selectors import actor
-from tellonce.hub.audit.chain import first_break
 from tellonce.hub.bridge.resolution import resolve_all
 from tellonce.hub.bridge.rows import join_documents
 from tellonce.hub.customers.models import GoldenVersion, Membership
 from tellonce.hub.customers.planning import _document
 from tellonce.hub.intake.golden import resolved_customers
-from tellonce.hub.intake.models import Waiting
 from tellonce.hub.intake.rules import rules_in_force
-from tellonce.hub.intake.services import place_waiting
-from tellonce.hub.jobs.sequencer import number_pending
 from tellonce.hub.matching.models import Edge, MatchKey
 from tellonce.hub.matching.selectors import live_decisions
-from tellonce.hub.sources.models import Record, RecordVersion
+from tellonce.hub.sources.models import Record
 from tellonce.hub.sources.selectors import active_records
 
 
@@ -79,26 +61,3 @@ def batch() -> dict[str, Any]:
         },
         "keys": {pair for part in found.keys(5) for pair in part},
     }
-
-
-def main() -> None:
-    """Place what waits, and say what is held."""
-    place_waiting(by=actor())
-    number_pending()
-    held = RecordVersion.objects.values_list("record__record_key", "source_version")
-    sys.stdout.write(
-        json.dumps(
-            {
-                "equal": stored() == batch(),
-                "waiting": Waiting.objects.count(),
-                "audit": first_break(),
-                "versions": sorted(map(list, held)),
-                "records": Record.objects.count(),
-            },
-            default=str,
-        )
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -227,7 +227,7 @@ def drill(hub: Hub, victims: dict[str, Callable[[], None]], rounds: int) -> None
     for one in clients:
         one.join()
     hub.end()
-    found = json.loads(hub.run("tests.hub.batches"))
+    found = json.loads(hub.run("tests.hub.left"))
     acknowledged = [pair for of in kept for pair in of]
     held = [tuple(pair) for pair in found["versions"]]
     assert len(acknowledged) > 2 * rounds
