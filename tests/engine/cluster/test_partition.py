@@ -64,9 +64,11 @@ def test_a_long_contradiction_loses_one_link_only() -> None:
     assert clusters("cccc", known, *made) == [0, 0, 2, 2]
 
 
-def test_a_decision_does_not_give_two_records_of_a_source_without_duplicates_to_one() -> None:
-    assert clusters("ss", pairs(), (0, 1, "same")) == [0, 1]
-    assert clusters("scs", pairs(), (0, 1, "same"), (1, 2, "same")) == [0, 0, 2]
+def test_people_may_join_two_records_of_a_source_without_duplicates_and_nothing_else_may() -> None:
+    assert clusters("ss", pairs((0, 1, 9.0))) == [0, 1]
+    assert clusters("ss", pairs(), (0, 1, "same")) == [0, 0]
+    assert clusters("scs", pairs(), (0, 1, "same"), (1, 2, "same")) == [0, 0, 0]
+    assert clusters("scs", pairs((1, 2, 9.0)), (0, 1, "same")) == [0, 0, 2]
 
 
 def test_the_newest_decision_of_a_pair_counts_in_either_order_of_the_two() -> None:
