@@ -159,7 +159,7 @@ class Served:
             answers = list(pool.map(self.push, parts))
         accepted = time.perf_counter() - begun
         while self._waiting():
-            time.sleep(0.1)
+            time.sleep(1.0)
         placed = time.perf_counter() - begun
         failed = sum(not answer.ok for answer in answers)
         shown = f"{len(rows) / accepted:.0f} accepted, {len(rows) / placed:.0f} placed"

@@ -12,10 +12,23 @@ from tellonce.engine.model.document import MatchModel
 from tellonce.engine.placing import Decision, Edge, Sharing, encoded
 from tellonce.engine.score.store import Store
 from tellonce.engine.settings import SPELLING, Settings
-from tellonce.hub.bridge.holdings import Holdings, Name
+from tellonce.hub.bridge.holdings import Content, Holdings, Name
 from tellonce.hub.bridge.rows import records_table
 
 Longs = npt.NDArray[np.int64]
+
+
+class Kept:
+    """Records as the kernels read them, by their content, kept from one placing to the next.
+
+    Of one model and its settings; begun anew where it has grown to MOST records.
+    """
+
+    MOST = 200_000
+
+    def __init__(self, model: MatchModel) -> None:
+        self.store = Store(model.score, SPELLING)
+        self.row: dict[Content, int] = {}
 
 
 class Held:
@@ -24,13 +37,15 @@ class Held:
     What was asked once is kept: the holdings do not change while something is placed.
     """
 
-    def __init__(self, holdings: Holdings, model: MatchModel, settings: Settings) -> None:
+    def __init__(
+        self, holdings: Holdings, model: MatchModel, settings: Settings, kept: Kept | None = None
+    ) -> None:
         self.holdings, self.model, self.settings = holdings, model, settings
+        self._kept = kept or Kept(model)
         self._names: dict[int, Name] = {}
         self._ids: dict[Name, int] = {}
         self._held: dict[int, bool] = {}
         self._documents: dict[int, str] = {}
-        self._store = Store(model.score, SPELLING)
         self._row: dict[int, int] = {}
 
     def learn(self, names: Mapping[int, Name]) -> None:
@@ -88,12 +103,20 @@ class Held:
     def encoded(self, numbers: Longs) -> tuple[Store, Longs]:
         """As `Lookup.encoded`: a store that grows by those not met before."""
         asked = numbers.tolist()
-        new = list(dict.fromkeys(i for i in asked if i not in self._row))
+        new = [i for i in dict.fromkeys(asked) if i not in self._row]
         if new:
-            table = records_table(self._texts(new))
-            first = self._store.add(*encoded(table, self.model, self.settings))
-            self._row |= {i: first + at for at, i in enumerate(new)}
-        return self._store, np.array([self._row[i] for i in asked], np.int64)
+            self._encode(new)
+        return self._kept.store, np.array([self._row[i] for i in asked], np.int64)
+
+    def _encode(self, ids: Sequence[int]) -> None:
+        """Give each of these records its row in the store."""
+        kept, said = self._kept, self.holdings.contents(ids)
+        missing = [i for i in ids if said[i] not in kept.row]
+        if missing:
+            table = records_table(self._texts(missing))
+            first = kept.store.add(*encoded(table, self.model, self.settings))
+            kept.row |= {said[i]: first + at for at, i in enumerate(missing)}
+        self._row |= {i: kept.row[said[i]] for i in ids}
 
     def records(self, held: Sequence[Name]) -> pa.Table:
         """As `Lookup.records`."""

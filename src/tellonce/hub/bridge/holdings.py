@@ -9,6 +9,10 @@ Name = tuple[str, str]
 """(source, record id)"""
 
 
+Content = tuple[int, bytes]
+"""A version of a record, and the hash of what it says."""
+
+
 class KeptPair(NamedTuple):
     """A pair at or above the review cut, by row id, left below right."""
 
@@ -34,6 +38,9 @@ class Holdings(Protocol):
 
     def sharing(self, keys: Collection[int]) -> Sequence[tuple[int, int]]:
         """(key, record) for every record held under one of these keys."""
+
+    def contents(self, ids: Collection[int]) -> Mapping[int, Content]:
+        """What tells whether a record is held by the same content as before."""
 
     def documents(self, ids: Collection[int]) -> Mapping[int, str]:
         """The content under which each record is held, as JSON (`rows.join_documents`)."""

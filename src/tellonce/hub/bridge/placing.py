@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import pyarrow as pa
 
 from tellonce.engine import placing
-from tellonce.hub.bridge.held import Held
+from tellonce.engine.model.document import MatchModel
+from tellonce.engine.settings import Settings
+from tellonce.hub.bridge.held import Held, Kept
 from tellonce.hub.bridge.holdings import Holdings, KeptPair, Name
 from tellonce.hub.bridge.resolution import entries_of, identifier_kinds, model_of, settings_of
 from tellonce.hub.bridge.rows import records_table
@@ -52,7 +56,32 @@ def place_rows(changes: RowChanges, holdings: Holdings, rules: ResolutionRules) 
     """
     model, settings = model_of(rules), settings_of(rules)
     assert model is not None
-    held = Held(holdings, model, settings)
+    with _kept_of(model, settings) as kept:
+        return _placed(changes, Held(holdings, model, settings, kept), model, settings)
+
+
+_lock = Lock()
+_kept: dict[tuple[str, bytes, frozenset[str]], Kept] = {}
+
+
+@contextmanager
+def _kept_of(model: MatchModel, settings: Settings) -> Iterator[Kept]:
+    """What is kept of this model in this process; begun anew for another, and after an error."""
+    name = (model.fingerprint, settings.hash_key, settings.unique_sources)
+    if not _lock.acquire(blocking=False):  # another hub's resolver in this process
+        yield Kept(model)
+        return
+    try:
+        kept = _kept.pop(name, None) or Kept(model)
+        _kept.clear()
+        yield kept
+        if len(kept.row) < Kept.MOST:
+            _kept[name] = kept
+    finally:
+        _lock.release()
+
+
+def _placed(changes: RowChanges, held: Held, model: MatchModel, settings: Settings) -> PlacedRows:
     held.learn({i: name for i, (name, _) in changes.records.items()})
     held.learn(changes.deleted)
     found = placing.place(

@@ -14,6 +14,7 @@ from tellonce.hub.sources.selectors import (
     record_ids,
     record_names,
     texts_of_versions,
+    version_contents,
 )
 
 
@@ -35,6 +36,10 @@ class StoredHoldings:
     def sharing(self, keys: Collection[int]) -> list[tuple[int, int]]:
         """As `Holdings.sharing`."""
         return records_sharing(keys)
+
+    def contents(self, ids: Collection[int]) -> dict[int, tuple[int, bytes]]:
+        """As `Holdings.contents`."""
+        return version_contents(self._versions(ids).values())
 
     def documents(self, ids: Collection[int]) -> dict[int, str]:
         """As `Holdings.documents`."""
