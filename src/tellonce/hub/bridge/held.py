@@ -26,7 +26,8 @@ class Kept:
 
     MOST = 200_000
 
-    def __init__(self, model: MatchModel) -> None:
+    def __init__(self, model: MatchModel, settings: Settings) -> None:
+        self.model, self.settings = model, settings
         self.store = Store(model.score, SPELLING)
         self.row: dict[Content, int] = {}
 
@@ -41,7 +42,7 @@ class Held:
         self, holdings: Holdings, model: MatchModel, settings: Settings, kept: Kept | None = None
     ) -> None:
         self.holdings, self.model, self.settings = holdings, model, settings
-        self._kept = kept or Kept(model)
+        self._kept = kept or Kept(model, settings)
         self._names: dict[int, Name] = {}
         self._ids: dict[Name, int] = {}
         self._held: dict[int, bool] = {}

@@ -61,22 +61,22 @@ def place_rows(changes: RowChanges, holdings: Holdings, rules: ResolutionRules) 
 
 
 _lock = Lock()
-_kept: dict[tuple[str, bytes, frozenset[str]], Kept] = {}
+_kept: list[Kept] = []
 
 
 @contextmanager
 def _kept_of(model: MatchModel, settings: Settings) -> Iterator[Kept]:
     """What is kept of this model in this process; begun anew for another, and after an error."""
-    name = (model.fingerprint, settings.hash_key, settings.unique_sources)
     if not _lock.acquire(blocking=False):  # another hub's resolver in this process
-        yield Kept(model)
+        yield Kept(model, settings)
         return
     try:
-        kept = _kept.pop(name, None) or Kept(model)
-        _kept.clear()
+        held = _kept.pop() if _kept else None
+        fits = held is not None and held.model is model and held.settings == settings
+        kept = held if held is not None and fits else Kept(model, settings)
         yield kept
         if len(kept.row) < Kept.MOST:
-            _kept[name] = kept
+            _kept.append(kept)
     finally:
         _lock.release()
 
