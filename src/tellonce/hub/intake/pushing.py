@@ -79,7 +79,7 @@ def accept_records(
         mark_stored(delivery, by=by)
         note_push(delivery, by)
         if stored.moved:
-            enqueue_placing(by.id)
+            enqueue_placing(by.id, urgent=urgent)
     names = [(source_name, row.record_key) for row in usable]
     found = {key: pk for (_, key), pk in record_ids(names).items()}
     return Accepted(delivery.id, delivery.counts, found, tuple(refused))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -15,6 +15,7 @@ from tellonce.hub.jobs.services import enqueue
 from tellonce.hub.matching.services import index_records
 from tellonce.hub.sources.types import Counts, StoredRecords
 
+_CUT_SHORT = timedelta(seconds=10)
 PLACE = "intake.place"
 """The kind of job that places what waits."""
 
@@ -57,9 +58,15 @@ def await_placing(moved: Mapping[int, tuple[int, int | None]], *, urgent: bool =
     )
 
 
-def enqueue_placing(actor: str) -> None:
-    """In the transaction that stored something: have it placed soon; at most one such job waits."""
-    enqueue(PLACE, {}, actor, unique=PLACE)
+def enqueue_placing(actor: str, *, urgent: bool = False) -> None:
+    """In the transaction that stored something: have it placed soon; at most one such job waits.
+
+    `urgent`: whoever stored it places it at once, and the job is for where that is cut short.
+    """
+    if urgent:
+        enqueue(PLACE, {}, actor, unique=f"{PLACE}:urgent", delay=_CUT_SHORT)
+    else:
+        enqueue(PLACE, {}, actor, unique=PLACE)
 
 
 def next_waiting(limit: int) -> list[WaitingRecord]:
