@@ -125,7 +125,7 @@ def measured(database: str, count: int, minutes: float) -> Found:
 def ask(served: Served, found: Found, minutes: float) -> None:
     """Ask the served hub, and keep what the clients saw."""
     new = made_rows(SINGLES + BATCHES * BATCH, seed=2).to_pylist()
-    held = made_rows(2_000, seed=1).to_pylist()
+    held = made_rows(found.count, seed=1).slice(0, 2_000).to_pylist()
     customers = [one["customer"] for one in served.customers_of(held, READS)]
     figures = found.figures
     served.warm_up(made_rows(20, seed=3).to_pylist())

@@ -144,7 +144,10 @@ class Served:
         """Customers of some records that are held."""
         found: list[dict[str, Any]] = []
         for row in random.sample(list(rows), count):
-            found += self.search(record=f"crm:{row['record_id']}").json()["customers"][:1]
+            answer = self.search(record=f"crm:{row['record_id']}")
+            if not answer.ok:
+                raise SystemExit(f"A search was answered {answer.status_code}: {answer.text}")
+            found += answer.json()["customers"][:1]
         return found
 
     def singles(self, rows: Sequence[Row]) -> Timed:

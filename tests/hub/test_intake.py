@@ -217,3 +217,12 @@ def test_search_before_create_finds_explains_and_writes_nothing() -> None:
     assert "email" in reasons
     assert (Record.objects.count(), Customer.objects.count()) == before
     assert match_record({"first name": "Nobody", "last name": "Unheardof"}) == []
+
+
+def test_a_record_is_deleted_by_a_row_that_says_nothing_else() -> None:
+    a_source(record_id="id", deleted="gone")
+    accept_records("crm", [ANNA, OTTO], by=actor())
+    done = accept_records("crm", [{"id": "2", "gone": True}], by=actor())
+    assert done.counts.quarantined == 0
+    place_waiting(by=actor())
+    assert list(Membership.objects.filter(to_at=None).values_list("record__record_key")) == [("1",)]
