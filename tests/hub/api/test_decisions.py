@@ -112,6 +112,19 @@ def test_the_same_key_decides_once(caller: Caller) -> None:
     assert len(caller.get("/decisions").json()["acts"]) == 1
 
 
+def test_the_same_key_with_another_version_seen_is_another_request(caller: Caller) -> None:
+    anna, otto = customer(caller, "crm:1"), customer(caller, "crm:2")
+    merged = done(caller.post("/customers/merge", {"customers": [anna, otto]}))
+    ((_, kept),) = merged["merged"].items()
+    tag = caller.get(f"/customers/{kept}").headers["ETag"]
+    split = {"groups": [["crm:2"]]}
+    path = f"/customers/{kept}/split"
+    done(caller.post(path, split, If_Match=tag, Idempotency_Key="s-1"))
+    again = caller.post(path, split, If_Match=tag, Idempotency_Key="s-1")
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert caller.post(path, split, If_Match='"99"', Idempotency_Key="s-1").status_code == 422
+
+
 def test_what_contradicts_earlier_decisions_is_a_conflict(caller: Caller) -> None:
     for pair, verdict in ((("crm:1", "crm:2"), "same"), (("crm:2", "crm:3"), "same")):
         done(caller.post("/decisions", {"pairs": [pair], "verdict": verdict}))

@@ -9,6 +9,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from tellonce.hub.accounts.clients import revoke_client
+from tellonce.hub.accounts.models import ApiClient
 from tellonce.hub.events.services import emit
 from tellonce.hub.events.types import Happened
 from tellonce.hub.events.webhooks.selectors import endpoints
@@ -94,6 +95,21 @@ def test_the_webhooks_of_a_revoked_client_are_told_nothing_more(
     assert receiver.messages == []
     (found,) = endpoints(by=admin)
     assert "revoked" in found.reason
+
+
+def test_who_may_not_follow_the_feed_is_not_sent_it(
+    caller: Caller, receiver: Receiver, admin: Any
+) -> None:
+    path = f"/webhooks/{caller.post('/webhooks', {'url': receiver.url}).json()['id']}"
+    ApiClient.objects.filter(name="shop").update(scopes=["webhooks:write"])
+    for where, body in (("/webhooks", {"url": receiver.url}), (f"{path}/enable", None)):
+        assert "changes:read" in problem(caller.post(where, body), 403, "scope")["detail"]
+    problem(caller.post(f"{path}/replay", {"after": 0}), 403, "scope")
+    happens()
+    assert receiver.messages == []
+    (found,) = endpoints(by=admin)
+    assert "changes:read" in found.reason
+    assert caller.get(path).json()["disabled_at"] is not None
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,12 @@ def is_revoked(client_id: str) -> bool:
     return ApiClient.objects.filter(public_id=client_id, revoked_at__isnull=False).exists()
 
 
+def lacks_scope(client_id: str, scope: str) -> bool:
+    """Whether this is the id of a client that was not given the scope."""
+    granted = ApiClient.objects.filter(public_id=client_id).values_list("scopes", flat=True).first()
+    return granted is not None and scope not in granted
+
+
 def api_clients() -> list[ClientView]:
     """All clients, revoked ones too, by name."""
     return [client_view(row) for row in ApiClient.objects.order_by("name", "id")]

@@ -11,14 +11,16 @@ CLIENT = "client"
 
 PURPOSES = ("service", "sales", "marketing", "product", "risk", "compliance")
 
+FEED_SCOPE = "changes:read"
+
 SCOPES = {
     "records:write": "Deliver records.",
     "match:read": "Search before creating: which customers a record may belong to.",
     "customers:read": "Find and read customers and their history.",
     "decisions:write": "Decide on matches, merge, split, undo; read the review queue.",
-    "changes:read": "Follow the feed of changes.",
+    FEED_SCOPE: "Follow the feed of changes.",
     "snapshots:write": "Take snapshots and read the ones it took.",
-    "webhooks:write": "Manage webhooks and their deliveries.",
+    "webhooks:write": "Manage webhooks and their deliveries; sending takes changes:read too.",
 }
 """What an API client may be let do, each in a sentence."""
 

@@ -31,11 +31,11 @@ PURPOSE_PARAMETER: dict[str, Any] = {
 
 
 class Scoped(HttpBearer):
-    """A Bearer token whose client has the scope; each request counts towards the client's limit."""
+    """A Bearer token that has the scopes; each request counts towards the client's limit."""
 
-    def __init__(self, scope: str) -> None:
+    def __init__(self, *scopes: str) -> None:
         super().__init__()
-        self.scope = scope
+        self.scopes = scopes
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:
         """The caller; raises `Problem`."""
@@ -48,8 +48,9 @@ class Scoped(HttpBearer):
         used = count(caller.actor.id, settings.TELLONCE_REQUEST_LIMIT)
         request.answer_headers = used.headers
         request.caller = caller
-        if self.scope not in caller.scopes:
-            raise Problem("scope", f"This token does not have the scope {self.scope}.")
+        for scope in self.scopes:
+            if scope not in caller.scopes:
+                raise Problem("scope", f"This token does not have the scope {scope}.")
         return caller
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from tellonce.hub.accounts.types import FEED_SCOPE
 from tellonce.hub.api.auth import Scoped
 from tellonce.hub.events.selectors import events_after
 from tellonce.hub.events.types import StoredEvent
@@ -53,7 +54,7 @@ class Changes(Schema):
     }
 
 
-@router.get("", auth=Scoped("changes:read"), response=Changes, summary="Follow what changes")
+@router.get("", auth=Scoped(FEED_SCOPE), response=Changes, summary="Follow what changes")
 def read_changes(request: HttpRequest, asked: Query[ChangesAsked]) -> dict[str, Any]:
     """Events after a cursor, none skipped, none twice. They hold ids and names of attributes, no
     value: read the customer for that.

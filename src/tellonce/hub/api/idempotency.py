@@ -58,5 +58,6 @@ def once(request: HttpRequest, work: Callable[[], tuple[int, dict[str, Any]]]) -
 
 
 def _digest(request: HttpRequest) -> str:
-    what = f"{request.method} {request.get_full_path()}\n".encode()
+    seen = request.headers.get("If-Match", "")
+    what = f"{request.method} {request.get_full_path()}\n{seen}\n".encode()
     return hashlib.sha256(what + request.body).hexdigest()

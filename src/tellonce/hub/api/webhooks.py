@@ -9,12 +9,15 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field, model_validator
 
+from tellonce.hub.accounts.types import FEED_SCOPE
 from tellonce.hub.api.auth import Scoped, actor_of
 from tellonce.hub.events.webhooks import selectors, services
 from tellonce.hub.events.webhooks.types import DeliveryView, EndpointView
 
 router = Router(tags=["webhooks"])
 SCOPE = "webhooks:write"
+# A webhook is the feed, sent: what has events sent takes the scope of the feed too.
+SENDS = (SCOPE, FEED_SCOPE)
 _LARGEST = 2**63 - 1
 _ID = "whk_019a2b3c4d5e7f8091a2b3c4d5e6f708"
 _MOMENT = "2026-11-26T08:15:30Z"
@@ -142,7 +145,7 @@ class Tried(Schema):
     milliseconds: int
 
 
-@router.post("", auth=Scoped(SCOPE), response={201: WebhookAdded}, summary="Add a webhook")
+@router.post("", auth=Scoped(*SENDS), response={201: WebhookAdded}, summary="Add a webhook")
 def add(request: HttpRequest, asked: WebhookAsked) -> Status[dict[str, Any]]:
     """Later events of these types are sent to the URL, signed as Standard Webhooks."""
     added, secret = services.add_endpoint(asked.url, asked.types, actor_of(request))
@@ -180,7 +183,7 @@ def rotate(request: HttpRequest, webhook_id: WebhookId) -> dict[str, Any]:
 
 
 @router.post(
-    "/{webhook_id}/enable", auth=Scoped(SCOPE), response=Webhook, summary="Enable a webhook again"
+    "/{webhook_id}/enable", auth=Scoped(*SENDS), response=Webhook, summary="Enable a webhook again"
 )
 def enable(request: HttpRequest, webhook_id: WebhookId) -> dict[str, Any]:
     """One that answered 410 or failed for days; replay brings what it missed."""
@@ -201,7 +204,7 @@ def list_deliveries(
 
 
 @router.post(
-    "/{webhook_id}/replay", auth=Scoped(SCOPE), response=Replayed, summary="Send events again"
+    "/{webhook_id}/replay", auth=Scoped(*SENDS), response=Replayed, summary="Send events again"
 )
 def replay(request: HttpRequest, webhook_id: WebhookId, asked: ReplayAsked) -> dict[str, Any]:
     """All after a number, one delivery, or all that are dead."""

@@ -15,8 +15,12 @@ from tellonce.hub.core.errors import Failed, WrongCall
 
 _LONGEST = 2000
 _SCHEMES = ("https", "http")
-# Not private by their own number, but they carry another address inside: NAT64, 6to4, Teredo.
-_CARRIERS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16")))
+# Not private by their own number, but they carry another address inside (NAT64, 6to4), or lead to
+# a relay that does (192.88.99.0/24), or were a site's own before fc00::/7 was (fec0::/10).
+_NOT_PUBLIC = tuple(
+    ipaddress.ip_network(one)
+    for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "192.88.99.0/24", "fec0::/10")
+)
 _HINT = "For development on your own machine set TELLONCE_WEBHOOKS_PRIVATE=yes."
 
 
@@ -67,12 +71,14 @@ def checked_addresses(target: Target) -> list[str]:
 
 def is_public(address: str) -> bool:
     """Whether an address belongs to the public internet: not private, loopback, link-local,
-    shared, reserved or multicast, nor one that carries another address inside.
+    site-local, shared, reserved or multicast, nor one that carries another address inside.
     """
     number = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(number, ipaddress.IPv6Address):
         if number.ipv4_mapped is not None:
             number = number.ipv4_mapped
-        elif number.teredo is not None or any(number in network for network in _CARRIERS):
+        elif number.teredo is not None:
             return False
+    if any(number in network for network in _NOT_PUBLIC):
+        return False
     return number.is_global and not (number.is_multicast or number.is_reserved)

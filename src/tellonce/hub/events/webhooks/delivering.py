@@ -13,7 +13,8 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from tellonce.hub.accounts.selectors import is_revoked
+from tellonce.hub.accounts.selectors import is_revoked, lacks_scope
+from tellonce.hub.accounts.types import FEED_SCOPE
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
@@ -47,6 +48,9 @@ def deliver_to_endpoint(context: JobContext) -> None:
             return
         if is_revoked(endpoint.created_by):
             _disable(endpoint, "The client that added it was revoked.")
+            return
+        if lacks_scope(endpoint.created_by, FEED_SCOPE):
+            _disable(endpoint, f"The client that added it does not have the scope {FEED_SCOPE}.")
             return
         secrets = secrets_of(endpoint)
         try:
