@@ -64,6 +64,12 @@ record_id: Id
         ("rest: {url: 'https://x.example', headers: {Authorization: x}}", "is a secret"),
         ("rest: {url: 'https://x.example', headers: {X-Api-Key: x}}", "is a secret"),
         ("rest: {url: 'https://x.example', params: {api_key: x}}", "is a secret"),
+        ("rest: {url: 'https://x.example', headers: {X-Signature: x}}", "is a secret"),
+        ("rest: {url: 'https://x.example', params: {key: x}}", "'key' is a secret"),
+        ("rest: {url: 'https://x.example', params: {pwd: x}}", "'pwd' is a secret"),
+        ("rest: {url: 'https://x.example', params: {subscription-key: x}}", "is a secret"),
+        ("rest: {url: 'https://x.example/a?sv=1&sig=x'}", "The address holds a secret"),
+        ("rest: {url: 'https://x.example/a?code=x'}", "The address holds a secret"),
         ("rest: {url: 'https://u:p@x.example'}", "The address holds a secret"),
         ("rest: {url: 'https://x.example', paging: {by: cursor}}", "does not say its cursor_path"),
         ("files: {folder: a}\nsql: {url_env: A, table: t}", "names files and sql"),
@@ -79,6 +85,11 @@ def test_what_cannot_be_meant_is_refused(text: str, says: str) -> None:
     assert any(says in sentence for sentence in found), found
     with pytest.raises(WrongCall):
         source_config(yaml.safe_load(text))
+
+
+@pytest.mark.parametrize("name", ["country_code", "sort_key", "author", "pattern", "compass"])
+def test_a_parameter_that_only_sounds_like_a_secret_may_stand_in_the_file(name: str) -> None:
+    assert said(f"rest: {{url: 'https://x.example?{name}=1', params: {{{name}: x}}}}") == []
 
 
 @pytest.mark.parametrize("kind", SECTIONS)

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tellonce.cli.main import execute
+from tellonce.hub.accounts.types import Actor
 from tellonce.hub.core.errors import Failed, WrongCall
 from tellonce.hub.events.webhooks import sending, services
 from tellonce.hub.events.webhooks.addresses import checked_addresses, is_public, target_of
@@ -105,6 +106,29 @@ def test_numbers_in_odd_spellings_lead_nowhere_inside(monkeypatch: pytest.Monkey
     for host in ("2130706433", "0x7f000001", "127.1", "localhost"):
         with pytest.raises(Failed):
             checked_addresses(target_of(f"https://{host}/"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "host", ["localhost", "crm.LOCALHOST.", "10.1.2.3", "127.1", "2130706433", "[::1]", "[fec0::1]"]
+)
+def test_a_host_that_is_seen_to_be_inside_is_refused_at_once(
+    host: str, monkeypatch: pytest.MonkeyPatch, admin: Any
+) -> None:
+    with pytest.raises(WrongCall, match="not public"):
+        services.add_endpoint(f"https://{host}/", [], admin)
+    monkeypatch.setenv("TELLONCE_WEBHOOKS_PRIVATE", "yes")
+    services.add_endpoint(f"https://{host}/", [], admin)
+
+
+@pytest.mark.django_db
+def test_nobody_uses_up_the_webhooks_of_others(admin: Any) -> None:
+    one, other = (Actor(f"cli_{n}", f"c{n}", f"c{n}", frozenset({"client"})) for n in (1, 2))
+    for _ in range(20):
+        services.add_endpoint("https://host.example/", [], one)
+    with pytest.raises(WrongCall, match="c1 has 20 webhooks already"):
+        services.add_endpoint("https://host.example/", [], one)
+    services.add_endpoint("https://93.184.215.14/", [], other)
 
 
 def test_the_connection_goes_to_the_address_that_was_checked_and_the_name_is_asked_for_once(

@@ -45,7 +45,7 @@ def _next(added: Any) -> str:
     if added.config.connector in FETCHED:
         return f"Next: tellonce source run {added.name}"
     if added.config.connector == "push":
-        return "It may send its rows to POST /api/v1/records."
+        return "Next: it sends its rows to POST /api/v1/records; see `tellonce client add`."
     return f"Next: tellonce load {added.name} FILE"
 
 

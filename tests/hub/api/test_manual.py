@@ -15,7 +15,9 @@ from tests.hub.api.calling import a_client
 from tests.hub.delivering import ANNA, OTTO, a_source, load
 
 MANUAL = Path(__file__).parents[3] / "docs" / "api.md"
-ASSIGNED = re.compile(r"(?P<name>[A-Z_]+)=\$\((?P<call>curl .*?)( \| jq -r (?P<pick>\.[\w.]+))?\)$")
+ASSIGNED = re.compile(
+    r"(?P<name>[A-Z_]+)=\$\((?P<call>curl .*?)( \| jq -r (?P<pick>\.[\w.\[\]]+))?\)$"
+)
 
 
 def examples() -> list[str]:
@@ -51,7 +53,9 @@ def called(line: str, names: dict[str, str]) -> Any:
 def test_every_example_of_the_manual_works(tmp_path: Path) -> None:
     a_source()
     load(tmp_path / "crm.csv", [ANNA, OTTO])
-    client = a_client()
+    scopes = re.search(r"client add .*--scopes (\S+)", MANUAL.read_text(encoding="utf-8"))
+    assert scopes is not None
+    client = a_client(scopes=tuple(scopes[1].split(",")))
     names = {"HUB": "", "CLIENT_ID": client.client.id, "CLIENT_SECRET": client.secret}
     for line in examples():
         assigned = ASSIGNED.match(line)
@@ -59,7 +63,7 @@ def test_every_example_of_the_manual_works(tmp_path: Path) -> None:
         assert answer.status_code < 400, (line, answer.content)
         if assigned:
             value = answer.json()
-            for part in assigned["pick"].strip(".").split("."):
+            for part in re.findall(r"\w+", assigned["pick"]):
                 value = value[int(part)] if part.isdigit() else value[part]
             names[assigned["name"]] = str(value)
     assert {"TOKEN", "SNAPSHOT"} <= set(names)

@@ -48,6 +48,7 @@ def test_a_token_may_have_fewer_scopes_than_its_client_but_not_more() -> None:
     problem(Caller(less["access_token"]).get("/changes"), 403, "scope")
     more = problem(token_for(client, scope="records:write"), 400, "bad-request")
     assert more["error"] == "invalid_scope"
+    assert more["detail"] == "This client does not have one of these scopes."
 
 
 @pytest.mark.django_db

@@ -214,6 +214,18 @@ def test_a_pattern_does_not_lead_out_of_the_folder(folder: Path, pattern: str) -
         run()
 
 
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(
+    folder: Path, put: Put, tmp_path: Path
+) -> None:
+    outside = write_csv(tmp_path / "payroll.csv", [OTTO])
+    os.utime(outside, (1, 1))
+    (folder / "b.csv").symlink_to(outside)
+    (folder / "c.csv").symlink_to(put("a.csv", [ANNA]))
+    fetched(folder)
+    assert any(line.startswith("b.csv is left") and "out of the folder" in line for line in run())
+    assert Record.objects.count() == 1
+
+
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     fetched(tmp_path / "none")
     with pytest.raises(WrongCall, match="There is no folder"):

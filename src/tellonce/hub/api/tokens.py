@@ -20,6 +20,8 @@ from tellonce.hub.core.ids import is_id
 
 router = Router(tags=["tokens"])
 GRANT = "client_credentials"
+_WRONG = "The client or its secret is not right."
+_SENTENCES = {"invalid_scope": "This client does not have one of these scopes."}
 _EXAMPLE = {
     "access_token": "k3J...",
     "expires_in": 600,
@@ -61,7 +63,7 @@ def take_token(request: HttpRequest, form: Form[TokenRequest]) -> JsonResponse:
     answer: dict[str, Any] = json.loads(body)
     if status != 200:
         count_guess(request)
-        said = answer.get("error_description") or "The client or its secret is not right."
+        said = _SENTENCES.get(answer["error"]) or answer.get("error_description") or _WRONG
         raise _refused(status, answer["error"], said)
     count(f"token {client}", settings.TELLONCE_GUESS_LIMIT)
     note_token(client)

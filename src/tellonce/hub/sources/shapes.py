@@ -235,12 +235,27 @@ class Group:
         return made | ({"required": required} if required else {})
 
 
-_SECRET = re.compile(r"(password|passwd|secret|token|api_?key|private_?key|credential)", re.I)
+_SECRET = re.compile(
+    r"password|passwd|passphrase|secret|token|(api|private|access)[-_]?key|credential",
+    re.IGNORECASE,
+)
+_SECRET_PARAMETER = re.compile(
+    r"^(key|code)$|(^|[-_.])(sig|signature|pass|pwd|auth|pat|jwt)($|[-_.])"
+    r"|(subscription|functions?|account|shared|license|auth)[-_]?key",
+    re.IGNORECASE,
+)
 
 
 def is_secret_name(name: str) -> bool:
     """Whether something of this name is a secret."""
     return bool(_SECRET.search(name))
+
+
+def is_secret_parameter(name: str) -> bool:
+    """Whether a header or a parameter of this name is a secret. There short names are common that
+    would be no secret as the name of a setting.
+    """
+    return is_secret_name(name) or bool(_SECRET_PARAMETER.search(name))
 
 
 def _unknown(what: str, name: str, path: Path, known: str) -> Iterator[Problem]:

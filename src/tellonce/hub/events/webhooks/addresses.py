@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from contextlib import suppress
+from socket import inet_aton, inet_ntoa
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -55,6 +57,18 @@ def target_of(url: str) -> Target:
         raise WrongCall("A webhook's URL begins with https.", hint=_HINT)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), path)
+
+
+def check_host(host: str) -> None:
+    """Raise `WrongCall` where the host, unresolved, is seen not to be public: an address in any
+    spelling, or localhost. Names are checked by what they lead to, when a message is sent.
+    """
+    name = host.rstrip(".").lower()
+    inside = name == "localhost" or name.endswith(".localhost")
+    with suppress(OSError, ValueError):  # a name
+        inside = inside or not is_public(name if ":" in name else inet_ntoa(inet_aton(name)))
+    if inside and not env.read("TELLONCE_WEBHOOKS_PRIVATE"):
+        raise WrongCall("A webhook's URL leads to an address that is not public.", hint=_HINT)
 
 
 def checked_addresses(target: Target) -> list[str]:

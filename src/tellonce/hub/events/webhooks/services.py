@@ -18,7 +18,7 @@ from tellonce.hub.core.ids import new_id
 from tellonce.hub.events.models import Delivery, Endpoint, Event
 from tellonce.hub.events.types import StoredEvent
 from tellonce.hub.events.webhooks import selectors
-from tellonce.hub.events.webhooks.addresses import target_of
+from tellonce.hub.events.webhooks.addresses import check_host, target_of
 from tellonce.hub.events.webhooks.delivering import send
 from tellonce.hub.events.webhooks.queueing import insert_deliveries, wants
 from tellonce.hub.events.webhooks.sending import Sender
@@ -35,6 +35,7 @@ MANAGERS = frozenset({"engineer", "admin", CLIENT})
 OLD_SECRET_LASTS = timedelta(hours=24)
 _TYPE = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?")
 _MOST_ENDPOINTS = 200
+_MOST_OF_ONE = 20  # so that no client uses up what is there for all
 _AT_ONCE = 1000
 
 
@@ -49,9 +50,11 @@ def check_manage(action: str, by: Actor) -> None:
     )
 
 
-def check_endpoint(url: str, types: Sequence[str]) -> None:
-    """Raise `WrongCall` unless we may send to the URL, and each type is one or a prefix."""
-    target_of(url)
+def check_endpoint(url: str, types: Sequence[str], by: Actor) -> None:
+    """Raise `WrongCall` unless we may send to the URL, each type is one or a prefix, and there is
+    room for one more.
+    """
+    check_host(target_of(url).host)
     if bad := [one for one in types if not _TYPE.fullmatch(one)]:
         raise WrongCall(
             f"'{bad[0]}' is no type of event.",
@@ -61,6 +64,11 @@ def check_endpoint(url: str, types: Sequence[str]) -> None:
         raise WrongCall(
             f"There are {_MOST_ENDPOINTS} webhooks already.", hint="Remove one that is not needed."
         )
+    if Endpoint.objects.filter(created_by=by.id).count() >= _MOST_OF_ONE:
+        raise WrongCall(
+            f"{by.email} has {_MOST_OF_ONE} webhooks already.",
+            hint="Remove one that is not needed.",
+        )
 
 
 def add_endpoint(url: str, types: Sequence[str], by: Actor) -> tuple[EndpointView, str]:
@@ -69,7 +77,7 @@ def add_endpoint(url: str, types: Sequence[str], by: Actor) -> tuple[EndpointVie
     Returns the endpoint and its secret, which is never shown again. Raises `WrongCall`, `Refused`.
     """
     check_manage("webhook.add", by)
-    check_endpoint(url, types)
+    check_endpoint(url, types, by)
     with transaction.atomic():
         row = Endpoint(
             public_id=new_id("whk"),

@@ -36,8 +36,10 @@ class Found:
 def found(stream: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Found | Skipped]:
     """The files that are ready, in order. `seen`: name -> stamp of those that are loaded already.
 
-    Skipped is what is still being written. Raises `WrongCall` where the folder is not there.
+    Skipped is what is still being written, and a link that leads out of the folder: whoever may put
+    files there must not have us read others. Raises `WrongCall` where the folder is not there.
     """
+    folder = Path(stream["folder"]).expanduser().resolve()
     candidates = []
     for path in listed(stream):
         try:
@@ -48,6 +50,9 @@ def found(stream: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Found 
         candidates.sort(key=lambda one: (one.stamp[1], one.path.name))
     for one in candidates:
         if list(one.stamp) == seen.get(one.path.name):
+            continue
+        if folder not in one.path.resolve().parents:
+            yield Skipped(one.path.name, "it is a link that leads out of the folder")
             continue
         reason = _unfinished(one, float(stream.get("quiet_seconds", QUIET_SECONDS)))
         yield Skipped(one.path.name, reason) if reason else one

@@ -20,13 +20,13 @@ from tellonce.hub.sources.shapes import (
     Problem,
     Scalar,
     Text,
-    is_secret_name,
+    is_secret_parameter,
 )
 
 PAGINGS = ("none", "page", "offset", "cursor", "link", "next")
 BATCH = 5_000
 _VARIABLE = Text(r"^[A-Za-z_][A-Za-z0-9_]*$", "SHOP_TOKEN")
-_SECRET_HEADER = re.compile(r"auth|cookie|session|signature|(^|-)key($|-)", re.IGNORECASE)
+_SECRET_HEADER = re.compile(r"auth|cookie|session|(^|-)key($|-)", re.IGNORECASE)
 _NEEDS_COLUMN = "Column whose largest value is remembered."
 
 
@@ -58,20 +58,20 @@ def _rule(section: Mapping[str, Any], path: Path) -> Iterator[Problem]:
 def _clear_secrets(section: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     hint = "Name a variable that holds it with `token_env`, or a file with `token_file`."
     for name in section.get("headers", {}):
-        if is_secret_name(str(name)) or _SECRET_HEADER.search(str(name)):
+        if is_secret_parameter(str(name)) or _SECRET_HEADER.search(str(name)):
             sentence = f"The header {name!r} is a secret, which does not belong in the file."
             yield Problem(
                 (*path, "headers", str(name)), sentence, f"{hint} `token_header` sets it."
             )
     for name in section.get("params", {}):
-        if is_secret_name(str(name)):
+        if is_secret_parameter(str(name)):
             sentence = f"The parameter {name!r} is a secret, which does not belong in the file."
             yield Problem((*path, "params", str(name)), sentence, hint)
     parts = urlsplit(str(section["url"]))
     if (
         parts.password
         or parts.username
-        or any(is_secret_name(k) for k, _ in parse_qsl(parts.query))
+        or any(is_secret_parameter(k) for k, _ in parse_qsl(parts.query))
     ):
         yield Problem((*path, "url"), "The address holds a secret.", hint)
 
