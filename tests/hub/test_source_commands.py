@@ -44,3 +44,8 @@ def test_what_is_wrong_with_a_configuration_is_said_with_its_lines(
     said = sentences(run("source", "add", "crm", "--kind", "sql", "--config", str(config)), 2)
     assert "tellonce source schema --example sql" in said
     assert "no source 'crm'" in sentences(run("source", "run", "crm"), 2)
+
+
+def test_a_source_that_pushes_is_told_where_to(run: Run, home: Path, tmp_path: Path) -> None:
+    added = run("source", "add", "web", "--kind", "push")
+    assert "Next: it sends its rows to POST /api/v1/records" in added.stdout, added.stderr

@@ -44,7 +44,7 @@ def _next(added: Any) -> str:
         return f"It is fetched by its schedule ({added.config.schedule}) wherever a worker runs."
     if added.config.connector in FETCHED:
         return f"Next: tellonce source run {added.name}"
-    if added.config.connector == "push":
+    if "push" in (added.config.connector, added.kind):
         return "Next: it sends its rows to POST /api/v1/records; see `tellonce client add`."
     return f"Next: tellonce load {added.name} FILE"
 
