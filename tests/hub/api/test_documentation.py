@@ -40,7 +40,13 @@ def test_each_operation_says_what_it_does_needs_and_may_answer() -> None:
         assert {"400", "401", "403", "404", "422", "429", "500", "503"} <= statuses, name
         if "/oauth/" not in name:
             ((scope,),) = (kind.values() for kind in one["security"])
+            assert scope, name
             assert set(scope) <= set(SCOPES), name
+
+
+def test_an_operation_that_takes_two_scopes_names_both() -> None:
+    (asked,) = contract()["paths"]["/api/v1/webhooks"]["post"]["security"]
+    assert list(asked.values()) == [["webhooks:write", "changes:read"]]
 
 
 def test_what_is_sent_and_what_comes_back_has_an_example() -> None:

@@ -10,6 +10,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from tellonce.hub.accounts.types import SCOPES
+from tellonce.hub.api.auth import Scoped
 from tellonce.hub.api.problems import KINDS, MEDIA_TYPE
 
 SCHEME = "clientCredentials"
@@ -23,8 +24,9 @@ class Contract(OpenAPISchema):
     """The framework's document with scopes, problems, and headers of every answer."""
 
     def operation_security(self, operation: Operation) -> list[dict[str, Any]] | None:
-        """The scope an operation asks for."""
-        scopes = [one.scope for one in operation.auth_callbacks if hasattr(one, "scope")]
+        """The scopes an operation asks for."""
+        asked = [one for one in operation.auth_callbacks if isinstance(one, Scoped)]
+        scopes = [scope for one in asked for scope in one.scopes]
         return [{SCHEME: scopes}] if scopes else None
 
     def responses(self, operation: Operation) -> dict[Any, Any]:
