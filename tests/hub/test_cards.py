@@ -109,3 +109,13 @@ def test_a_column_of_other_long_numbers_is_known_by_how_few_satisfy_the_check() 
 def test_a_key_that_is_a_card_number_is_found() -> None:
     table = pa.table({"id": ["17", CARDS[1], None]})
     assert card_rows(table, ["id"]) == {1: "id"}
+
+
+@pytest.mark.parametrize("text", ["4 " * 20_000, "1/" * 20_000 + "a", "4111 " * 8_000 + "x"])
+def test_long_runs_of_digits_are_looked_through_once(text: str) -> None:
+    assert len(truncate_cards(text)) <= len(text) + 40 * text.count("4111")
+
+
+def test_a_card_number_within_a_record_id_is_one() -> None:
+    table = pa.table({"id": ["Anna 4111111111111111", "17"]})
+    assert dict(card_rows(table, ["id"])) == {0: "id"}

@@ -338,7 +338,8 @@ def without_ids(state: dict[str, Any]) -> set[Any]:
 
 def undoing_restores(choices: list[Any], order: list[int]) -> None:
     """However acts of people follow each other: undone in any order, members and values are as they
-    were; undone from the last to the first, ids too.
+    were; undone from the last to the first only, ids too (docs/concepts/cluster.md says why not
+    after undos in another order).
     """
     a_source(record_id="id", deleted="deleted")
     married = {"id": "8", "first name": "Anna", "last name": "Inna", "dob": "", "email": ""}
@@ -358,7 +359,7 @@ def undoing_restores(choices: list[Any], order: list[int]) -> None:
         undo(counting[left.pop() % len(counting) if left else 0].id, by=actor())
         assert_the_newest_word_holds()
     assert without_ids(as_it_is()) == without_ids(before)
-    if not order:
+    if not order and not any(kind == "undo" for kind, *_ in choices):
         assert as_it_is() == before
 
 

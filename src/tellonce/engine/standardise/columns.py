@@ -337,11 +337,13 @@ def _whole_coordinates(columns: list[Column]) -> list[Column]:
 def _by_content(columns: list[Column], contents: list[Content]) -> list[Column]:
     """Columns whose header says nothing are decided by their values, where that is plain."""
     settled = list(columns)
+    taken = {column.attribute for column in columns}
     for place, (column, content) in enumerate(zip(columns, contents, strict=True)):
         if column.attribute or not column.why.startswith("its header"):
             continue
-        attribute = _told_by_values(content, {c.attribute for c in settled})
+        attribute = _told_by_values(content, taken)
         if attribute:
+            taken.add(attribute)
             settled[place] = replace(
                 column, attribute=attribute, kind=_kind(attribute, content), why="its values say so"
             )

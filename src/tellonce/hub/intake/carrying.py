@@ -91,7 +91,7 @@ def carry_out(
     if approves is None and 0 < most < prepared.moved:
         with transaction.atomic():
             stored = acts.propose_act(new)
-            record_act(Act(f"{new.kind}.propose", by.id, target=stored.id, reason=new.reason))
+            record_act(Act(f"{new.kind}.propose", by.id, target=stored.id))
         return ActDone(stored, _customers_around(verdicts))
     with act(lease) as moment:
         if approves is None:
@@ -143,7 +143,6 @@ def _audit(stored: StoredAct, applied: Applied, by: Actor, pairs: int) -> None:
         Act(
             stored.kind if by.id == stored.author else f"{stored.kind}.approve",
             by.id,
-            reason=stored.reason,
             target=stored.id,
             subjects=tuple(sorted(subjects)),
             details={"pairs": pairs, "moved": stored.moved, "verdict": stored.verdict},

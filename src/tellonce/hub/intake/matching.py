@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,15 +40,24 @@ class MatchedCustomer:
 
 
 def match_record(
-    row: Mapping[str, Any], *, source: str = "", limit: int = 10
+    row: Mapping[str, Any],
+    *,
+    source: str = "",
+    limit: int = 10,
+    compared: Callable[[str], bool] = lambda _attribute: True,
 ) -> list[MatchedCustomer]:
     """The customers that a row (column -> value) may belong to, likeliest first.
 
+    `compared` says which identifiers and other attributes take part ("identifier:pesel"): an answer
+    tells whether a guess is right, so what may not be seen may not be asked.
     It is read as a row of `source` would be, without one by the names of its columns alone. Raises
     `WrongCall` where nothing in it can be compared.
     """
     found = candidates_of(
-        _document(row, source), StoredHoldings(), rules_in_force().resolution, _MOST_RECORDS
+        _document(row, source, compared),
+        StoredHoldings(),
+        rules_in_force().resolution,
+        _MOST_RECORDS,
     )
     names = record_names([one.record for one in found])
     by_customer: dict[str, list[Candidate]] = {}
@@ -69,7 +78,7 @@ def match_record(
     ]
 
 
-def _document(row: Mapping[str, Any], source: str) -> str:
+def _document(row: Mapping[str, Any], source: str, compared: Callable[[str], bool]) -> str:
     """The row in RECORDS form, under a name that no record has."""
     view: SourceView = source_named(source) if source else source_of_nobody()
     key = view.config.record_id or "id"
@@ -79,4 +88,6 @@ def _document(row: Mapping[str, Any], source: str) -> str:
         raise WrongCall(f"The record cannot be read: {reason}.", hint="Correct it and ask again.")
     (one,) = rows
     whole = json.loads(join_documents(one.standardised, one.secret))
+    for name, prefix, part in (("identifiers", "identifier", "kind"), ("others", "other", "name")):
+        whole[name] = [v for v in whole.get(name, ()) if compared(f"{prefix}:{v.get(part, '')}")]
     return json.dumps(whole | {"source": "", "record_id": ASKED}, ensure_ascii=False)

@@ -34,6 +34,7 @@ from tellonce.io.objects import object_chunk
 from tellonce.io.values import Contents, FileReport
 
 MOST_ROWS = 10_000
+MOST_COLUMNS = 500
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,12 @@ def read_rows(source: SourceView, rows: Sequence[Any]) -> ReadRecords:
 
     What no row says of a column that is known or declared is missing, and no mistake.
     """
+    names = {name for row in rows if hasattr(row, "items") for name in row}
+    if len(names) > MOST_COLUMNS:
+        raise WrongCall(
+            f"The rows have {len(names):,} different columns.",
+            hint=f"Send at most {MOST_COLUMNS} columns, and rows of one shape.",
+        )
     chunk = object_chunk(rows)
     named = source.config.named_columns().items()
     optional = [column for name, column in named if name != "record_id"]

@@ -16,6 +16,7 @@ from tellonce.hub.core.errors import Conflict, Unknown
 from tellonce.hub.core.ids import is_id, new_id
 from tellonce.hub.matching.models import Decision, MatchAct
 from tellonce.hub.matching.types import NewAct, Pair, StoredAct, Verdicts
+from tellonce.hub.sources.cards import truncate_cards
 
 DECIDE, MERGE, SPLIT, UNDO = MatchAct.DECIDE, MatchAct.MERGE, MatchAct.SPLIT, MatchAct.UNDO
 DONE, PROPOSED, REJECTED = MatchAct.DONE, MatchAct.PROPOSED, MatchAct.REJECTED
@@ -50,7 +51,7 @@ def _insert(new: NewAct, state: str, at: datetime) -> MatchAct:
         target_id=new.target,
         moved=new.moved,
         author=new.author,
-        reason=new.reason,
+        reason=truncate_cards(new.reason),
         at=at,
     )
     row.save(force_insert=True)

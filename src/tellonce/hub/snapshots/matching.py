@@ -20,7 +20,12 @@ from tellonce.hub.intake.matching import MatchedCustomer, match_record
 from tellonce.hub.policy.decide import decide
 from tellonce.hub.policy.masks import HIDDEN
 from tellonce.hub.policy.types import Action, Answer
-from tellonce.hub.snapshots.searching import check_names, facts_by_customer, hit_values
+from tellonce.hub.snapshots.searching import (
+    UNRESTRICTED,
+    check_names,
+    facts_by_customer,
+    hit_values,
+)
 from tellonce.hub.snapshots.taking import judged
 from tellonce.hub.snapshots.viewing import check_purpose
 
@@ -36,7 +41,9 @@ def match_customers(
     """
     check_purpose(purpose, who, MATCH)
     check_names(purpose, who, MATCH)
-    found = match_record(row, source=source, limit=limit)
+    found = match_record(
+        row, source=source, limit=limit, compared=partial(_may_be_asked, who, purpose)
+    )
     ids = customer_ids([one.customer for one in found])
     facts = facts_by_customer(list(ids.values()), purpose)
     seen = [
@@ -56,6 +63,11 @@ def match_customers(
         summary = hit_values(values.get(pk, ()), judge)
         shown.append({**_candidate(one, judge("record_id") is Answer.ALLOW), **summary})
     return shown
+
+
+def _may_be_asked(who: Actor, purpose: str, attribute: str) -> bool:
+    """What policy would not show in the clear takes no part: candidates would confirm guesses."""
+    return decide(who, Action.VALUE, attribute, purpose, UNRESTRICTED).answer is Answer.ALLOW
 
 
 def _candidate(one: MatchedCustomer, show_record: bool) -> dict[str, Any]:

@@ -45,7 +45,7 @@ NAMES = ("family_name", "given_name")
 SUMMARY = (*NAMES, "full_name", "organisation", "birth_date", "city", "postal_code", "country")
 """Attributes that tell one hit from another; each as policy shows it."""
 
-_UNRESTRICTED = Facts(restricted=False, consents=dict.fromkeys(PURPOSES, True))
+UNRESTRICTED = Facts(restricted=False, consents=dict.fromkeys(PURPOSES, True))
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def search_customers(request: SearchRequest, who: Actor) -> Found:
 
 def check_names(purpose: str, who: Actor, action: str) -> None:
     """Raise `Refused`, audited, where `who` may not see names in the clear for this purpose."""
-    answers = [decide(who, Action.VALUE, name, purpose, _UNRESTRICTED).answer for name in NAMES]
+    answers = [decide(who, Action.VALUE, name, purpose, UNRESTRICTED).answer for name in NAMES]
     if set(answers) == {Answer.ALLOW}:
         return
     reason = f"may not search by name for the purpose {purpose}"

@@ -42,7 +42,8 @@ def view_history(public_id: str, purpose: str, who: Actor) -> dict[str, Any]:
     acts = acts_at({one.at for one in chapters})
     touched = {stay.record for stay in stays} | {r for one in chapters for r in one.records}
     names = {pk: ":".join(name) for pk, name in record_names(touched).items()}
-    if judged(who, purpose, around.facts_for(purpose), "record_id") is not Answer.ALLOW:
+    personal = judged(who, purpose, around.facts_for(purpose), "record_id") is Answer.ALLOW
+    if not personal:
         names = {record: f"{name.partition(':')[0]}:{HIDDEN}" for record, name in names.items()}
     with transaction.atomic():
         subjects = (customer.public_id,)
@@ -63,13 +64,16 @@ def view_history(public_id: str, purpose: str, who: Actor) -> dict[str, Any]:
                 }
                 for stay in stays
             ],
-            "story": list(map(partial(_told, names=names, acts=acts), chapters)),
+            "story": list(map(partial(_told, names=names, acts=acts, reasons=personal), chapters)),
         }
     )
 
 
 def _told(
-    chapter: Chapter, names: Mapping[int, str], acts: Mapping[datetime, StoredAct]
+    chapter: Chapter,
+    names: Mapping[int, str],
+    acts: Mapping[datetime, StoredAct],
+    reasons: bool,
 ) -> dict[str, Any]:
     records = [names.get(record, HIDDEN) for record in chapter.records]
     return {
@@ -80,15 +84,18 @@ def _told(
         "customers": chapter.others,
         "attributes": chapter.attributes,
         "version": chapter.version,
-        "by": _by(acts.get(chapter.at)),
+        "by": _by(acts.get(chapter.at), reasons),
     }
 
 
-def _by(act: StoredAct | None) -> dict[str, str] | None:
-    """Who did it and why; None where matching did, by what arrived."""
+def _by(act: StoredAct | None, reasons: bool) -> dict[str, str] | None:
+    """Who did it and why; None where matching did, by what arrived. A reason is free text: it is
+    shown to who may see personal values only.
+    """
     if act is None:
         return None
-    return {"act": act.id, "kind": act.kind, "author": act.author, "reason": act.reason}
+    reason = act.reason if reasons or not act.reason else HIDDEN
+    return {"act": act.id, "kind": act.kind, "author": act.author, "reason": reason}
 
 
 def _sentence(chapter: Chapter, records: Iterable[str]) -> str:

@@ -19,12 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _GAP = "[ \u00a0\u2009\u202f\t._/\u2010-\u2014-]"  # what stands between groups of digits
-# A run of digits that no letter touches, but for a word that says what it is.
-_RUN = re.compile(
-    rf"(?:(?<![^\W_])(?<!\+)|(?<=card)|(?<=visa)|(?<=amex)|(?<=karta)|(?<=pan)|(?<=no)|(?<=nr))"
-    rf"\d(?:{_GAP}{{0,2}}\d){{13,}}(?![^\W_])",
-    re.ASCII | re.IGNORECASE,
-)
+_DIGITS = re.compile(rf"\d(?:{_GAP}{{0,2}}\d)*", re.ASCII)
+_SAYS_CARD = re.compile(r"(?:card|visa|amex|karta|pan|no|nr)$", re.IGNORECASE)
+LEAST_DIGITS, MOST_DIGITS = 14, 19
 _GROUP = re.compile(r"\d+", re.ASCII)
 _PREFILTER = rf"\d(?:{_GAP}{{0,2}}\d){{13}}"
 _PRINTED = {(4, 4, 4, 4), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4)}
@@ -86,8 +83,35 @@ def is_card_number(digits: str) -> bool:
 
 
 def truncate_cards(text: str) -> str:
-    """`text` with every card number replaced by its last four digits."""
-    return _RUN.sub(_truncated, text)
+    """`text` with every card number replaced by its last four digits; in linear time."""
+    cut, done = "", 0
+    for match in _DIGITS.finditer(text):
+        if match.end() - match.start() < LEAST_DIGITS:
+            continue
+        start, groups = _untouched(text, match)
+        if groups and groups[-1][1] - groups[0][0] >= LEAST_DIGITS:
+            end = start + groups[-1][1]
+            cut += text[done:start] + _truncated(
+                text[start:end], text[max(0, start - 3) : start], groups
+            )
+            done = end
+    return cut + text[done:]
+
+
+def _untouched(text: str, match: re.Match[str]) -> tuple[int, list[tuple[int, int]]]:
+    """Where the run begins and its groups from there, without those that a letter touches; a word
+    that says what it is may.
+    """
+    spans = [found.span() for found in _GROUP.finditer(text, *match.span())]
+    before = text[max(0, match.start() - 5) : match.start()]
+    after = text[match.end() : match.end() + 1]
+    if after and after.isascii() and after.isalnum():
+        spans = spans[:-1]
+    letter = before[-1:].isascii() and before[-1:].isalnum() and not _SAYS_CARD.search(before)
+    if letter or before[-1:] == "+":
+        spans = spans[1:]
+    start = spans[0][0] if spans else match.start()
+    return start, [(begin - start, end - start) for begin, end in spans]
 
 
 def truncate_cards_of_line(line: str) -> str:
@@ -136,7 +160,7 @@ def card_rows(table: pa.Table, columns: Iterable[str]) -> Mapping[int, str]:
         if text is None or not pc.any(_suspicious(text)).as_py():
             continue
         for row, value in enumerate(text.to_pylist()):
-            if value and _RUN.fullmatch(value) and truncate_cards(value) != value:
+            if value and truncate_cards(value) != value:
                 found.setdefault(row, name)
     return found
 
@@ -177,10 +201,8 @@ def _only_digits(value: str) -> bool:
     return value.isdigit() and 14 <= len(value) <= 19
 
 
-def _truncated(match: re.Match[str]) -> str:
+def _truncated(run: str, before: str, groups: Sequence[tuple[int, int]]) -> str:
     """The run with each card number in it cut."""
-    run, before = match.group(), match.string[max(0, match.start() - 3) : match.start()]
-    groups = [found.span() for found in _GROUP.finditer(run)]
     if _is_account(groups, before):
         return run
     cut, done, at = "", 0, 0
@@ -198,12 +220,14 @@ def _truncated(match: re.Match[str]) -> str:
 def _card_end(run: str, groups: Sequence[tuple[int, int]], first: int, before: str) -> int | None:
     """The last group of a card number that begins with this group; None where none does."""
     start = groups[first][0]
-    decimals = re.search(r"\d[.,]$", before + run[:start]) is not None
-    for last in range(len(groups) - 1, first - 1, -1):
-        digits = _digits(run[start : groups[last][1]])
+    decimals = re.search(r"\d[.,]$", before + run[max(0, start - 3) : start]) is not None
+    for last in range(min(len(groups), first + MOST_DIGITS) - 1, first - 1, -1):
         lengths = tuple(end - begin for begin, end in groups[first : last + 1])
+        if not LEAST_DIGITS <= sum(lengths) <= MOST_DIGITS:
+            continue
         whole = first == 0 and last == len(groups) - 1
         shaped = whole or lengths in _PRINTED or len(lengths) == 1
+        digits = _digits(run[start : groups[last][1]])
         if shaped and not (decimals and len(lengths) == 1) and is_card_number(digits):
             return last
     return None
