@@ -136,7 +136,23 @@ def emitted(count: int) -> None:
 
 
 @pytest.mark.django_db
-def test_a_consumer_sees_every_event_once_in_order_batch_by_batch() -> None:
+def test_a_consumer_is_left_after_a_while_and_goes_on_the_next_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tellonce.hub.jobs.consumers.LONGEST", 1e-9)
+    seen: list[int] = []
+    services.register_consumer("reader", lambda events: seen.extend(e.number for e in events))
+    emitted(3)
+    assert consume_feed() == 0
+    monkeypatch.setattr("tellonce.hub.jobs.consumers.LONGEST", 60)
+    assert consume_feed() == 3
+
+
+@pytest.mark.django_db
+def test_a_consumer_sees_every_event_once_in_order_batch_by_batch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tellonce.hub.jobs.consumers.LONGEST", 60)
     seen: list[int] = []
     services.register_consumer("reader", lambda events: seen.extend(e.number for e in events))
     emitted(1200)

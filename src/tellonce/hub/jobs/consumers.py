@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 
 from django.db import transaction
@@ -13,7 +14,9 @@ from tellonce.hub.jobs.models import Cursor
 from tellonce.hub.jobs.registry import Consumer, Feed, consumers, feed
 from tellonce.hub.jobs.running import sentence
 
-AT_ONCE = 500
+AT_ONCE = 200
+LONGEST = 2.0
+"""Seconds after which a consumer is left for now, so that a worker that is to end is not kept."""
 _LONGEST_PAUSE = 300
 _log = logging.getLogger(__name__)
 
@@ -36,14 +39,15 @@ def consume_feed() -> int:
 
 
 def _consume(name: str, handle: Consumer, read: Feed) -> int:
-    handled = 0
-    while True:
+    handled, begun = 0, time.monotonic()
+    while time.monotonic() - begun < LONGEST:
         cursor = Cursor.objects.get(name=name)
         if cursor.retry_at and _is_ahead(cursor):
             return handled
         batch = read(cursor.position, AT_ONCE)
         if not batch:
             return handled
+        held = time.monotonic()
         try:
             with transaction.atomic():
                 if not _moved(cursor, batch[-1].number or 0):
@@ -53,6 +57,9 @@ def _consume(name: str, handle: Consumer, read: Feed) -> int:
             _hold_up(cursor, error)
             return handled
         handled += len(batch)
+        # SQLite gives the write lock to whoever asks first: leave it to others for as long.
+        time.sleep(min(0.5, time.monotonic() - held))
+    return handled
 
 
 def _is_ahead(cursor: Cursor) -> bool:
