@@ -109,6 +109,15 @@ def _household(row: Household) -> HouseholdView:
     )
 
 
+def living_members() -> dict[int, frozenset[int]]:
+    """Every living customer (row id) and its records."""
+    members: dict[int, set[int]] = {}
+    rows = Membership.objects.filter(to_at=None).values_list("customer_id", "record_id")
+    for customer, record in rows.iterator(20_000):
+        members.setdefault(customer, set()).add(record)
+    return {customer: frozenset(records) for customer, records in members.items()}
+
+
 def customer_counts() -> dict[str, int]:
     """For status: customers that are not retired."""
     return {"customers": Customer.objects.filter(retired_at=None).count()}
