@@ -10,6 +10,8 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
+from tests.hub.receiving import Receiver
+
 
 @pytest.fixture(autouse=True)
 def hub(request: pytest.FixtureRequest, hub_home: Path) -> Iterator[None]:
@@ -42,6 +44,15 @@ def admin() -> Any:
     from tellonce.hub.accounts.selectors import actor
 
     return actor()
+
+
+@pytest.fixture
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """A receiver on this machine, which we may send to."""
+    monkeypatch.setenv("TELLONCE_WEBHOOKS_PRIVATE", "yes")
+    made = Receiver()
+    yield made
+    made.close()
 
 
 def _in(home: Path) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,15 +23,6 @@ from tellonce.hub.vault.models import DataKey
 from tests.hub.receiving import Receiver, answers, drips, hangs
 
 CHANGED = "tellonce.customer.changed.v1"
-
-
-@pytest.fixture
-def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    """A receiver on this machine, which we may send to."""
-    monkeypatch.setenv("TELLONCE_WEBHOOKS_PRIVATE", "yes")
-    made = Receiver()
-    yield made
-    made.close()
 
 
 def happens(count: int = 1, kind: str = CHANGED) -> None:

@@ -6,27 +6,23 @@ from collections.abc import Callable
 
 from django.db import transaction
 
+from tellonce.hub.accounts.refusing import refuse_unless
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
-from tellonce.hub.core.errors import Refused, WrongCall
+from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.jobs import selectors, services
 from tellonce.hub.jobs.types import JobView
 from tellonce.hub.vault import rotation
 
 Progress = Callable[[str, int, int], None]
-OPERATORS = frozenset({"engineer", "admin"})
+OPERATORS = ("engineer", "admin")
 
 
 def check_operate(action: str, by: Actor) -> None:
     """Raise `Refused`, audited, unless the actor is an engineer or an administrator."""
-    if OPERATORS & by.roles:
-        return
-    with transaction.atomic():
-        record_act(Act(action, by.id, outcome="refused", reason="neither engineer nor admin"))
-    raise Refused(
-        f"{by.email} may not do this.", hint="Ask an engineer or an administrator, or act as one."
-    )
+    hint = "Ask an engineer or an administrator, or act as one."
+    refuse_unless(by, OPERATORS, action, may_not="do this", hint=hint)
 
 
 def replay_job(job_id: int, *, by: Actor) -> JobView:
@@ -103,8 +99,5 @@ def drop_master_key(name: str, *, by: Actor) -> None:
 
 def check_keep_keys(action: str, by: Actor) -> None:
     """Raise `Refused`, audited, unless the actor is an administrator."""
-    if "admin" in by.roles:
-        return
-    with transaction.atomic():
-        record_act(Act(action, by.id, outcome="refused", reason="not an administrator"))
-    raise Refused(f"{by.email} may not change keys.", hint="Ask an administrator, or act as one.")
+    hint = "Ask an administrator, or act as one."
+    refuse_unless(by, ("admin",), action, may_not="change keys", hint=hint)

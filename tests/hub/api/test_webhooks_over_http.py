@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,14 +19,6 @@ from tests.hub.receiving import Receiver
 
 pytestmark = pytest.mark.django_db
 CHANGED = "tellonce.customer.changed.v1"
-
-
-@pytest.fixture
-def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    monkeypatch.setenv("TELLONCE_WEBHOOKS_PRIVATE", "yes")
-    made = Receiver()
-    yield made
-    made.close()
 
 
 @pytest.fixture

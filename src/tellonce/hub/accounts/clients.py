@@ -11,12 +11,13 @@ from oauth2_provider.generators import generate_client_secret
 from oauth2_provider.models import AccessToken, Application
 
 from tellonce.hub.accounts.models import ApiClient
+from tellonce.hub.accounts.refusing import refuse_unless
 from tellonce.hub.accounts.selectors import client_view
 from tellonce.hub.accounts.types import PURPOSES, SCOPES, Actor, ClientSecret, ClientView
 from tellonce.hub.audit.services import record_act
-from tellonce.hub.audit.types import REFUSED, Act
+from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
-from tellonce.hub.core.errors import Refused, Unknown, WrongCall
+from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.core.ids import new_id
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
@@ -99,11 +100,8 @@ def note_token(client_id: str) -> None:
 
 def check_administrator(by: Actor, action: str) -> None:
     """Raise `Refused`, and write it down, unless `by` is an administrator."""
-    if "admin" in by.roles:
-        return
-    with transaction.atomic():
-        record_act(Act(action, by.id, outcome=REFUSED, reason="not an administrator"))
-    raise Refused(f"{by.email} may not manage clients.", hint="Act as an administrator.")
+    hint = "Act as an administrator."
+    refuse_unless(by, ("admin",), action, may_not="manage clients", hint=hint)
 
 
 def _application(public_id: str, name: str, secret: str) -> Application:

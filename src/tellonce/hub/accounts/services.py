@@ -7,11 +7,12 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from tellonce.hub.accounts.models import User, UserRole
+from tellonce.hub.accounts.refusing import refuse_unless
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.accounts.types import ROLES, Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
-from tellonce.hub.core.errors import Refused, WrongCall
+from tellonce.hub.core.errors import WrongCall
 
 FIRST_ADMINISTRATOR = "admin@localhost"
 
@@ -34,10 +35,8 @@ def add_user(email: str, role: str, *, by: Actor, name: str = "") -> Actor:
     Raises `WrongCall`, or `Refused` when `by` is not an administrator.
     """
     check_add_user(email, role)
-    if "admin" not in by.roles:
-        with transaction.atomic():
-            record_act(Act("user.add", by.id, outcome="refused", reason="not an administrator"))
-        raise Refused(f"{by.email} may not add users.", hint="Ask an administrator, or act as one.")
+    hint = "Ask an administrator, or act as one."
+    refuse_unless(by, ("admin",), "user.add", may_not="add users", hint=hint)
     with transaction.atomic():
         user = User.objects.filter(email=email.strip().lower()).first()
         user = user or User.objects.create_user(email, name)

@@ -7,19 +7,11 @@ from typing import Literal
 from ninja import Schema
 from pydantic import Field, model_validator
 
-Purpose = Literal["service", "sales", "marketing", "product", "risk", "compliance"]
-Trigger = Literal["profile", "campaign", "proposal", "segmentation", "report", "event"]
-Section = Literal[
-    "demographics",
-    "transactions",
-    "interactions",
-    "account",
-    "marketing",
-    "notes",
-    "social",
-    "feedback",
-    "consent",
-]
+from tellonce.hub.policy.types import PURPOSES, SECTIONS, TRIGGERS
+
+Purpose = Literal[PURPOSES]  # the vocabulary of policy, not a second list of it
+Trigger = Literal[TRIGGERS]
+Section = Literal[SECTIONS]
 WAYS = ("customer", "record", "email", "phone")
 
 

@@ -15,11 +15,15 @@ from tellonce.engine.model.document import MatchModel
 from tellonce.engine.settings import Settings
 from tellonce.hub.bridge.held import Held, Kept
 from tellonce.hub.bridge.holdings import Holdings, KeptPair, Name
-from tellonce.hub.bridge.resolution import entries_of, identifier_kinds, model_of, settings_of
+from tellonce.hub.bridge.resolution import (
+    entries_of,
+    identifier_kinds,
+    model_of,
+    sets_of,
+    settings_of,
+)
 from tellonce.hub.bridge.rows import records_table
 from tellonce.hub.bridge.types import ResolutionRules
-
-_CONFIDENCE_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,8 @@ class RowChanges:
 class PlacedRows:
     """What placing changes, by row id.
 
-    `sets` and `golden` are as in `types.Resolution`, of every customer that was touched; `keys` are
-    those of the records that arrived.
+    `sets`, `golden` and `identifiers` are as in `resolution.ResolvedPart`, of every customer that
+    was touched; `keys` are those of the records that arrived.
     """
 
     sets: Sequence[Mapping[int, float]]
@@ -100,27 +104,27 @@ def _placed(changes: RowChanges, held: Held, model: MatchModel, settings: Settin
     return _rows(found, held)
 
 
-def keys_by_record(documents: Mapping[int, str], rules: ResolutionRules) -> dict[int, list[int]]:
-    """The blocking keys of records given as JSON, under the model, each once and in order."""
+def keys_by_record(
+    documents: Mapping[int, str], rules: ResolutionRules
+) -> dict[int, frozenset[int]]:
+    """The blocking keys of records given as JSON, under the model."""
     model = model_of(rules)
     assert model is not None
     table = placing.match_keys(records_table(documents.values()), model, settings_of(rules))
     return _keys(table, list(documents))
 
 
-def _keys(table: pa.Table, ids: Sequence[int]) -> dict[int, list[int]]:
+def _keys(table: pa.Table, ids: Sequence[int]) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = {i: set() for i in ids}
     for row, key in zip(table["row"].to_pylist(), table["key"].to_pylist(), strict=True):
         found[ids[row]].add(key)
-    return {i: sorted(keys) for i, keys in found.items()}
+    return {i: frozenset(keys) for i, keys in found.items()}
 
 
 def _rows(found: placing.Placed, held: Held) -> PlacedRows:
     ids = held.ids_of(_names(found.records))
-    members: dict[int, dict[int, float]] = {}
     rows = zip(*(found.clusters[n].to_pylist() for n in found.clusters.column_names), strict=True)
-    for row, cluster, confidence in sorted(rows):
-        members.setdefault(cluster, {})[ids[row]] = round(confidence, _CONFIDENCE_DIGITS)
+    members = sets_of((cluster, ids[row], sure) for row, cluster, sure in sorted(rows))
     arrived = held.ids_of(list(found.arrived.row))
     return PlacedRows(
         list(members.values()),
@@ -128,7 +132,7 @@ def _rows(found: placing.Placed, held: Held) -> PlacedRows:
         identifier_kinds(found.records),
         [_pair(edge, held) for edge in found.added],
         [_pair(edge, held)[:2] for edge in found.removed],
-        {i: frozenset(keys) for i, keys in _keys(found.arrived.keys, arrived).items()},
+        _keys(found.arrived.keys, arrived),
     )
 
 

@@ -84,12 +84,13 @@ class Resolution:
             last = first + len(part)
             members = slice(starts[first], starts[last] if last < len(starts) else len(row))
             end = entries[last] if last < len(names) else golden.num_rows
+            columns = (
+                cluster[members].tolist(),
+                self._ids[row[members]].tolist(),
+                confidence[members].tolist(),
+            )
             yield ResolvedPart(
-                _sets(
-                    cluster[members].tolist(),
-                    self._ids[row[members]].tolist(),
-                    confidence[members].tolist(),
-                ),
+                list(sets_of(zip(*columns, strict=True)).values()),
                 entries_of(golden.slice(entries[first], end - entries[first]), part.tolist()),
                 self.identifiers,
             )
@@ -151,11 +152,12 @@ def _table(records: Iterable[tuple[int, str]]) -> tuple[pa.Table, npt.NDArray[np
     return pa.concat_tables(tables), np.concatenate(ids)
 
 
-def _sets(clusters: list[int], ids: list[int], confidences: list[float]) -> list[dict[int, float]]:
+def sets_of(rows: Iterable[tuple[int, int, float]]) -> dict[int, dict[int, float]]:
+    """(cluster, row id, confidence) -> members of each cluster, in the order they come in."""
     found: dict[int, dict[int, float]] = {}
-    for cluster, record, confidence in zip(clusters, ids, confidences, strict=True):
+    for cluster, record, confidence in rows:
         found.setdefault(cluster, {})[record] = round(confidence, _CONFIDENCE_DIGITS)
-    return list(found.values())
+    return found
 
 
 def explain_pair(left: str, right: str, rules: ResolutionRules) -> Explained:

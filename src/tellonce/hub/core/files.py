@@ -15,12 +15,8 @@ def write_once(path: Path, text: str) -> None:
     """
     if path.exists():
         return
-    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    name = _beside(path, text)
     try:
-        with os.fdopen(number, "w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
         with suppress(FileExistsError):
             os.link(name, path)
     finally:
@@ -30,18 +26,27 @@ def write_once(path: Path, text: str) -> None:
 
 def replace_whole(path: Path, text: str) -> None:
     """Give a file that only its owner may read another content, durably: the old or the new."""
+    name = _beside(path, text)
+    try:
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+    _make_durable(path.parent)
+
+
+def _beside(path: Path, text: str) -> str:
+    """The name of a new file in the same folder, synced; none stays where writing fails."""
     number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(number, "w", encoding="ascii") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
     except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(name)
+        os.unlink(name)
         raise
-    _make_durable(path.parent)
+    return name
 
 
 def _make_durable(folder: Path) -> None:

@@ -12,11 +12,12 @@ from dataclasses import replace
 from django.conf import settings
 from django.db import transaction
 
+from tellonce.hub.accounts.refusing import refuse, refuse_unless
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
-from tellonce.hub.audit.types import REFUSED, Act
+from tellonce.hub.audit.types import Act
 from tellonce.hub.bridge.types import no_progress
-from tellonce.hub.core.errors import Refused, Stale
+from tellonce.hub.core.errors import Stale
 from tellonce.hub.customers.selectors import customer_by_public_id, customers_of_records
 from tellonce.hub.customers.types import Applied
 from tellonce.hub.intake.acts import act
@@ -32,7 +33,8 @@ from tellonce.hub.jobs.types import HeldLease
 from tellonce.hub.matching import acts
 from tellonce.hub.matching.types import NewAct, StoredAct, Verdicts, pair_of
 
-DECIDES = frozenset({"steward", "admin"})
+DECIDES = ("steward", "admin")
+_DECIDE = "decide which records are one customer"
 """Roles that may act on who is one customer."""
 
 
@@ -53,15 +55,14 @@ def turn(by: Actor, kind: str, seen: Mapping[str, int] | None = None) -> Iterato
 
 def check_steward(by: Actor, kind: str) -> None:
     """Raises `Refused`, audited, for who is neither steward nor administrator."""
-    if not by.roles & DECIDES:
-        refuse(by, kind, "neither steward nor administrator", "Ask a steward, or act as one.")
+    hint = "Ask a steward, or act as one."
+    refuse_unless(by, DECIDES, kind, may_not=_DECIDE, hint=hint)
 
 
-def refuse(by: Actor, kind: str, reason: str, hint: str) -> None:
-    """Raises `Refused`, and writes into the audit that it was."""
-    with transaction.atomic():
-        record_act(Act(kind, by.id, outcome=REFUSED, reason=reason))
-    raise Refused(f"{by.email} may not decide which records are one customer: {reason}.", hint=hint)
+def refuse_approval(by: Actor, kind: str) -> None:
+    """Raises `Refused`, audited, for who would approve what he proposed."""
+    hint = "Another steward approves it."
+    refuse(by, "proposed it", f"{kind}.approve", may_not=_DECIDE, hint=hint)
 
 
 def _check_seen(public_id: str, version: int) -> None:

@@ -17,7 +17,7 @@ from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Conflict, Unknown, WrongCall
 from tellonce.hub.customers.selectors import customer_by_public_id, members_of
 from tellonce.hub.customers.types import CustomerView
-from tellonce.hub.intake.carrying import carry_out, check_steward, refuse, turn
+from tellonce.hub.intake.carrying import carry_out, check_steward, refuse_approval, turn
 from tellonce.hub.intake.types import ActDone, RecordName
 from tellonce.hub.matching import acts
 from tellonce.hub.matching.types import NewAct, StoredAct, pair_of
@@ -153,7 +153,7 @@ def approve(act_id: str, *, by: Actor) -> ActDone:
     with turn(by, "approve") as lease:
         proposal = _proposal(act_id)
         if by.id == proposal.author:
-            refuse(by, f"{proposal.kind}.approve", "proposed it", "Another steward approves it.")
+            refuse_approval(by, proposal.kind)
         target = acts.act_named(proposal.target) if proposal.target else None
         if target is not None:
             _check_counts(target)

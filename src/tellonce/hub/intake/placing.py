@@ -8,7 +8,7 @@ written in `LOCKED` seconds.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -86,7 +86,7 @@ class Prepared:
 
     work: Work
     placed: PlacedRows
-    stale: dict[int, list[int]]
+    stale: Mapping[int, frozenset[int]]
     plans: Sequence[Plan]
     rules: Rules
 
@@ -153,14 +153,14 @@ def _work(waiting: Sequence[WaitingRecord], verdicts: Verdicts) -> Work:
     return Work(waiting, changes, {i: text.version for i, text in texts.items()})
 
 
-def _keys_before(waiting: Sequence[WaitingRecord], rules: Rules) -> dict[int, list[int]]:
+def _keys_before(waiting: Sequence[WaitingRecord], rules: Rules) -> Mapping[int, frozenset[int]]:
     """The blocking keys of records that are held by another version so far."""
     texts = texts_of_versions([one.held for one in waiting if one.held is not None])
     documents = {i: join_documents(t.standardised, t.secret) for i, t in texts.items()}
     return keys_by_record(documents, rules.resolution) if documents else {}
 
 
-def _write_keys(placed: PlacedRows, stale: dict[int, list[int]]) -> None:
+def _write_keys(placed: PlacedRows, stale: Mapping[int, frozenset[int]]) -> None:
     before = {(key, record) for record, keys in stale.items() for key in keys}
     after = {(key, record) for record, keys in placed.keys.items() for key in keys}
     change_match_keys(before - after, after - before)

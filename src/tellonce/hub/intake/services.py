@@ -131,9 +131,7 @@ def resolved_if_due(tally: Tally, lease: HeldLease, progress: Progress) -> str:
         rules = rules_in_force()
         if rules_of_partition() == rules.fingerprint and not _most_wait():
             return ""
-    found = resolve_everything(rules, lease, progress)
-    for name in ("created", "changed", "merged", "split", "removed"):
-        setattr(tally, name, getattr(tally, name) + getattr(found, name))
+    tally.include(resolve_everything(rules, lease, progress))
     return rules.origin
 
 

@@ -45,6 +45,14 @@ class Tally:
     removed: int = 0
     report: Mapping[str, Any] = field(default_factory=dict)
 
+    def include(self, other: Tally) -> None:
+        """Count what another tally counted."""
+        self.created += other.created
+        self.changed += other.changed
+        self.merged += other.merged
+        self.split += other.split
+        self.removed += other.removed
+
     def add(self, applied: Applied) -> None:
         """Count one act."""
         self.created += len(applied.created)

@@ -17,11 +17,12 @@ import pyarrow as pa
 from django.db import transaction
 from django.db.models import Count
 
+from tellonce.hub.accounts.refusing import refuse_unless
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
-from tellonce.hub.audit.types import REFUSED, Act
+from tellonce.hub.audit.types import Act
 from tellonce.hub.bridge.types import Progress, no_progress
-from tellonce.hub.core.errors import Refused, Unknown, WrongCall
+from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.sources.contents import RECORDS
 from tellonce.hub.sources.incoming import (
     Incoming,
@@ -39,7 +40,7 @@ from tellonce.hub.vault.services import decrypt, opened_key
 from tellonce.io.objects import object_chunk
 from tellonce.io.values import Chunk
 
-_MAY_READ = frozenset({"engineer", "steward", "admin"})
+MAY_READ = ("engineer", "steward", "admin")
 _AT_ONCE = 5_000
 
 
@@ -210,15 +211,8 @@ def _check_all_there(ids: Sequence[int], rows: Sequence[Quarantined]) -> None:
 
 def _check(by: Actor, action: str) -> None:
     """Refuse who is neither engineer, steward nor administrator."""
-    if by.roles & _MAY_READ:
-        return
-    reason = "neither engineer, steward nor administrator"
-    with transaction.atomic():
-        record_act(Act(action, by.id, outcome=REFUSED, reason=reason))
-    raise Refused(
-        f"{by.email} may not work on what waits in quarantine.",
-        hint="Ask an engineer or a steward.",
-    )
+    what, hint = "work on what waits in quarantine", "Ask an engineer or a steward."
+    refuse_unless(by, MAY_READ, action, may_not=what, hint=hint)
 
 
 def _entry(row: Quarantined) -> QuarantinedEntry:

@@ -11,11 +11,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from tellonce.hub.accounts.refusing import refuse_unless
 from tellonce.hub.accounts.types import CLIENT, Actor
 from tellonce.hub.audit.services import record_act
-from tellonce.hub.audit.types import REFUSED, Act
+from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
-from tellonce.hub.core.errors import Refused, Unknown, WrongCall
+from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.jobs.services import remove_schedule, set_schedule
 from tellonce.hub.sources.config import CONTENTS, RECORDS, source_config
 from tellonce.hub.sources.incoming import Incoming
@@ -61,14 +62,9 @@ def check_deliverer(by: Actor, action: str, source: str) -> None:
     """Refuse who may not add sources and load their files: engineers and administrators may, and
     API clients, whose door has looked at their scopes.
     """
-    if by.roles & {"engineer", "admin", CLIENT}:
-        return
-    reason = "neither engineer nor administrator"
-    with transaction.atomic():
-        record_act(Act(action, by.id, outcome=REFUSED, reason=reason, target=source[:64]))
-    raise Refused(
-        f"{by.email} may not add sources or load files.", hint="Ask an engineer, or act as one."
-    )
+    if CLIENT not in by.roles:
+        what, hint = "add sources or load files", "Ask an engineer, or act as one."
+        refuse_unless(by, ("engineer", "admin"), action, may_not=what, hint=hint, target=source)
 
 
 def check_source(name: str, kind: str) -> None:
@@ -211,20 +207,14 @@ def read_quarantine(source: SourceView, *, by: Actor) -> list[QuarantinedRow]:
 
     Raises `Refused` for who is neither engineer, steward nor administrator.
     """
-    action = "quarantine.read"
-    allowed = bool(by.roles & {"engineer", "steward", "admin"})
-    rows = quarantined_rows(source.id) if allowed else []
-    with transaction.atomic():
-        if not allowed:
-            reason = "neither engineer, steward nor administrator"
-            record_act(Act(action, by.id, outcome=REFUSED, reason=reason, target=source.name[:64]))
-        elif rows:
+    action, what = "quarantine.read", "read what waits in quarantine"
+    hint = "Ask an engineer or a steward, or leave --json out: then no row is opened."
+    roles = ("engineer", "steward", "admin")
+    refuse_unless(by, roles, action, may_not=what, hint=hint, target=source.name)
+    rows = quarantined_rows(source.id)
+    if rows:
+        with transaction.atomic():
             record_act(Act(action, by.id, target=source.name[:64], details={"rows": len(rows)}))
-    if not allowed:
-        raise Refused(
-            f"{by.email} may not read what waits in quarantine.",
-            hint="Ask an engineer or a steward, or leave --json out: then no row is opened.",
-        )
     return rows
 
 
