@@ -15,11 +15,20 @@ from hypothesis import strategies as st
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.accounts.services import add_user
 from tellonce.hub.audit.models import AuditEntry
-from tellonce.hub.core.errors import Conflict, Contradiction, HubError, Refused, Stale, WrongCall
+from tellonce.hub.core.errors import (
+    Conflict,
+    Contradiction,
+    HubError,
+    Refused,
+    Stale,
+    Unknown,
+    WrongCall,
+)
 from tellonce.hub.customers.models import Customer, GoldenVersion, Membership, Redirect
 from tellonce.hub.customers.selectors import customer_by_public_id
 from tellonce.hub.intake.deciding import (
     approve,
+    customers_named,
     decide,
     merge_customers,
     records_named,
@@ -33,8 +42,8 @@ from tellonce.hub.intake.services import place_waiting
 from tellonce.hub.intake.turns import resolving
 from tellonce.hub.matching import acts
 from tellonce.hub.matching.models import Decision, Review
+from tests.hub.batches import batch, stored
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source
-from tests.hub.test_intake import batch, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -388,3 +397,10 @@ def test_thousands_of_acts_undone_in_any_order_restore_what_was(
     with transaction.atomic():
         undoing_restores(choices, order)
         transaction.set_rollback(True)
+
+
+def test_customers_are_named_by_their_ids_or_by_a_record(three: None) -> None:
+    (one,) = customers_named(["crm:1"])
+    assert customers_named([one, "crm:7"]) == [one, one]
+    with pytest.raises(Unknown, match="no record crm:99"):
+        customers_named(["crm:99"])

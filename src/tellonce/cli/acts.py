@@ -27,7 +27,10 @@ def _acts() -> None:
 
 
 def merge(
-    customers: Annotated[list[str], typer.Argument(metavar="CUSTOMER...", help="Their ids.")],
+    customers: Annotated[
+        list[str],
+        typer.Argument(metavar="CUSTOMER...", help="Ids, or records of theirs as SOURCE:ID."),
+    ],
     reason: Reason = "",
     as_user: As = None,
     as_json: Json = False,
@@ -38,9 +41,9 @@ def merge(
     """
     with opened_hub():
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
-        from tellonce.hub.intake.deciding import merge_customers  # noqa: PLC0415
+        from tellonce.hub.intake.deciding import customers_named, merge_customers  # noqa: PLC0415
 
-        done = merge_customers(customers, by=actor(as_user), reason=reason)
+        done = merge_customers(customers_named(customers), by=actor(as_user), reason=reason)
     show_done(done, as_json=as_json)
 
 

@@ -103,8 +103,9 @@ def _tell(report: Any, placed: Any) -> None:
     if counts.card_values:
         show(f"Cut before anything was kept: card data in {counted(counts.card_values, 'value')}.")
     if placed is not None:
+        are = "is" if placed.records == 1 else "are"
         show(
-            f"{counted(placed.records, 'record')} are {counted(placed.customers, 'customer')} "
+            f"{counted(placed.records, 'record')} {are} {counted(placed.customers, 'customer')} "
             f"({placed.created:,} new, {placed.changed:,} changed, {placed.merged:,} merged, "
             f"{placed.split:,} split, {placed.removed:,} removed) by {_MODELS[placed.model]}."
         )

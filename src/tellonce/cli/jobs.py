@@ -45,7 +45,9 @@ def list_jobs(
     for job in found:
         show(f"{job.id:>8}  {job.state:<9}  {job.kind:<24}  {_said(job)}".rstrip())
     if not found:
-        show("There is no such job.")
+        show(
+            "No job waits, runs, or has ended in the last days." if not (state or kind) else "None."
+        )
 
 
 @jobs.command("show")

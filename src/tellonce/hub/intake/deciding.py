@@ -15,7 +15,7 @@ from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Conflict, Unknown, WrongCall
-from tellonce.hub.customers.selectors import customer_by_public_id, members_of
+from tellonce.hub.customers.selectors import customer_by_public_id, customers_of_records, members_of
 from tellonce.hub.customers.types import CustomerView
 from tellonce.hub.intake.carrying import carry_out, check_steward, refuse_approval, turn
 from tellonce.hub.intake.types import ActDone, RecordName
@@ -40,6 +40,21 @@ def records_named(names: Sequence[RecordName]) -> list[int]:
                 f"There is no record {':'.join(name)}.", hint="Name it as SOURCE:ID, its own id."
             )
     return [found[name] for name in names]
+
+
+def customers_named(names: Sequence[str]) -> list[str]:
+    """The public ids of customers named by their id, or as SOURCE:ID by a record; `Unknown`."""
+    found = []
+    for name in names:
+        source, colon, key = name.partition(":")
+        if not colon:
+            found.append(name)
+            continue
+        holders = customers_of_records(records_named([(source, key)]))
+        if not holders:
+            raise Unknown(f"The record {name} belongs to no customer yet.", hint="Place it first.")
+        found.append(holders[0].public_id)
+    return found
 
 
 def decide(

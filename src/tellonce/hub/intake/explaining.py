@@ -6,11 +6,10 @@ from tellonce.hub.bridge.resolution import explain_pair
 from tellonce.hub.bridge.rows import join_documents
 from tellonce.hub.bridge.types import Explained, ResolutionRules
 from tellonce.hub.core.errors import Unknown
+from tellonce.hub.intake.types import RecordName
 from tellonce.hub.matching.selectors import adopted_model
 from tellonce.hub.sources.selectors import record_ids, record_texts
 from tellonce.hub.vault.services import hash_key
-
-RecordName = tuple[str, str]
 
 
 def explain_records(left: RecordName, right: RecordName) -> Explained:
