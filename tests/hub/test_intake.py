@@ -26,7 +26,7 @@ from tellonce.hub.intake.services import (
 from tellonce.hub.jobs.running import work_once
 from tellonce.hub.matching.models import MatchKey
 from tellonce.hub.sources.models import Record
-from tellonce.hub.sources.selectors import record_ids
+from tellonce.hub.sources.selectors import deliveries_to_place, record_ids
 from tests.hub.batches import batch, stored
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source
 
@@ -189,6 +189,14 @@ def test_who_is_waited_for_is_placed_first() -> None:
     place_records_now([row_id("2")], by=actor())
     assert list(Waiting.objects.values_list("record__record_key", flat=True)) == ["1"]
     assert Customer.objects.count() == 2
+
+
+def test_what_was_placed_at_once_leaves_no_delivery_to_be_placed() -> None:
+    a_source()
+    accepted = accept_records("crm", [ANNA], by=actor(), urgent=True)
+    assert deliveries_to_place() == [accepted.delivery]
+    place_records_now(list(accepted.records.values()), by=actor())
+    assert deliveries_to_place() == []
 
 
 def test_a_record_that_changes_twice_while_it_waits_is_placed_with_its_newest_version() -> None:

@@ -32,6 +32,7 @@ from tellonce.hub.intake.telling import Tally
 from tellonce.hub.intake.turns import resolving
 from tellonce.hub.intake.waiting import (
     WaitingRecord,
+    any_waiting,
     await_placing,
     urgent_waiting,
     waiting_among,
@@ -108,7 +109,7 @@ def place_pending(actor: str, progress: Progress = no_progress) -> Placed | None
     """`place_waiting` for an actor's text id."""
     stored, total = deliveries_to_place(), waiting_count()
     done, model, size, tally = 0, "", ChunkSize(), Tally()
-    while waiting_count():
+    while any_waiting():
         with resolving(actor, bulk=True) as lease:
             model = resolved_if_due(tally, lease, progress) or model
             chunk = place_next(size.records, rules_in_force(), lease)
@@ -166,11 +167,14 @@ def place_records_now(records: Collection[int], *, by: Actor) -> None:
 
     What other people wait for goes with them, so that a hundred who wait need a few turns only.
     """
+    stored = deliveries_to_place()
     while waiting := waiting_among(records):
         with resolving(by.id) as lease:
             resolved_if_due(Tally(), lease, no_progress)
             if found := list(waiting_among(waiting).values())[:TOGETHER]:
                 place_records(_with_urgent(found), rules_in_force(), lease)
+    if stored and not any_waiting():
+        mark_placed(stored)
 
 
 def _with_urgent(found: Sequence[WaitingRecord]) -> list[WaitingRecord]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import connection
 
@@ -110,6 +110,6 @@ def waiting_count() -> int:
     return Waiting.objects.count()
 
 
-def waiting_since() -> datetime | None:
-    """Since when the longest waiting record waits; None where none does."""
-    return Waiting.objects.order_by("id").values_list("since", flat=True).first()
+def any_waiting() -> bool:
+    """Whether any record waits to be placed."""
+    return Waiting.objects.exists()

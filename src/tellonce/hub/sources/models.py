@@ -108,7 +108,12 @@ class Delivery(models.Model):
 
     class Meta:
         db_table = "deliveries"
-        indexes = [models.Index(fields=["source", "content", "digest"], name="delivery_same_file")]
+        indexes = [
+            models.Index(fields=["source", "content", "digest"], name="delivery_same_file"),
+            models.Index(
+                fields=["id"], name="delivery_to_place", condition=models.Q(state="stored")
+            ),
+        ]
 
 
 class Record(models.Model):
