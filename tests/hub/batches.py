@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from tellonce.hub.bridge.resolution import resolve_all
-from tellonce.hub.bridge.rows import join_documents
 from tellonce.hub.customers.models import GoldenVersion, Membership
 from tellonce.hub.customers.planning import _document
 from tellonce.hub.intake.golden import resolved_customers
@@ -48,7 +47,7 @@ def batch() -> dict[str, Any]:
         for d in live_decisions()
         if d.left in texts and d.right in texts
     ]
-    documents = [(i, join_documents(t.standardised, t.secret)) for i, t in texts.items()]
+    documents = [(i, t.document) for i, t in texts.items()]
     found = resolve_all(documents, rules_in_force().resolution, decisions)
     customers = [one for part in found.customers(3) for one in resolved_customers(part)]
     return {

@@ -13,7 +13,6 @@ from django.test.utils import CaptureQueriesContext
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.accounts.services import add_user
 from tellonce.hub.bridge.resolution import explain_pair
-from tellonce.hub.bridge.rows import join_documents
 from tellonce.hub.bridge.types import ResolutionRules
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Refused, Unknown, WrongCall
@@ -261,7 +260,7 @@ def test_two_records_are_explained_in_words_and_numbers(file: Path) -> None:
     model = adopted_model()
     assert model is not None
     texts = record_texts([row_id("1"), row_id("7"), row_id("2")])
-    documents = [join_documents(t.standardised, t.secret) for _, t in sorted(texts.items())]
+    documents = [t.document for _, t in sorted(texts.items())]
     rules = ResolutionRules(model.document, hash_key())
     same = explain_pair(documents[0], documents[1], rules)
     assert same.match_weight > 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tellonce.hub.bridge.resolution import explain_pair
-from tellonce.hub.bridge.rows import join_documents
 from tellonce.hub.bridge.types import Explained, ResolutionRules
 from tellonce.hub.core.errors import Unknown
 from tellonce.hub.intake.types import RecordName
@@ -27,8 +26,5 @@ def explain_records(left: RecordName, right: RecordName) -> Explained:
             )
     model = adopted_model()
     rules = ResolutionRules(model=model.document if model else None, hash_key=hash_key())
-    one, other = (
-        join_documents(text.standardised, text.secret)
-        for text in (texts[ids[left]], texts[ids[right]])
-    )
+    one, other = (text.document for text in (texts[ids[left]], texts[ids[right]]))
     return explain_pair(one, other, rules)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from tellonce.hub.bridge.holdings import KeptPair
-from tellonce.hub.bridge.rows import join_documents
 from tellonce.hub.intake.waiting import waiting_among
 from tellonce.hub.matching.selectors import decisions_touching, edges_touching, records_sharing
 from tellonce.hub.sources.selectors import (
@@ -44,7 +43,7 @@ class StoredHoldings:
     def documents(self, ids: Collection[int]) -> dict[int, str]:
         """As `Holdings.documents`."""
         texts = texts_of_versions(self._versions(ids).values())
-        return {i: join_documents(text.standardised, text.secret) for i, text in texts.items()}
+        return {i: text.document for i, text in texts.items()}
 
     def edges(self, ids: Collection[int]) -> list[KeptPair]:
         """As `Holdings.edges`."""

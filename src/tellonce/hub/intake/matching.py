@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tellonce.hub.bridge.matching import Candidate, candidates_of
-from tellonce.hub.bridge.rows import join_documents
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.customers.selectors import customers_of_records
 from tellonce.hub.intake.holdings import StoredHoldings
@@ -87,7 +86,7 @@ def _document(row: Mapping[str, Any], source: str, compared: Callable[[str], boo
         reason = refused[0].reason if refused else "it holds nothing"
         raise WrongCall(f"The record cannot be read: {reason}.", hint="Correct it and ask again.")
     (one,) = rows
-    whole = json.loads(join_documents(one.standardised, one.secret))
+    whole = json.loads(one.document)
     for name, prefix, part in (("identifiers", "identifier", "kind"), ("others", "other", "name")):
         whole[name] = [v for v in whole.get(name, ()) if compared(f"{prefix}:{v.get(part, '')}")]
     return json.dumps(whole | {"source": "", "record_id": ASKED}, ensure_ascii=False)

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tellonce.hub.bridge.placing import PlacedRows, RowChanges, keys_by_record, place_rows
-from tellonce.hub.bridge.rows import join_documents
 from tellonce.hub.customers.planning import Plan, plans
 from tellonce.hub.customers.types import Applied
 from tellonce.hub.customers.writing import apply_plans
@@ -81,13 +80,14 @@ class Work:
 @dataclass(frozen=True)
 class Prepared:
     """What placing would change, worked out and not written. `stale`: blocking keys by record, of
-    what those that wait said before.
+    what those that wait said before; `touched` are all records whose customer was worked out.
     """
 
     work: Work
     placed: PlacedRows
     stale: Mapping[int, frozenset[int]]
     plans: Sequence[Plan]
+    touched: frozenset[int]
     rules: Rules
 
     @property
@@ -118,9 +118,11 @@ def prepare(waiting: Sequence[WaitingRecord], verdicts: Verdicts, rules: Rules) 
     work = _work(waiting, verdicts)
     placed = place_rows(work.changes, StoredHoldings(), rules.resolution)
     stale = _keys_before(waiting, rules)
-    touched = {record for members in placed.sets for record in members}
-    touched |= {one.record for one in waiting}
-    return Prepared(work, placed, stale, list(plans(resolved_customers(placed), touched)), rules)
+    touched = frozenset(
+        [*(record for members in placed.sets for record in members), *(w.record for w in waiting)]
+    )
+    planned = list(plans(resolved_customers(placed), touched))
+    return Prepared(work, placed, stale, planned, touched, rules)
 
 
 def write_prepared(prepared: Prepared, moment: datetime) -> Applied:
@@ -129,9 +131,7 @@ def write_prepared(prepared: Prepared, moment: datetime) -> Applied:
     _write_keys(placed, prepared.stale)
     edges = _write_edges(placed)
     applied = apply_plans(prepared.plans, moment)
-    touched = {record for members in placed.sets for record in members}
-    touched.update(one.record for one in work.waiting)
-    keep_reviews(touched, open_pairs(edges, prepared.rules.resolution), moment)
+    keep_reviews(prepared.touched, open_pairs(edges, prepared.rules.resolution), moment)
     emit_many(happenings(applied))
     settle((one.record, one.version, work.versions.get(one.record)) for one in work.waiting)
     return applied
@@ -143,10 +143,7 @@ def _work(waiting: Sequence[WaitingRecord], verdicts: Verdicts) -> Work:
     texts = texts_of_versions([one.version for one in active])
     gone = {one.record for one in waiting} - texts.keys()
     changes = RowChanges(
-        {
-            i: ((text.source, text.record_key), join_documents(text.standardised, text.secret))
-            for i, text in texts.items()
-        },
+        {i: ((text.source, text.record_key), text.document) for i, text in texts.items()},
         record_names(gone),
         [(*pair, verdict) for pair, verdict in sorted(verdicts.items())],
     )
@@ -156,7 +153,7 @@ def _work(waiting: Sequence[WaitingRecord], verdicts: Verdicts) -> Work:
 def _keys_before(waiting: Sequence[WaitingRecord], rules: Rules) -> Mapping[int, frozenset[int]]:
     """The blocking keys of records that are held by another version so far."""
     texts = texts_of_versions([one.held for one in waiting if one.held is not None])
-    documents = {i: join_documents(t.standardised, t.secret) for i, t in texts.items()}
+    documents = {i: text.document for i, text in texts.items()}
     return keys_by_record(documents, rules.resolution) if documents else {}
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tellonce.hub.bridge.rows import join_documents
 from tellonce.hub.bridge.types import RecognisedColumn
 from tellonce.hub.intake.reading import read_records
 from tellonce.hub.sources.arrival import file_settings
@@ -77,7 +76,7 @@ def _missing(config: SourceConfig, headers: list[str], name: str) -> Iterator[Pr
 
 
 def _previewed(row: ArrivedRecord) -> PreviewedRow:
-    document = json.loads(join_documents(row.standardised, row.secret))
+    document = json.loads(row.document)
     hidden = ("source", "record_id")
     values = {name: tuple(_texts(v)) for name, v in document.items() if v and name not in hidden}
     return PreviewedRow(row.row, row.record_key, row.deleted, values)

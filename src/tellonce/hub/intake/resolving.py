@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tellonce.hub.bridge.resolution import Resolution, resolve_all
-from tellonce.hub.bridge.rows import join_documents
 from tellonce.hub.bridge.types import Progress
 from tellonce.hub.customers.planning import Plan, plans
 from tellonce.hub.customers.selectors import any_customer
@@ -64,7 +63,7 @@ def active_documents(used: dict[int, int]) -> Iterator[tuple[int, str]]:
     """Every active record (row id) with its content; notes in `used` which version that was."""
     for text in active_records():
         used[text.id] = text.version
-        yield text.id, join_documents(text.standardised, text.secret)
+        yield text.id, text.document
 
 
 def live_verdicts() -> list[tuple[int, int, str]]:

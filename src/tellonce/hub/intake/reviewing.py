@@ -13,7 +13,6 @@ from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.bridge.matching import Reason, compared_pair
-from tellonce.hub.bridge.rows import join_documents
 from tellonce.hub.core.errors import Refused, WrongCall
 from tellonce.hub.customers.selectors import customers_by_record
 from tellonce.hub.intake.carrying import check_steward
@@ -122,10 +121,7 @@ def explained_review(number: int, purpose: str, *, by: Actor) -> ExplainedReview
     stored = review_numbered(number)
     (review,) = _described([stored])
     texts = record_texts([stored.left, stored.right])
-    one, other = (
-        join_documents(texts[record].standardised, texts[record].secret)
-        for record in (stored.left, stored.right)
-    )
+    one, other = (texts[record].document for record in (stored.left, stored.right))
     reasons = compared_pair(one, other, rules_in_force().resolution)
     values = _values(stored, purpose, by)
     with transaction.atomic():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from tellonce.hub.bridge.rows import join_documents
 from tellonce.hub.sources.config import SourceConfig
 
 
@@ -130,6 +131,11 @@ class ArrivedRecord:
     secret: str | None
     keys: tuple[int, ...] = ()
 
+    @property
+    def document(self) -> str:
+        """The whole row in RECORDS form as JSON."""
+        return join_documents(self.standardised, self.secret)
+
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
@@ -215,6 +221,11 @@ class RecordText:
     standardised: str
     secret: str | None
     version: int
+
+    @property
+    def document(self) -> str:
+        """The whole row as JSON."""
+        return join_documents(self.standardised, self.secret)
 
 
 @dataclass(frozen=True)
