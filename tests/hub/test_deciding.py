@@ -21,14 +21,12 @@ from tellonce.hub.core.errors import (
     HubError,
     Refused,
     Stale,
-    Unknown,
     WrongCall,
 )
 from tellonce.hub.customers.models import Customer, GoldenVersion, Membership, Redirect
 from tellonce.hub.customers.selectors import customer_by_public_id
 from tellonce.hub.intake.deciding import (
     approve,
-    customers_named,
     decide,
     merge_customers,
     records_named,
@@ -397,10 +395,3 @@ def test_thousands_of_acts_undone_in_any_order_restore_what_was(
     with transaction.atomic():
         undoing_restores(choices, order)
         transaction.set_rollback(True)
-
-
-def test_customers_are_named_by_their_ids_or_by_a_record(three: None) -> None:
-    (one,) = customers_named(["crm:1"])
-    assert customers_named([one, "crm:7"]) == [one, one]
-    with pytest.raises(Unknown, match="no record crm:99"):
-        customers_named(["crm:99"])

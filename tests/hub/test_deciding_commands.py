@@ -97,3 +97,10 @@ def test_a_second_person_approves_or_rejects(capsys: Any, settings: Any) -> None
 )
 def test_a_wrong_call_says_what_is_wrong(capsys: Any, words: list[str], sentence: str) -> None:
     assert sentence in said(capsys, *words, code=2)
+
+
+def test_customers_are_merged_by_a_record_of_each(capsys: Any) -> None:
+    other = customer_of("2")
+    assert json.loads(said(capsys, "merge", "crm:1", "crm:2", "--json"))["merged"].keys() == {other}
+    assert customer_of("1") == customer_of("2")
+    assert "There is no record crm:99" in said(capsys, "merge", "crm:1", "crm:99", code=2)
