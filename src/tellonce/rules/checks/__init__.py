@@ -1,0 +1,1 @@
+"""What a rule can ask of a value: one frozen class a check, told apart by `kind`."""
