@@ -1,9 +1,12 @@
-"""Whatever arrives, changes, goes or is decided, in any order: the customers of one batch."""
+"""Whatever arrives, changes, goes, is decided or corrected, in any order: the customers of one
+batch.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,7 +15,14 @@ from hypothesis import strategies as st
 
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.core.errors import Contradiction
+from tellonce.hub.core.ids import new_id
 from tellonce.hub.customers.models import Customer, Membership
+from tellonce.hub.customers.stewarding import (
+    end_steward_values,
+    steward_values_on,
+    store_steward_values,
+)
+from tellonce.hub.customers.types import NewStewardValue
 from tellonce.hub.intake.deciding import decide
 from tellonce.hub.intake.matching import match_record
 from tellonce.hub.intake.models import Waiting
@@ -23,6 +33,7 @@ from tellonce.hub.intake.services import (
     place_waiting,
     restrict_records,
 )
+from tellonce.hub.intake.stewarding import change_steward_values
 from tellonce.hub.jobs.running import work_once
 from tellonce.hub.matching.models import MatchKey
 from tellonce.hub.sources.models import Record
@@ -68,6 +79,23 @@ class Restrict:
     restricted: bool
 
 
+@dataclass(frozen=True)
+class Say:
+    """A steward says what the customer of a record has; None: nothing of the kind."""
+
+    key: tuple[str, str]
+    attribute: str
+    value: str | None
+    instead_of: str | None
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """The steward values anchored to a record are ended."""
+
+    key: tuple[str, str]
+
+
 @st.composite
 def rows(draw: Any) -> tuple[tuple[str, str], ...]:
     """What a record may say."""
@@ -84,6 +112,10 @@ def rows(draw: Any) -> tuple[tuple[str, str], ...]:
     )
 
 
+EMAILS = st.sampled_from([None, "p0@example.com", "family@example.com", "new@example.com"])
+NAMES = st.sampled_from([None, "Przykladna", "Nowa"])
+
+
 def acts() -> st.SearchStrategy[Any]:
     """One thing that happens."""
     keys = st.sampled_from(KEYS)
@@ -96,6 +128,10 @@ def acts() -> st.SearchStrategy[Any]:
         put,
         st.builds(Decide, keys, keys, verdicts),
         st.builds(Restrict, keys, st.booleans()),
+        st.builds(Say, keys, st.just("email"), EMAILS, EMAILS),
+        st.builds(Say, keys, st.just("pesel"), st.sampled_from(["80011312353"]), st.none()),
+        st.builds(Say, keys, st.sampled_from(["family_name", "city"]), NAMES, NAMES),
+        st.builds(TakeBack, keys),
     )
 
 
@@ -106,15 +142,35 @@ def happen(chunk: list[Any]) -> None:
             row = {"id": act.key[1], "version": act.version, **dict(act.row)}
             accept_records(act.key[0], [row], by=actor())
             continue
-        wanted = [act.key] if isinstance(act, Restrict) else [act.left, act.right]
+        wanted = [act.left, act.right] if isinstance(act, Decide) else [act.key]
         ids = [record_ids([key]).get(key) for key in wanted]
         if None in ids or len(set(ids)) < len(ids):
             continue
         if isinstance(act, Restrict):
             restrict_records(ids, restricted=act.restricted, by=actor())
+        elif isinstance(act, Say | TakeBack):
+            say(act, ids[0])
         else:
             with suppress(Contradiction):
                 decide([tuple(ids)], act.verdict, by=actor())
+
+
+def say(act: Say | TakeBack, record: int) -> None:
+    """Set a steward value, or end those of a record."""
+
+    def change(moment: datetime) -> list[int]:
+        if isinstance(act, Say):
+            one = NewStewardValue(
+                record, act.attribute, act.value, act.instead_of, "steward", new_id("cor")
+            )
+            one = replace(one, is_identifier=act.attribute == "pesel")
+            store_steward_values([one], moment)
+        else:
+            ids = [one.id for of in steward_values_on([record]).values() for one in of]
+            end_steward_values(ids, moment, "undone")
+        return [record]
+
+    change_steward_values(change, actor="steward")
 
 
 def holds(history: list[list[Any]]) -> None:

@@ -265,51 +265,6 @@ def test_ties_go_to_the_smaller_record_identity() -> None:
     assert (best(merged, "gender"), merged["gender"][0]["rule"]) == ("female", "order")
 
 
-def test_a_steward_override_wins_keeps_the_loser_in_lineage_and_rebuilds_the_full_name() -> None:
-    override = Override(0, "family_name", "Wzorcowa", decided_at=at(2025))
-    merged = one_customer(
-        record("1", names=[name(given="Ala", family="Testowa")]), overrides=[override]
-    )
-    family = merged["family_name"][0]
-    assert (family["value"], family["rule"], family["runner_up"]) == (
-        "Wzorcowa",
-        "override",
-        "Testowa",
-    )
-    assert (family["source"], family["observed_at"]) == (None, at(2025))
-    assert best(merged, "full_name") == "Ala Wzorcowa"
-    assert best(merged, "given_name") == "Ala"
-
-
-def test_an_override_expires() -> None:
-    override = Override(0, "gender", "other", decided_at=at(2020), until=at(2021))
-    row = record("1", gender="female")
-    during = one_customer(row, overrides=[override], as_of=at(2020))
-    after = one_customer(row, overrides=[override], as_of=at(2021))
-    assert best(during, "gender") == "other"
-    assert best(after, "gender") == "female"
-
-
-def test_the_later_override_wins_and_none_removes_all_values() -> None:
-    said = [
-        Override(0, "email", None, decided_at=at(2024)),
-        Override(0, "email", "x@example.com", decided_at=at(2023)),
-    ]
-    row = record("1", emails=["a@example.com", "b@example.com"])
-    assert "email" not in one_customer(row, overrides=said)
-
-
-def test_an_overridden_email_stands_before_the_others() -> None:
-    override = Override(0, "email", "b@example.com", decided_at=at(2024))
-    merged = one_customer(
-        record("1", emails=["a@example.com", "b@example.com"]), overrides=[override]
-    )
-    assert [(row["value"], row["rank"]) for row in merged["email"]] == [
-        ("b@example.com", 0),
-        ("a@example.com", 1),
-    ]
-
-
 def many(seed: int, size: int = 60) -> tuple[pa.Table, list[int]]:
     choose = random.Random(seed)
     rows = [

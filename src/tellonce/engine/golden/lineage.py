@@ -28,7 +28,7 @@ LEAST_DOUBT = 500.0  # in -ln(1 - S): what hundreds of records agree on is as su
 
 ONLY = "only"  # no other value was stated
 ORDER = "order"  # no criterion tells the two apart: the smaller (source, record_id) wins
-OVERRIDE = "override"  # a steward set it
+OVERRIDE = "steward"  # a steward set it
 REASONS = (
     ONLY,
     ORDER,

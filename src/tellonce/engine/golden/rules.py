@@ -87,7 +87,9 @@ class Override:
     """A value that a steward set for the customer that record `row` belongs to.
 
     It wins over every record until `until` (None: for good); of two, the later `decided_at` wins.
-    `value` None says that the customer has no such value.
+    `value` None says that the customer has no such value. Of an attribute that keeps several,
+    `instead_of` names the one that is wrong: it goes, the new one takes its place, and the others
+    stay. `source` and `record_id` are what lineage shows.
     """
 
     row: int
@@ -95,6 +97,9 @@ class Override:
     value: str | None
     decided_at: datetime
     until: datetime | None = None
+    instead_of: str | None = None
+    source: str | None = None
+    record_id: str | None = None
 
 
 _SETTLED = ("verified", "trust", "validity", "completeness", "frequency", "recency")

@@ -107,6 +107,49 @@ class Redirect(models.Model):
         db_table = "redirects"
 
 
+class StewardValue(models.Model):
+    """What a steward says of the customer that a record belongs to; it stands over the records in
+    the golden record until it is ended. Only its end is ever written later.
+    """
+
+    PERSON_LINKED: ClassVar = ("record", "sealed", "actor")
+    NOT_PERSON_LINKED: ClassVar = (
+        "id",
+        "public_id",
+        "attribute",
+        "is_identifier",
+        "correction",
+        "from_at",
+        "expires_at",
+        "ended_at",
+        "ended_because",
+    )
+
+    EXPIRED, UNDONE, SUPERSEDED = "expired", "undone", "superseded"
+
+    public_id = models.CharField(max_length=40, unique=True)  # stv_...
+    record = models.ForeignKey(Record, models.PROTECT, related_name="+")
+    attribute = models.CharField(max_length=120)  # as golden records name it
+    is_identifier = models.BooleanField(default=False)
+    sealed = models.BinaryField()  # value, the one it replaces, reason: under the record's key
+    actor = models.CharField(max_length=100)
+    correction = models.CharField(max_length=40, db_index=True)  # cor_...
+    from_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)  # null: it does not
+    ended_at = models.DateTimeField(null=True)  # null: it counts
+    ended_because = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        db_table = "steward_values"
+        indexes = (
+            models.Index(
+                fields=["expires_at"],
+                name="steward_value_expiry",
+                condition=models.Q(ended_at=None),
+            ),
+        )
+
+
 class Household(models.Model):
     """Customers who live together, as far as they say; it never makes one person of them."""
 

@@ -91,6 +91,39 @@ class ResolvedCustomer:
     hidden: Sequence[Sequence[Any]] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class NewStewardValue:
+    """What a steward sets, anchored to a record (row id). `value` None: there is no such value.
+
+    `instead_of` is the value that is wrong, None where none is known. `expires_at` None: never.
+    """
+
+    record: int
+    attribute: str
+    value: str | None
+    instead_of: str | None
+    actor: str
+    correction: str
+    reason: str = ""
+    is_identifier: bool = False
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StewardValueView:
+    """A steward value that counts; see `NewStewardValue`."""
+
+    id: str
+    record: int
+    attribute: str
+    value: str | None
+    instead_of: str | None
+    is_identifier: bool
+    correction: str
+    from_at: datetime
+    expires_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Applied:
     """What writing a resolution changed. Ids are public ids.

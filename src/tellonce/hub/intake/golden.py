@@ -1,4 +1,6 @@
-"""Resolved sets -> customers ready to be written, with what must be sealed kept apart."""
+"""Resolved sets -> customers ready to be written: what stewards say stands over what the records
+say, and what must be sealed is kept apart.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
-from tellonce.hub.customers.types import ResolvedCustomer
+from tellonce.hub.bridge.stewards import StewardSays, entries_with
+from tellonce.hub.customers.stewarding import steward_values_on
+from tellonce.hub.customers.types import ResolvedCustomer, StewardValueView
 from tellonce.hub.policy.classes import attribute_class, is_encrypted
 
 Entries = Sequence[Sequence[Any]]
@@ -29,12 +33,30 @@ class Found(Protocol):
 
 
 def resolved_customers(found: Found) -> list[ResolvedCustomer]:
-    """Each set with its golden record; encrypted attributes are in its hidden half."""
-    sealed = partial(_is_sealed, identifiers=found.identifiers, known={})
+    """Each set with its golden record; encrypted attributes are in its hidden half.
+
+    The golden record depends on the members, what they say, and the steward values that are
+    anchored to them and count now, and on nothing else.
+    """
+    said = steward_values_on({record for members in found.sets for record in members})
+    identifiers = {one.attribute for of in said.values() for one in of if one.is_identifier}
+    sealed = partial(_is_sealed, identifiers=found.identifiers | identifiers, known={})
     return [
-        ResolvedCustomer(members, *_halves(entries, sealed))
+        ResolvedCustomer(members, *_halves(_with_stewards(members, entries, said), sealed))
         for members, entries in zip(found.sets, found.golden, strict=True)
     ]
+
+
+def _with_stewards(
+    members: Mapping[int, float], entries: Entries, said: Mapping[int, list[StewardValueView]]
+) -> Entries:
+    if said.keys().isdisjoint(members):
+        return entries
+    own = [one for record in members for one in said.get(record, ())]
+    return entries_with(
+        entries,
+        [StewardSays(o.attribute, o.value, o.instead_of, o.from_at, o.correction) for o in own],
+    )
 
 
 def _halves(entries: Entries, sealed: Any) -> Iterator[Entries]:
