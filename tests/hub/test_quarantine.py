@@ -67,7 +67,8 @@ def test_rows_are_counted_by_reason_and_named_without_what_stands_in_them(
 
 def test_a_row_is_opened_for_those_who_work_on_it_and_that_is_audited(waiting: list[int]) -> None:
     before = AuditEntry.objects.filter(action="quarantine.read").count()
-    ((entry, raw),) = open_quarantined(waiting[:1], by=actor())
+    (opened,) = open_quarantined(waiting[:1], by=actor())
+    entry, raw = opened.entry, opened.raw
     assert json.loads(raw)["email"] == "ottokar@example.net"
     assert entry.state == "waiting"
     add_user("ada@example.org", "analyst", by=actor())
@@ -138,7 +139,7 @@ def test_rows_are_discarded_with_a_reason_and_are_kept_sealed(waiting: list[int]
     assert AuditEntry.objects.get(action="quarantine.discard").reason == "a test entry"
     with pytest.raises(Unknown):
         discard_quarantined(Which(ids=(waiting[0],)), by=actor(), reason="again")
-    assert open_quarantined([waiting[0]], by=actor())[0][0].state == "discarded"
+    assert open_quarantined([waiting[0]], by=actor())[0].entry.state == "discarded"
 
 
 def test_who_may_not_work_on_it_changes_nothing(waiting: list[int]) -> None:

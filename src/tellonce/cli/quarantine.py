@@ -14,6 +14,7 @@ FOUND_PROBLEMS = 1
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 Source = Annotated[str, typer.Option(help="Only of this source.")]
 Reason = Annotated[str, typer.Option(help="Only those whose reason holds these words.")]
+Rule = Annotated[str, typer.Option(help="Only those that this validation rule sent there.")]
 Ids = Annotated[list[int] | None, typer.Option("--id", help="This row; again for more.")]
 
 quarantine = typer.Typer(no_args_is_help=True, help="The rows that could not be used.")
@@ -28,15 +29,19 @@ def _quarantine() -> None:
 def list_rows(
     source: Source = "",
     reason: Reason = "",
+    rule: Rule = "",
     limit: Annotated[int, typer.Option(min=0, help="How many rows are named.")] = 20,
+    by_rule: Annotated[bool, typer.Option("--by-rule", help="Count by rule instead.")] = False,
     as_json: Json = False,
 ) -> None:
     """Count the rows that wait by reason, and name the newest; no value is shown."""
     with opened_hub(with_keys=False):
         from tellonce.hub.sources import quarantining  # noqa: PLC0415
 
-        groups = quarantining.quarantine_groups(source)
-        entries = quarantining.quarantine_entries(quarantining.Which(source, reason), limit)
+        counted_rows = quarantining.quarantine_rules if by_rule else quarantining.quarantine_groups
+        groups = counted_rows(source)
+        which = quarantining.Which(source, reason, rule=rule)
+        entries = quarantining.quarantine_entries(which, limit)
     if as_json:
         print_json(
             {
@@ -48,9 +53,10 @@ def list_rows(
     if not groups:
         show("Nothing waits in quarantine.")
     for group in groups:
-        show(f"{group.rows:>7,} of {group.source} as {group.content}: {group.reason}")
+        said = (group.rule or "could not be read or stored") if by_rule else group.reason
+        show(f"{group.rows:>7,} of {group.source} as {group.content}: {said}")
     for entry in entries:
-        show(f"{entry.id}: {_place(entry)}: {entry.reason}")
+        show(f"{entry.id}: {_place(entry)}: {entry.reason}{_mended(entry)}")
 
 
 @quarantine.command("show")
@@ -65,17 +71,43 @@ def show_rows(
 
         found = open_quarantined(ids, by=actor())
     if as_json:
-        print_json([_as_dict(entry) | {"raw": raw} for entry, raw in found])
+        print_json(
+            [_as_dict(o.entry) | {"raw": o.raw, "corrections": o.corrections} for o in found]
+        )
         return
-    for entry, raw in found:
+    for one in found:
+        entry = one.entry
         show(f"{entry.id}: {_place(entry)}, {entry.state}: {entry.reason}")
-        show(f"  {raw}")
+        show(f"  {one.raw}")
+        for header, value in one.corrections.items():
+            show(f"  {header} was corrected: {'emptied' if value is None else value}")
+
+
+@quarantine.command("correct")
+def correct(
+    number: Annotated[int, typer.Argument(help="Its number, as `quarantine list` has it.")],
+    fields: Annotated[list[str], typer.Option("--set", help="FIELD=VALUE; FIELD= empties it.")],
+    because: Annotated[str, typer.Option(help="Why it is right; it is audited.")],
+    as_json: Json = False,
+) -> None:
+    """Write into fields of a row that waits; it is kept as it came, and replayed as corrected."""
+    changes = dict(_field_and_value(one) for one in fields)
+    with opened_hub():
+        from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
+        from tellonce.hub.sources.correcting import correct_quarantined  # noqa: PLC0415
+
+        entry = correct_quarantined(number, changes, by=actor(), reason=because)
+    if as_json:
+        print_json(_as_dict(entry))
+        return
+    show(f"Corrected: {', '.join(changes)}. Deliver it: tellonce quarantine replay --id {number}")
 
 
 @quarantine.command("replay")
 def replay(
     source: Source = "",
     reason: Reason = "",
+    rule: Rule = "",
     ids: Ids = None,
     corrected: Annotated[
         Path | None, typer.Option(help="File in which these rows are mended; loaded instead.")
@@ -87,7 +119,7 @@ def replay(
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
         from tellonce.hub.sources import quarantining  # noqa: PLC0415
 
-        which = quarantining.Which(source, reason, tuple(ids or ()))
+        which = quarantining.Which(source, reason, tuple(ids or ()), rule)
         said: dict[str, Any] = {"by": actor(), "progress": progress}
         if corrected is not None:
             done = quarantining.replay_corrected(which, corrected, **said)
@@ -106,6 +138,7 @@ def discard(
     because: Annotated[str, typer.Option(help="Why they are not needed; it is audited.")],
     source: Source = "",
     reason: Reason = "",
+    rule: Rule = "",
     ids: Ids = None,
     as_json: Json = False,
 ) -> None:
@@ -114,7 +147,7 @@ def discard(
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
         from tellonce.hub.sources import quarantining  # noqa: PLC0415
 
-        which = quarantining.Which(source, reason, tuple(ids or ()))
+        which = quarantining.Which(source, reason, tuple(ids or ()), rule)
         count = quarantining.discard_quarantined(which, by=actor(), reason=because)
     if as_json:
         print_json({"discarded": count})
@@ -131,6 +164,17 @@ def _tell(done: Any) -> None:
             f"Cannot be read as rows, and wait: {counted(done.unreadable, 'row')}. "
             "Mend them in a file: tellonce quarantine replay --id NUMBER --corrected FILE"
         )
+
+
+def _field_and_value(text: str) -> tuple[str, str | None]:
+    header, equals, value = text.partition("=")
+    if not equals or not header:
+        raise typer.BadParameter(f"--set {text!r} is not FIELD=VALUE")
+    return header, value or None
+
+
+def _mended(entry: Any) -> str:
+    return f" (corrected: {', '.join(entry.corrected)})" if entry.corrected else ""
 
 
 def _place(entry: Any) -> str:

@@ -196,8 +196,17 @@ class HeldDeletion(models.Model):
 class Quarantined(models.Model):
     """A row that could not be used, kept until it is replayed or discarded."""
 
-    PERSON_LINKED: ClassVar = ("raw", "digest")
-    NOT_PERSON_LINKED: ClassVar = ("id", "delivery", "row", "reason", "state")
+    PERSON_LINKED: ClassVar = ("raw", "digest", "record_key", "settled_by")
+    NOT_PERSON_LINKED: ClassVar = (
+        "id",
+        "delivery",
+        "row",
+        "reason",
+        "rule",
+        "state",
+        "because",
+        "settled_at",
+    )
 
     WAITING, REPLAYED, DISCARDED = "waiting", "replayed", "discarded"
     REPLAYING = "replaying"  # waits too, should the replay not come to its end
@@ -205,11 +214,33 @@ class Quarantined(models.Model):
     delivery = models.ForeignKey(Delivery, models.PROTECT)
     row = models.IntegerField()  # of the file, from 0, unusable ones included
     reason = models.CharField(max_length=255)
+    rule = models.CharField(max_length=100, default="")  # the validation rule that sent it here
+    record_key = models.CharField(max_length=255, default="")  # "" where that is not known
     raw = models.BinaryField()  # sealed under the delivery's key
     digest = models.BinaryField(null=True)  # 16 bytes over the text, keyed: the same row again
     state = models.CharField(max_length=10, default=WAITING)
+    because = models.CharField(max_length=200, default="")  # why it was discarded
+    settled_by = models.CharField(max_length=64, default="")
+    settled_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "quarantined"
         constraints = [models.UniqueConstraint(fields=["delivery", "row"], name="quarantined_once")]
         indexes = [models.Index(fields=["digest"], name="quarantined_same")]
+
+
+class QuarantineCorrection(models.Model):
+    """What a person wrote into a field of a row that waits; the row itself stays as it came."""
+
+    PERSON_LINKED: ClassVar = ("value", "actor")
+    NOT_PERSON_LINKED: ClassVar = ("id", "quarantined", "header", "reason", "at")
+
+    quarantined = models.ForeignKey(Quarantined, models.CASCADE)
+    header = models.CharField(max_length=255)
+    value = models.BinaryField(null=True)  # sealed under the delivery's key; null: emptied
+    reason = models.CharField(max_length=200)
+    actor = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "quarantine_corrections"

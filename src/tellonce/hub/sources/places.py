@@ -18,3 +18,8 @@ def secret_place(record: int, content_hash: bytes) -> Place:
 def quarantine_place(delivery: int, row: int) -> Place:
     """The text of a row that could not be used."""
     return Place("quarantined", "raw", f"{delivery}:{row}")
+
+
+def quarantine_correction_place(delivery: int, row: int, header: str) -> Place:
+    """What a person wrote into a field of such a row."""
+    return Place("quarantine_corrections", "value", f"{delivery}:{row}:{header}")

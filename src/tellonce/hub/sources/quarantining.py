@@ -7,22 +7,21 @@ fails again it waits again, with the new reason; so nothing is lost on the way.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Min
 
-from tellonce.hub.accounts.refusing import refuse_unless
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.bridge.types import Progress, no_progress
-from tellonce.hub.core.errors import Unknown, WrongCall
+from tellonce.hub.core import clock
+from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.sources.contents import RECORDS
 from tellonce.hub.sources.incoming import (
     Incoming,
@@ -33,50 +32,76 @@ from tellonce.hub.sources.incoming import (
 )
 from tellonce.hub.sources.loaders import loader_of
 from tellonce.hub.sources.models import Quarantined
-from tellonce.hub.sources.places import quarantine_place
+from tellonce.hub.sources.quarantined import (
+    Which,
+    check_all_there,
+    check_may_work,
+    corrected_headers,
+    corrections_of,
+    entry_of,
+    row_object,
+    rows_meant,
+    text_of,
+    waiting_rows,
+    with_corrections,
+)
 from tellonce.hub.sources.selectors import source_named
-from tellonce.hub.sources.types import QuarantinedEntry, QuarantineGroup, Replayed
-from tellonce.hub.vault.services import decrypt, opened_key
+from tellonce.hub.sources.types import OpenedRow, QuarantinedEntry, QuarantineGroup, Replayed
 from tellonce.io.objects import object_chunk
 from tellonce.io.values import Chunk
 
-MAY_READ = ("engineer", "steward", "admin")
 _AT_ONCE = 5_000
-
-
-@dataclass(frozen=True)
-class Which:
-    """Rows that wait: of one source ("" for all), with one reason, or of these numbers."""
-
-    source: str = ""
-    reason: str = ""
-    ids: tuple[int, ...] = ()
 
 
 def quarantine_groups(source: str = "") -> list[QuarantineGroup]:
     """How many rows wait, by source, kind and reason; the most first."""
-    rows = _waiting(Which(source))
+    rows = waiting_rows(Which(source))
     names = ("delivery__source__name", "delivery__content", "reason")
-    counted = rows.values_list(*names).annotate(count=Count("id"))
-    return [QuarantineGroup(*row) for row in counted.order_by("-count", *names)]
+    counted = rows.values_list(*names, "rule").annotate(count=Count("id"))
+    return [
+        QuarantineGroup(source, content, reason, count, rule)
+        for source, content, reason, rule, count in counted.order_by("-count", *names)
+    ]
 
 
-def quarantine_entries(which: Which, limit: int = 50) -> list[QuarantinedEntry]:
-    """Rows that wait, the newest first; without what stands in them."""
-    rows = _waiting(which).select_related("delivery__source").order_by("-id")
-    return [_entry(row) for row in rows[:limit]]
+def quarantine_rules(source: str = "") -> list[QuarantineGroup]:
+    """How many rows wait, by source, kind and the rule that sent them there ("" for none), with
+    one of the reasons; the most first.
+    """
+    rows = waiting_rows(Which(source))
+    names = ("delivery__source__name", "delivery__content", "rule")
+    counted = rows.values_list(*names).annotate(reason=Min("reason"), count=Count("id"))
+    return [
+        QuarantineGroup(source, content, reason, count, rule)
+        for source, content, rule, reason, count in counted.order_by("-count", *names)
+    ]
 
 
-def open_quarantined(ids: Sequence[int], *, by: Actor) -> list[tuple[QuarantinedEntry, str]]:
+def quarantine_entries(
+    which: Which, limit: int = 50, *, before: int | None = None
+) -> list[QuarantinedEntry]:
+    """Rows that wait, the newest first, those below the number `before`; without what stands in
+    them.
+    """
+    rows = waiting_rows(which).select_related("delivery__source").order_by("-id")
+    found = list((rows if before is None else rows.filter(pk__lt=before))[:limit])
+    corrected = corrected_headers(found)
+    return [entry_of(row, corrected) for row in found]
+
+
+def open_quarantined(ids: Sequence[int], *, by: Actor) -> list[OpenedRow]:
     """These rows with their text, whatever became of them; audited. Raises `Unknown`, `Refused`."""
-    _check(by, "quarantine.read")
+    check_may_work(by, "quarantine.read")
     rows = list(Quarantined.objects.filter(pk__in=ids).select_related("delivery__source"))
-    _check_all_there(ids, rows)
+    check_all_there(ids, rows)
     with transaction.atomic():
         for source in {row.delivery.source.name for row in rows}:
             count = sum(row.delivery.source.name == source for row in rows)
             record_act(Act("quarantine.read", by.id, target=source[:64], details={"rows": count}))
-    return [(_entry(row), _text(row)) for row in rows]
+    corrections, headers = corrections_of(rows), corrected_headers(rows)
+    return [
+        OpenedRow(entry_of(row, headers), text_of(row), corrections.get(row.pk, {})) for row in rows
+    ]
 
 
 def discard_quarantined(which: Which, *, by: Actor, reason: str) -> int:
@@ -84,33 +109,40 @@ def discard_quarantined(which: Which, *, by: Actor, reason: str) -> int:
 
     Raises `WrongCall` without a reason, and where nothing waits.
     """
-    _check(by, "quarantine.discard")
+    check_may_work(by, "quarantine.discard")
     if not reason.strip():
         raise WrongCall("Nothing is discarded without a reason.", hint="Say why with --because.")
+    because = reason.strip()[:200]
     with transaction.atomic():
-        rows = _rows(which)
-        Quarantined.objects.filter(pk__in=[row.pk for row in rows]).update(
-            state=Quarantined.DISCARDED
-        )
+        rows = rows_meant(which)
+        _settle_rows(rows, Quarantined.DISCARDED, by, because)
         target, details = rows[0].delivery.source.name[:64], {"rows": len(rows)}
-        action = "quarantine.discard"
-        record_act(Act(action, by.id, reason=reason.strip()[:200], target=target, details=details))
+        act = Act("quarantine.discard", by.id, reason=because, target=target, details=details)
+        record_act(act)
     return len(rows)
 
 
-def replay_quarantined(which: Which, *, by: Actor, progress: Progress = no_progress) -> Replayed:
-    """Deliver these rows again, under the configuration of now.
+def replay_quarantined(
+    which: Which, *, by: Actor, most: int | None = None, progress: Progress = no_progress
+) -> Replayed:
+    """Deliver these rows again (at most so many, the oldest first), with what was corrected in
+    them, under the configuration and the rules of now.
 
     Lines that are no row (a field too many, bytes that do not decode) cannot be delivered as they
     stand: they go on waiting, and `unreadable` counts them.
     """
-    _check(by, "quarantine.replay")
-    rows = _rows(which)
+    check_may_work(by, "quarantine.replay")
+    rows = rows_meant(which, most)
     totals = Replayed()
     contents = set()
     for delivery in dict.fromkeys(row.delivery_id for row in rows):
         part = [row for row in rows if row.delivery_id == delivery]
-        readable = [(row, said) for row in part if (said := _object(row)) is not None]
+        corrections = corrections_of(part)
+        readable = [
+            (row, with_corrections(said, corrections.get(row.pk, {})))
+            for row in part
+            if (said := row_object(text_of(row))) is not None
+        ]
         for start in range(0, len(readable), _AT_ONCE):
             counts = _deliver(readable[start : start + _AT_ONCE], by, progress)
             totals = totals.plus(counts)
@@ -124,8 +156,8 @@ def replay_corrected(
     which: Which, path: Path, *, by: Actor, progress: Progress = no_progress
 ) -> Replayed:
     """Load a file in which a person has mended these rows, and let them wait no more."""
-    _check(by, "quarantine.replay")
-    rows = _rows(which)
+    check_may_work(by, "quarantine.replay")
+    rows = rows_meant(which)
     kinds = {(row.delivery.source.name, row.delivery.content) for row in rows}
     if len(kinds) > 1:
         raise WrongCall(
@@ -166,7 +198,7 @@ def _loaded(
     report = load(rows[0].delivery.source.name, incoming, by=by, progress=progress, **said)
     counts = report.delivery.counts
     with transaction.atomic():
-        Quarantined.objects.filter(pk__in=ids).update(state=Quarantined.REPLAYED)
+        _settle_rows(rows, Quarantined.REPLAYED, by)
         details = {"rows": len(rows)}
         target = rows[0].delivery.source.name[:64]
         record_act(Act("quarantine.replay", by.id, target=target, details=details))
@@ -180,63 +212,7 @@ def _settle(contents: set[str], by: Actor, progress: Progress) -> None:
             settle(by=by, progress=progress)
 
 
-def _waiting(which: Which) -> Any:
-    rows = Quarantined.objects.filter(state__in=(Quarantined.WAITING, Quarantined.REPLAYING))
-    if which.source:
-        rows = rows.filter(delivery__source_id=source_named(which.source).id)
-    if which.reason:
-        rows = rows.filter(reason__icontains=which.reason)
-    return rows.filter(pk__in=which.ids) if which.ids else rows
-
-
-def _rows(which: Which) -> list[Quarantined]:
-    """The rows that are meant, oldest first; raises `Unknown` where some do not wait."""
-    if not (which.source or which.ids):
-        raise WrongCall("It is not said which rows.", hint="Name a source, or rows by --id.")
-    rows = list(_waiting(which).select_related("delivery__source").order_by("id"))
-    _check_all_there(which.ids, rows)
-    if not rows:
-        raise Unknown("No such row waits in quarantine.", hint="See `tellonce quarantine list`.")
-    return rows
-
-
-def _check_all_there(ids: Sequence[int], rows: Sequence[Quarantined]) -> None:
-    missing = set(ids) - {row.pk for row in rows}
-    if missing:
-        numbers = ", ".join(map(str, sorted(missing)))
-        raise Unknown(
-            f"No such row waits in quarantine: {numbers}.", hint="See `tellonce quarantine list`."
-        )
-
-
-def _check(by: Actor, action: str) -> None:
-    """Refuse who is neither engineer, steward nor administrator."""
-    what, hint = "work on what waits in quarantine", "Ask an engineer or a steward."
-    refuse_unless(by, MAY_READ, action, may_not=what, hint=hint)
-
-
-def _entry(row: Quarantined) -> QuarantinedEntry:
-    return QuarantinedEntry(
-        id=row.pk,
-        source=row.delivery.source.name,
-        content=row.delivery.content,
-        file_name=row.delivery.file_name,
-        row=row.row,
-        reason=row.reason,
-        state=row.state,
-        delivered_at=row.delivery.started_at,
+def _settle_rows(rows: Sequence[Quarantined], state: str, by: Actor, because: str = "") -> None:
+    Quarantined.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=state, because=because, settled_by=by.id, settled_at=clock.now()
     )
-
-
-def _text(row: Quarantined) -> str:
-    place = quarantine_place(row.delivery_id, row.row)
-    return decrypt(opened_key(row.delivery.key_id), bytes(row.raw), place).decode()
-
-
-def _object(row: Quarantined) -> dict[str, Any] | None:
-    """The row by column; None where its text is a line that could not be read as one."""
-    try:
-        said = json.loads(_text(row))
-    except (ValueError, RecursionError):
-        return None
-    return said if isinstance(said, dict) else None

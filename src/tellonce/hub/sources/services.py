@@ -175,6 +175,8 @@ def quarantine(delivery: DeliveryView, refused: Sequence[RefusedRow]) -> int:
                 delivery_id=delivery.id,
                 row=row.row,
                 reason=row.reason[:255],
+                rule=row.rule[:100],
+                record_key=row.record_key,
                 raw=encrypt(
                     key,
                     row.raw.encode("utf-8", "replace"),

@@ -139,11 +139,17 @@ class ArrivedRecord:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that cannot be used: its number in the file, from 0, why, and its text."""
+    """A row that cannot be used: its number in the file, from 0, why, and its text.
+
+    `rule`: the validation rule that sent it to quarantine; `record_key`: which record it is of,
+    where that is known.
+    """
 
     row: int
     reason: str
     raw: str
+    rule: str = ""
+    record_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +165,22 @@ class QuarantinedRow:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineGroup:
-    """How many rows of a source wait for one reason."""
+    """How many rows of a source wait for one reason, or because of one `rule` ("" for none)."""
 
     source: str
     content: str
     reason: str
     rows: int
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedEntry:
-    """A row in quarantine, without what stands in it. `state`: waiting, replayed, discarded."""
+    """A row in quarantine, without what stands in it. `state`: waiting, replayed, discarded.
+
+    `rule`: the validation rule that sent it there; `corrected`: fields a person wrote into since;
+    `because`: why it was discarded.
+    """
 
     id: int
     source: str
@@ -179,6 +190,21 @@ class QuarantinedEntry:
     reason: str
     state: str
     delivered_at: datetime
+    rule: str = ""
+    record_key: str = ""
+    corrected: tuple[str, ...] = ()
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRow:
+    """A row in quarantine with its text as it came, and what people wrote into its fields since
+    (header -> value, None where they emptied it).
+    """
+
+    entry: QuarantinedEntry
+    raw: str
+    corrections: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
