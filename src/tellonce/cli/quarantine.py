@@ -27,6 +27,7 @@ def _quarantine() -> None:
 
 @quarantine.command("list")
 def list_rows(
+    *,
     source: Source = "",
     reason: Reason = "",
     rule: Rule = "",
@@ -105,6 +106,7 @@ def correct(
 
 @quarantine.command("replay")
 def replay(
+    *,
     source: Source = "",
     reason: Reason = "",
     rule: Rule = "",
@@ -136,6 +138,7 @@ def replay(
 @quarantine.command("discard")
 def discard(
     because: Annotated[str, typer.Option(help="Why they are not needed; it is audited.")],
+    *,
     source: Source = "",
     reason: Reason = "",
     rule: Rule = "",
