@@ -65,6 +65,13 @@ def test_a_header_is_known_in_many_spellings(headers: str, attribute: str) -> No
         ("state_cd", "region"),
         ("name_suffix_lbl", "name_suffix"),
         ("guarantor_phone", "other_person"),
+        ("midl_name", "middle_name"),
+        ("name_sufx_cd", "name_suffix"),
+        ("voter_reg_num", "own_key"),
+        ("mail_city", "city"),
+        ("ssn_last4", "identifier:ssn_last_four"),
+        ("last_4_ssn", "identifier:ssn_last_four"),
+        ("yr_of_birth", "birth_year"),
     ],
 )
 def test_a_header_of_several_words_is_read_as_a_whole(header: str, attribute: str) -> None:
@@ -78,6 +85,16 @@ def test_groups_and_indexes_are_told_from_the_header() -> None:
     assert read_header("first_name_2").index == 2
     assert read_header("lname_c2").index == 2
     assert read_header("AddressLine2").index == 2
+
+
+def test_a_mail_address_is_told_by_its_values() -> None:
+    found = attributes({
+        "last_name": ["Fizzwick", "Brambleby"],
+        "mail_addr1": ["12 Elm St", "PO Box 9"], "mail_city": ["Oakton", "Elmham"],
+    })  # fmt: skip
+    assert found["mail_addr1"] == "address_line#mailing"
+    assert found["mail_city"] == "city#mailing"
+    assert attributes({"mail_address": ["z@fizz.example"]}) == {"mail_address": "email"}
 
 
 def test_a_typical_customer_file_needs_no_mapping() -> None:

@@ -42,24 +42,26 @@ LEAST_U = 0.1  # of the shipped u: how far below it an estimate may fall
 @dataclass(frozen=True)
 class Limits:
     """What depends on the records: how alike matches are at least (as LEAST_ALIKE), and whether the
-    records are of organisations, or have nothing but further attributes (bare).
+    records are of organisations, name people, or have nothing but further attributes (bare).
     """
 
     alike: Mapping[str, tuple[int, float]]
     organisations: bool
+    people: bool
     bare: bool
 
 
 def limits_of(levels: npt.NDArray[np.int64], counts: Floats) -> Limits:
     """The limits for records whose random pairs have these levels, so often.
 
-    They are of organisations where most pairs name two and no person.
+    They are of organisations where most pairs name two and no person, and name people where most
+    name two.
     """
-    named = levels[:, ORGANISATION] > 0
-    named &= (levels[:, [GIVEN, FAMILY]] == 0).all(axis=1)
-    organisations = bool(counts[named].sum() * 2 > counts.sum())
+    person = (levels[:, [GIVEN, FAMILY]] > 0).any(axis=1)
+    named = (levels[:, ORGANISATION] > 0) & ~person
+    organisations, people = (bool(counts[of].sum() * 2 > counts.sum()) for of in (named, person))
     alike = LEAST_ALIKE_SITES if organisations else LEAST_ALIKE
-    return Limits(alike, organisations, bare=not (levels[:, TELLING] > 0).any())
+    return Limits(alike, organisations, people, bare=not (levels[:, TELLING] > 0).any())
 
 
 def limited_u(u: Floats, m: Floats, start: ScoreModel, prior: float, limits: Limits) -> Floats:

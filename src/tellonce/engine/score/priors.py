@@ -69,6 +69,9 @@ SHARED_BY_BRANCHES = {"address": 0.002}
 # site; one calls them all alike, another adds the place. That their address differs is what they
 # are, and holds the class in place.
 LEARNT_OF_BRANCHES = ("organisation", "phone")
+# What of relatives is learnt: colleagues share an employer, and what is not known may be about the
+# home. That their given names and birth dates differ is what they are.
+LEARNT_OF_RELATIVES = ("organisation", *(f"other_{at}" for at in range(MAX_OTHERS)))
 NO_BRANCHES = 1e-12  # where no record has an address, nothing could tell a branch
 # The most that may differ between two records of one customer: what is one's own hardly changes.
 # Without this limit, in data full of families, the family is mistaken for the customer.

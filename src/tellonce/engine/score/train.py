@@ -33,6 +33,7 @@ from tellonce.engine.score.limits import Limits, limited_m, limited_u, limits_of
 from tellonce.engine.score.lines import rows_of
 from tellonce.engine.score.priors import (
     LEARNT_OF_BRANCHES,
+    LEARNT_OF_RELATIVES,
     NO_BRANCHES,
     SHARED_BY_BRANCHES,
     SHARED_BY_RELATIVES,
@@ -49,7 +50,7 @@ PIECE = 50_000  # random pairs compared at a time
 SAMPLE = 600_000  # candidate pairs, and random pairs, that training looks at
 ROUNDS = 30  # at most
 SETTLED = 5e-4
-PULL_M, PULL_U, PULL_B = 30.0, 300.0, 300.0  # pairs the shipped priors are worth
+PULL_M, PULL_U, PULL_R, PULL_B = 30.0, 300.0, 100.0, 300.0  # pairs the shipped priors are worth
 PULL_SHARE, MOST_PULL = 0.05, 20.0  # of a record, and pairs at most, that a shipped share is worth
 TELLING = ("names", "organisations", "emails", "phones", "identifiers")
 MOST_UNSEEN = 1.0  # as many as were proposed: more cannot be told from so few
@@ -249,22 +250,24 @@ def _round_of(
     )
     if limits.bare:  # categories go together also among strangers
         prior = min(prior, start.prior)
+    r = _level_shares(candidates.levels, found[1][:, None] * free, start.r, PULL_R)
+    of_relatives = LEARNT_OF_RELATIVES if limits.people else ()
     b = _level_shares(candidates.levels, found[2][:, None] * free, start.b, PULL_B)
     return replace(
         model,
         m=_frozen(m),
         u=_frozen(u),
-        r=_frozen(_sharing(SHARED_BY_RELATIVES, m, u, start.r)),
-        b=_frozen(_learnt_of_branches(b, _sharing(SHARED_BY_BRANCHES, m, u, start.b))),
+        r=_frozen(_learnt(of_relatives, r, _sharing(SHARED_BY_RELATIVES, m, u, start.r))),
+        b=_frozen(_learnt(LEARNT_OF_BRANCHES, b, _sharing(SHARED_BY_BRANCHES, m, u, start.b))),
         prior=prior,
         relatives=relatives,
         branches=branches if start.branches > NO_BRANCHES else NO_BRANCHES,
     )
 
 
-def _learnt_of_branches(found: Floats, shipped_ones: Floats) -> Floats:
-    """What was found of branches for the comparisons that are learnt, else what is shipped."""
-    learnt = [NAMES.index(name) for name in LEARNT_OF_BRANCHES]
+def _learnt(names: Sequence[str], found: Floats, shipped_ones: Floats) -> Floats:
+    """What was found for the comparisons of these names, else what is shipped."""
+    learnt = [NAMES.index(name) for name in names]
     made = shipped_ones.copy()
     made[learnt] = found[learnt]
     return made

@@ -200,10 +200,18 @@ def _by_header(header: str, content: Content) -> Column:
         return Column(header, None, "", "", _NOT_OWN[attribute], content.fill)
     if attribute == "fax":
         attribute, reading = "phone", replace(reading, group=reading.group or "fax")
+    if attribute == "email" and _is_mailing(header, content):
+        attribute, reading = "address_line", replace(reading, group="mailing")
     attribute, why = _confirmed(attribute, content)
     if attribute is None:
         return Column(header, None, reading.group, "", why, content.fill, reading.index)
     return _column(header, attribute, reading, content)
+
+
+def _is_mailing(header: str, content: Content) -> bool:
+    """Whether a column called a mail address has addresses of the old post."""
+    words = slug(header)
+    return words.startswith("mail_ad") and not supports("email", content)
 
 
 def _column(header: str, attribute: str, reading: HeaderReading, content: Content) -> Column:

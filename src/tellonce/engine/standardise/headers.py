@@ -22,6 +22,13 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _DIGITS = re.compile(r"(?<=[a-z]{2})(?=\d+$)")
 _BRACKETS = re.compile(r"\(.*?\)|\[.*?\]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
+_SHORT = {
+    "midl": "middle", "mdl": "middle", "sufx": "suffix", "sfx": "suffix", "prefx": "prefix",
+    "nbr": "number", "yr": "year", "brth": "birth", "adr": "address", "addrs": "address",
+    "strt": "street",
+}  # fmt: skip
+_PLACES = {"address_line", "street", "house_number", "unit", "city", "region", "postal_code"}
+_LAST_FOUR = ({"ssn", "last", "4"}, {"ssn", "last", "four"}, {"ssn", "4"})
 _INDEX = re.compile(r"^c?(\d{1,2})$")
 _EMPLOYER = {"employer", "arbeitgeber", "pracodawca"}
 _CARRIERS = {"address", "addr", "adres", "adresse", "name", "full"}
@@ -79,9 +86,12 @@ def slug(header: str) -> str:
 def read_header(header: str) -> HeaderReading:
     """Return what a header says: exact words first, then without group, filler and index words."""
     words = header_words(header)
+    if set(words) in _LAST_FOUR:
+        return HeaderReading("identifier:ssn_last_four")
     whole = _look_up(words)
     if whole:
         return _marked(whole, "", 1)
+    words = [_SHORT.get(word, word) for word in words]
     index = 1
     kept: list[str] = []
     for word in words:
@@ -108,6 +118,8 @@ def _own(words: list[str], index: int) -> HeaderReading:
             continue
         if found:
             return _marked(found, group, index)
+    if words[0] == "mail" and _look_up(words[1:]) in _PLACES:
+        return HeaderReading(_look_up(words[1:]), "mailing", index)
     found = _companion(words)
     if found:
         return HeaderReading(found, group, index)

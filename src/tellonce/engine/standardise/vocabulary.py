@@ -17,7 +17,7 @@ ATTRIBUTE_WORDS: dict[str, str] = {
         """,
     "middle_name": """
         middle middlename middlenames mname midname mid minit minitial middleinitial middleinit
-        namemiddle mi secondgivenname secondforename zweitername drugieimie deuxiemeprenom
+        namemiddle mi zweitname secondgivenname secondforename zweitername drugieimie deuxiemeprenom
         segundonombre tussennaam
         """,
     "family_name": """
@@ -53,8 +53,8 @@ ATTRIBUTE_WORDS: dict[str, str] = {
         azienda bedrijf bedrijfsnaam tradename tradingname sitename programname institution
         institutionname restaurant restaurantname shop shopname store storename facility
         facilityname school schoolname nazwaorganizacji dba dbaname assignee assigneename vendor
-        vendorname venue venuename hospital hospitalname hotelname suppliername
-        companyororganisation
+        vendorname venue venuename merchant merchantname hospital hospitalname hotelname
+        suppliername companyororganisation
         """,
     "birth_date": """
         dob dateofbirth birthdate birthday bdate birthdt datebirth dobdate geburtsdatum gebdatum
@@ -276,6 +276,8 @@ OWN_KEY_WORDS: frozenset[str] = frozenset(
     patientnumber mrn medicalrecordnumber crmid contactid personid index rownumber rowno row lp
     lfdnr entityid partyid voterid sourceid externalid loyaltyid cardnumber loyaltycardnumber
     simulantid householdid familyid orderid invoiceid ordernumber invoiceno registrationid ncid
+    registrationnumber registrationno voterregistrationnumber voterregno voterregnum
+    voterregnumber enterpriseid
     """)
 )
 
