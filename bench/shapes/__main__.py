@@ -50,7 +50,6 @@ def row(name: str, made: pa.Table) -> list[str]:
         name,
         f"{made.num_rows:,}",
         *told,
-        "uncertain" if guess["doubts"] else "",
         f"{spent:.1f}",
     ]
 
