@@ -20,7 +20,7 @@ from tellonce.hub.api.idempotency import PARAMETER, once
 from tellonce.hub.api.routes import answers_also
 from tellonce.hub.customers.searching import customers_by_record
 from tellonce.hub.intake.pushing import MOST_ROWS, Accepted, accept_records
-from tellonce.hub.intake.services import place_records_now
+from tellonce.hub.intake.services import accept_placed
 from tellonce.hub.snapshots.matching import match_customers
 
 router = Router(tags=["records"])
@@ -140,9 +140,8 @@ def deliver(request: HttpRequest, asked: RecordsSent, how: Query[Wait]) -> HttpR
     who = actor_of(request)
 
     def work() -> tuple[int, dict[str, Any]]:
-        accepted = accept_records(asked.source, asked.records, by=who, urgent=how.wait)
-        if how.wait:
-            place_records_now(list(accepted.records.values()), by=who)
+        accept = accept_placed if how.wait else accept_records
+        accepted = accept(asked.source, asked.records, by=who)
         return (200 if how.wait else 202), _accepted(asked.source, accepted, told=how.wait)
 
     return once(request, work)

@@ -25,6 +25,8 @@ def golden_place(customer: int, number: int) -> Place:
 
 def golden_rows(customers: Collection[int]) -> dict[int, list[list[Any]]]:
     """Customer -> entries (GOLDEN_FIELDS) of its newest document, sealed ones included."""
+    if not customers:
+        return {}
     versions = GoldenVersion.objects.filter(
         customer_id__in=customers, number=F("customer__version")
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
+from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from tellonce.hub.bridge.identities import Holding
-from tellonce.hub.core.bulk import among
+from tellonce.hub.core.bulk import among, as_moment
 from tellonce.hub.customers.models import GoldenVersion, Membership
 from tellonce.hub.sources.models import Record
 
@@ -22,6 +24,14 @@ _SLICE = 20_000
 _CONCERNED = """
     SELECT DISTINCT m.customer_id FROM memberships m JOIN customers c ON c.id = m.customer_id
     WHERE (m.to_at IS NULL OR c.retired_at IS NOT NULL) AND m.record_id
+"""
+_PERIODS_OF = """
+    SELECT m.customer_id, m.record_id, m.confidence, m.from_at, m.to_at, r.state
+    FROM memberships m JOIN records r ON r.id = m.record_id WHERE m.customer_id
+"""
+_HASHES_OF = """
+    SELECT g.customer_id, g.content_hash FROM customers c JOIN golden_versions g
+    ON g.customer_id = c.id AND g.number = c.version WHERE c.id
 """
 
 
@@ -44,35 +54,45 @@ def history(records: Collection[int] | None) -> History:
     """Of the customers that any of these records (row ids) belong to, and of the retired ones that
     they ever belonged to; None: of all. One that goes on without these records is not concerned.
     """
-    memberships = Membership.objects.all()
-    golden = GoldenVersion.objects.filter(number=F("customer__version"))
+    customers = None
     if records is not None:
         customers = [customer for (customer,) in among(_CONCERNED, records)]
-        memberships = memberships.filter(customer_id__in=customers)
-        golden = golden.filter(customer_id__in=customers)
-    restricted = _restricted(memberships)
-    periods = [
-        row
-        for row in memberships.order_by("customer_id").values_list(*_PERIOD).iterator(_SLICE)
-        if row[1] not in restricted
-    ]
+    every = _periods(customers)
+    restricted = {
+        record: customer
+        for (customer, record, _, _, to), state in every
+        if to is None and state == Record.RESTRICTED
+    }
+    periods = [period for period, _ in every if period[1] not in restricted]
     return History(
         list(_holdings(periods)),
         {record: confidence for _, record, confidence, _, to in periods if to is None},
-        {
-            customer: bytes(content)
-            for customer, content in golden.values_list("customer_id", "content_hash").iterator(
-                _SLICE
-            )
-        },
+        _hashes(customers),
         frozenset(restricted.values()),
     )
 
 
-def _restricted(memberships: QuerySet[Membership]) -> dict[int, int]:
-    """Restricted record -> the customer it stays with."""
-    rows = memberships.filter(to_at=None, record__state=Record.RESTRICTED)
-    return dict(rows.values_list("record_id", "customer_id"))
+def _periods(customers: Collection[int] | None) -> list[tuple[Period, str]]:
+    """Every period of these customers, or of all, in order of customer; and the record's state."""
+    if customers is None:
+        rows = Membership.objects.order_by("customer_id").values_list(*_PERIOD, "record__state")
+        return [(row[:-1], row[-1]) for row in rows.iterator(_SLICE)]
+    return [
+        ((customer, record, confidence, as_moment(since), as_moment(to)), state)
+        for customer, record, confidence, since, to, state in sorted(
+            among(_PERIODS_OF, customers), key=itemgetter(0)
+        )
+    ]
+
+
+def _hashes(customers: Collection[int] | None) -> dict[int, bytes]:
+    """Customer -> the content hash of its newest golden document."""
+    if customers is not None:
+        rows: Iterable[Any] = among(_HASHES_OF, customers)
+    else:
+        golden = GoldenVersion.objects.filter(number=F("customer__version"))
+        rows = golden.values_list("customer_id", "content_hash").iterator(_SLICE)
+    return {customer: bytes(content) for customer, content in rows}
 
 
 def _holdings(periods: Iterable[Period]) -> Iterator[Holding]:

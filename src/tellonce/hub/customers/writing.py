@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from django.db import connection
-
-from tellonce.hub.core.bulk import insert_rows, reserve_ids
+from tellonce.hub.core.bulk import among, as_stored, change_each, insert_rows, reserve_ids
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.customers.golden import attributes_that_differ, golden_place
 from tellonce.hub.customers.models import Customer, GoldenVersion, Membership, Redirect
@@ -21,6 +19,7 @@ _RENEW = (
     "birth_date = %s, city = %s, postal_code = %s WHERE id = %s"
 )  # in the order of SEARCH_COLUMNS
 _GOLDEN = ("customer_id", "number", "from_at", "document", "secret", "content_hash")
+_LEAVE = "UPDATE memberships SET to_at = %s WHERE record_id = %s AND to_at IS NULL"
 _SURER = "UPDATE memberships SET confidence = %s WHERE record_id = %s AND to_at IS NULL"
 
 
@@ -67,9 +66,7 @@ class _Customers:
         )
         known = {one.customer for one in sets if one.customer is not None}
         known |= {i for plan in plans for i in plan.retired}
-        rows = Customer.objects.filter(id__in=known).values_list(
-            "id", "public_id", "version", "key_id"
-        )
+        rows = among("SELECT id, public_id, version, key_id FROM customers WHERE id", known)
         self.public = dict(zip(ids, self.created, strict=True))
         self.version = dict.fromkeys(self.public, 0)
         self.key: dict[int, int | None] = dict.fromkeys(self.public)
@@ -86,10 +83,9 @@ class _Customers:
 
 
 def _move_records(plans: Sequence[Plan], customers: _Customers, now: datetime) -> None:
-    leaving = [record for plan in plans for record in plan.leaving]
-    Membership.objects.filter(record_id__in=leaving, to_at=None).update(to_at=now)
-    with connection.cursor() as cursor:
-        cursor.executemany(_SURER, list(_staying(plans)))
+    left = as_stored(now)
+    change_each(_LEAVE, [(left, record) for plan in plans for record in plan.leaving])
+    change_each(_SURER, list(_staying(plans)))
     insert_rows(
         Membership,
         ("record_id", "customer_id", "confidence", "from_at"),
@@ -127,8 +123,7 @@ def _append_golden(
         versions.append((customer, number, now, document.opened, secret, document.content_hash))
         updates.append((number, key, *(document.search[n] for n in SEARCH_COLUMNS), customer))
     insert_rows(GoldenVersion, _GOLDEN, versions)
-    with connection.cursor() as cursor:
-        cursor.executemany(_RENEW, updates)
+    change_each(_RENEW, updates)
     return changed
 
 
@@ -171,12 +166,15 @@ def _retire(
             else:
                 merged[customers.public[customer]] = customers.public[into]
                 redirects.append(Redirect(customer_id=customer, into_id=into, from_at=now))
-    Redirect.objects.bulk_create(redirects)
+    if redirects:
+        Redirect.objects.bulk_create(redirects)
     return merged, removed
 
 
 def _revive(plans: Sequence[Plan], customers: _Customers, now: datetime) -> list[str]:
     revived = [i for plan in plans for i in plan.revived]
+    if not revived:
+        return []
     Customer.objects.filter(id__in=revived).update(retired_at=None, merged_into=None)
     Redirect.objects.filter(customer_id__in=revived, to_at=None).update(to_at=now)
     return [customers.public[i] for i in revived]

@@ -11,7 +11,7 @@ from tellonce.hub.core.ids import new_id
 from tellonce.hub.events.feed import STREAM
 from tellonce.hub.events.models import Event
 from tellonce.hub.events.types import Happened, StoredEvent
-from tellonce.hub.jobs.sequencer import number_after_commit
+from tellonce.hub.jobs.sequencer import number_after_commit, number_now
 
 
 def emit(happened: Happened) -> StoredEvent:
@@ -19,8 +19,10 @@ def emit(happened: Happened) -> StoredEvent:
     return emit_many([happened])[0]
 
 
-def emit_many(happened: Iterable[Happened]) -> list[StoredEvent]:
-    """`emit` of many, in order."""
+def emit_many(happened: Iterable[Happened], *, last: bool = False) -> list[StoredEvent]:
+    """`emit` of many, in order; where they are the `last` thing that is written in the transaction
+    at hand, they are numbered in it.
+    """
     at = clock.now()
     stored = [
         StoredEvent(new_id("evt"), None, one.type, one.subject, at, plain(dict(one.data)))
@@ -32,5 +34,5 @@ def emit_many(happened: Iterable[Happened]) -> list[StoredEvent]:
         [(one.id, one.type, one.subject, at, canonical_json(one.data).decode()) for one in stored],
     )
     if stored:
-        number_after_commit(STREAM)
+        (number_now if last else number_after_commit)(STREAM)
     return stored

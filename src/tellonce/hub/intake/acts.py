@@ -9,12 +9,16 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import as_moment, as_stored, changed, fetched
 from tellonce.hub.intake.models import Partition
 from tellonce.hub.jobs.services import confirm
 from tellonce.hub.jobs.types import HeldLease
 
 _ONLY = 1
 _TICK = timedelta(microseconds=1)
+_LAST_ACT = 'SELECT last_act FROM "partition" WHERE id = %s'
+_NOTE_ACT = 'UPDATE "partition" SET last_act = %s WHERE id = %s'
+_RULES = 'SELECT rules FROM "partition" WHERE id = %s'
 
 
 @contextmanager
@@ -24,15 +28,20 @@ def act(lease: HeldLease) -> Iterator[datetime]:
     """
     with transaction.atomic():
         confirm(lease)
-        last = Partition.objects.filter(pk=_ONLY).values_list("last_act", flat=True).first()
+        held = fetched(_LAST_ACT, _ONLY)
+        last = as_moment(held[0][0]) if held else None
         moment = max(clock.now(), last + _TICK) if last else clock.now()
-        Partition.objects.update_or_create(pk=_ONLY, defaults={"last_act": moment})
+        if held:
+            changed(_NOTE_ACT, as_stored(moment), _ONLY)
+        else:
+            Partition.objects.create(pk=_ONLY, last_act=moment)
         yield moment
 
 
 def rules_of_partition() -> str:
     """Fingerprint of the rules that everything held was placed under, "" where there is none."""
-    return Partition.objects.filter(pk=_ONLY).values_list("rules", flat=True).first() or ""
+    held = fetched(_RULES, _ONLY)
+    return held[0][0] if held else ""
 
 
 def set_rules_of_partition(fingerprint: str) -> None:

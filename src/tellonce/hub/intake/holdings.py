@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from tellonce.hub.bridge.holdings import KeptPair
-from tellonce.hub.intake.waiting import waiting_among
+from tellonce.hub.core.bulk import among
 from tellonce.hub.matching.selectors import decisions_touching, edges_touching, records_sharing
 from tellonce.hub.sources.selectors import (
-    ACTIVE,
-    current_versions,
     record_ids,
     record_names,
     texts_of_versions,
     version_contents,
 )
 
+_HELD = """
+    SELECT r.id, CASE WHEN w.record_id IS NOT NULL THEN w.held_id
+        WHEN r.state = 'active' THEN r.current_id END
+    FROM records r LEFT JOIN waiting w ON w.record_id = r.id WHERE r.id
+"""
+
 
 class StoredHoldings:
-    """Records as they were last placed: what waits is held by the version it was placed with."""
+    """Records as they were last placed: what waits is held by the version it was placed with.
+
+    One lives for one placing, in which nothing that is held changes.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, int | None] = {}
 
     def ids(self, named: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
         """As `Holdings.ids`."""
@@ -58,10 +68,6 @@ class StoredHoldings:
 
     def _versions(self, ids: Collection[int]) -> dict[int, int]:
         """The version by which each record is held, of those that are."""
-        waiting = waiting_among(ids)
-        found = {
-            record: version
-            for record, (version, state) in current_versions(ids).items()
-            if state == ACTIVE and record not in waiting
-        }
-        return found | {i: one.held for i, one in waiting.items() if one.held is not None}
+        unknown = [i for i in ids if i not in self._known]
+        self._known |= dict.fromkeys(unknown) | dict(among(_HELD, unknown))
+        return {i: version for i in ids if (version := self._known[i]) is not None}

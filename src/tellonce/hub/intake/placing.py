@@ -34,8 +34,6 @@ from tellonce.hub.matching.services import (
 )
 from tellonce.hub.matching.types import StoredEdge, Verdicts
 from tellonce.hub.sources.selectors import (
-    ACTIVE,
-    current_versions,
     record_names,
     texts_of_versions,
 )
@@ -132,15 +130,13 @@ def write_prepared(prepared: Prepared, moment: datetime) -> Applied:
     edges = _write_edges(placed)
     applied = apply_plans(prepared.plans, moment)
     keep_reviews(prepared.touched, open_pairs(edges, prepared.rules.resolution), moment)
-    emit_many(happenings(applied))
     settle((one.record, one.version, work.versions.get(one.record)) for one in work.waiting)
+    emit_many(happenings(applied), last=True)
     return applied
 
 
 def _work(waiting: Sequence[WaitingRecord], verdicts: Verdicts) -> Work:
-    states = current_versions([one.record for one in waiting])
-    active = [one for one in waiting if states[one.record][1] == ACTIVE]
-    texts = texts_of_versions([one.version for one in active])
+    texts = texts_of_versions([one.version for one in waiting], active=True)
     gone = {one.record for one in waiting} - texts.keys()
     changes = RowChanges(
         {i: ((text.source, text.record_key), text.document) for i, text in texts.items()},

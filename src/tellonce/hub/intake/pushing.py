@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -16,20 +16,17 @@ from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.intake.reading import ReadRecords, read_records
 from tellonce.hub.intake.waiting import enqueue_placing, waits_now
 from tellonce.hub.sources.config import RECORDS
-from tellonce.hub.sources.incoming import known_headers, paged_incoming, with_columns
+from tellonce.hub.sources.incoming import known_headers, with_columns
+from tellonce.hub.sources.pushed import begin_push, end_push
 from tellonce.hub.sources.recording import store_records
-from tellonce.hub.sources.runs import note_push
-from tellonce.hub.sources.selectors import record_ids, source_named
-from tellonce.hub.sources.services import (
-    advance,
-    begin_delivery,
-    check_deliverer,
-    learn,
-    lock_source,
-    mark_stored,
-    quarantine,
+from tellonce.hub.sources.selectors import source_named
+from tellonce.hub.sources.services import check_deliverer, learn, quarantine
+from tellonce.hub.sources.types import (
+    ArrivedRecord,
+    Counts,
+    RefusedRow,
+    SourceView,
 )
-from tellonce.hub.sources.types import Counts, RefusedRow, SourceView
 from tellonce.io.objects import object_chunk
 from tellonce.io.values import Contents, FileReport
 
@@ -40,13 +37,26 @@ MOST_COLUMNS = 500
 @dataclass(frozen=True)
 class Accepted:
     """Rows that are kept now, whatever happens. `records`: record id -> row id of those that are
-    usable; `refused` are in quarantine, with the reason.
+    usable, `moved` the row ids of those that changed; `refused` are in quarantine, with the reason.
     """
 
     delivery: int
     counts: Counts
-    records: dict[str, int]
+    records: Mapping[str, int]
     refused: tuple[RefusedRow, ...]
+    moved: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """Rows that were handed over, read and not kept yet; `digest` is theirs, SHA-256 in hex."""
+
+    source: SourceView
+    digest: str
+    usable: Sequence[ArrivedRecord]
+    refused: Sequence[RefusedRow]
+    card_values: int
+    settled: Mapping[str, Any]
 
 
 def accept_records(
@@ -54,8 +64,21 @@ def accept_records(
 ) -> Accepted:
     """Keep rows (column -> value) of a source as record versions, which wait to be placed.
 
-    `urgent`: a person waits for it. Raises `Unknown` for the source, `WrongCall` where there are no
-    rows, too many, or none of their columns says which records they are.
+    `urgent`: a person waits for it. Raises as `read_pushed`.
+    """
+    pushed = read_pushed(source_name, rows, by=by)
+    with transaction.atomic():
+        accepted = keep_pushed(pushed, by=by, urgent=urgent)
+        if accepted.moved:
+            enqueue_placing(by.id, urgent=urgent)
+    return accepted
+
+
+def read_pushed(source_name: str, rows: Sequence[Any], *, by: Actor) -> Pushed:
+    """Read rows as those of a source; nothing is written.
+
+    Raises `Unknown` for the source, `Refused`, and `WrongCall` where there are no rows, too many,
+    or none of their columns says which records they are.
     """
     check_deliverer(by, "push", source_name)
     if not 0 < len(rows) <= MOST_ROWS:
@@ -66,24 +89,25 @@ def accept_records(
     read = read_rows(source, rows)
     usable, refused = read.all()
     digest = hashlib.sha256(repr(rows).encode("utf-8", "replace")).hexdigest()
-    incoming = paged_incoming("push", digest, iter(()), None)
-    with transaction.atomic():
-        lock_source(source.id)
-        if RECORDS not in source.learned:
-            learn(source, RECORDS, read.settled)
-        delivery = begin_delivery(source, RECORDS, incoming, full=False)
-        kept = quarantine(delivery, refused)
-        stored = store_records(delivery, usable, STANDARDISER)
-        counts = waits_now(stored, urgent=urgent)
-        fresh = Counts(quarantined=kept, card_values=read.card_values)
-        delivery = advance(delivery, len(usable), counts.plus(fresh))
-        mark_stored(delivery, by=by)
-        note_push(delivery, by)
-        if stored.moved:
-            enqueue_placing(by.id, urgent=urgent)
-    names = [(source_name, row.record_key) for row in usable]
-    found = {key: pk for (_, key), pk in record_ids(names).items()}
-    return Accepted(delivery.id, delivery.counts, found, tuple(refused))
+    return Pushed(source, digest, usable, refused, read.card_values, read.settled)
+
+
+def keep_pushed(
+    pushed: Pushed, *, by: Actor, urgent: bool = False, placed: bool = False
+) -> Accepted:
+    """In the transaction at hand: the rows are record versions, and wait to be placed; `placed`:
+    before it ends.
+    """
+    delivery = begin_push(pushed.source, pushed.digest)
+    if RECORDS not in pushed.source.learned:
+        learn(pushed.source, RECORDS, pushed.settled)
+    kept = quarantine(delivery, pushed.refused)
+    stored = store_records(delivery, pushed.usable, STANDARDISER)
+    fresh = Counts(quarantined=kept, card_values=pushed.card_values)
+    counts = waits_now(stored, urgent=urgent).plus(fresh)
+    ended = replace(delivery, position=len(pushed.usable), counts=counts)
+    end_push(ended, by, waits=bool(stored.moved) and not placed)
+    return Accepted(delivery.id, counts, stored.ids, tuple(pushed.refused), tuple(stored.moved))
 
 
 def read_rows(source: SourceView, rows: Sequence[Any]) -> ReadRecords:

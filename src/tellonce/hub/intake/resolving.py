@@ -117,7 +117,7 @@ def _write_customers(found: Resolution, tally: Tally, lease: HeldLease, progress
         for part in _parts(plans(resolved, touched)):
             with act(lease) as moment:
                 applied = apply_plans(part, moment)
-                emit_many(happenings(applied))
+                emit_many(happenings(applied), last=True)
             tally.add(applied)
             done += sum(len(plan.sets) for plan in part)
             progress("write customers", done, 0)

@@ -13,8 +13,10 @@ A crash anywhere leaves whole transactions only. Running the same again goes on 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -22,10 +24,24 @@ from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.bridge.types import Progress, Tell, no_progress, no_telling
+from tellonce.hub.core.errors import Busy
 from tellonce.hub.customers.selectors import customer_counts
-from tellonce.hub.intake.acts import rules_of_partition
+from tellonce.hub.intake.acts import act, rules_of_partition
 from tellonce.hub.intake.delivering import deliver_records
-from tellonce.hub.intake.placing import ChunkSize, place_next, place_records
+from tellonce.hub.intake.placing import (
+    ChunkSize,
+    place_next,
+    place_records,
+    prepare,
+    write_prepared,
+)
+from tellonce.hub.intake.pushing import (
+    Accepted,
+    Pushed,
+    accept_records,
+    keep_pushed,
+    read_pushed,
+)
 from tellonce.hub.intake.resolving import resolve_everything
 from tellonce.hub.intake.rules import is_time_to_train, rules_in_force, rules_to_train
 from tellonce.hub.intake.telling import Tally
@@ -34,6 +50,7 @@ from tellonce.hub.intake.waiting import (
     WaitingRecord,
     any_waiting,
     await_placing,
+    do_wait,
     urgent_waiting,
     waiting_among,
     waiting_count,
@@ -46,6 +63,10 @@ from tellonce.hub.sources.types import LoadReport
 RESOLVES_ALL_AT = 0.5
 """Share of the records that must wait for all of them to be resolved at once, and at least"""
 RESOLVES_ALL_FROM = 20_000
+IN_ONE = 10
+"""Rows that are kept and placed in one transaction: what the engine does for them is a few
+milliseconds, for which the write lock may be held."""
+_SOON = 1.0  # seconds to wait for the turn before rows are kept without it
 TOGETHER = 100
 """Records that people wait for, placed in one turn: few enough to be written in 250 ms."""
 
@@ -137,8 +158,9 @@ def resolved_if_due(tally: Tally, lease: HeldLease, progress: Progress) -> str:
 
 
 def _most_wait() -> bool:
-    waiting = waiting_count()
-    return waiting >= RESOLVES_ALL_FROM and waiting >= RESOLVES_ALL_AT * active_record_count()
+    if not do_wait(RESOLVES_ALL_FROM):
+        return False
+    return waiting_count() >= RESOLVES_ALL_AT * active_record_count()
 
 
 def _placed(tally: Tally, model: str) -> Placed:
@@ -160,6 +182,31 @@ def restrict_records(records: Collection[int], *, restricted: bool, by: Actor) -
         await_placing(set_restricted(records, restricted=restricted), urgent=True)
         record_act(Act("restrict" if restricted else "unrestrict", by.id))
     place_records_now(records, by=by)
+
+
+def accept_placed(source: str, rows: Sequence[Any], *, by: Actor) -> Accepted:
+    """Keep rows of a source and place them, before this returns: `pushing.accept_records`.
+
+    Few rows are kept and placed in one transaction. Where someone else places, and for many rows,
+    they are kept first, so that they are not lost if whoever waits gives up.
+    """
+    if len(rows) <= IN_ONE:
+        pushed = read_pushed(source, rows, by=by)
+        with suppress(Busy), resolving(by.id, wait_seconds=_SOON) as lease:
+            resolved_if_due(Tally(), lease, no_progress)
+            return _placed_at_once(pushed, lease, by)
+    accepted = accept_records(source, rows, by=by, urgent=True)
+    place_records_now(accepted.records.values(), by=by)
+    return accepted
+
+
+def _placed_at_once(pushed: Pushed, lease: HeldLease, by: Actor) -> Accepted:
+    rules = rules_in_force()
+    with act(lease) as moment:
+        accepted = keep_pushed(pushed, by=by, urgent=True, placed=True)
+        if waiting := list(waiting_among(accepted.moved).values()):
+            write_prepared(prepare(waiting, {}, rules), moment)
+    return accepted
 
 
 def place_records_now(records: Collection[int], *, by: Actor) -> None:

@@ -6,10 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connection
-
 from tellonce.hub.core import clock
-from tellonce.hub.core.bulk import among, insert_rows
+from tellonce.hub.core.bulk import among, change_each, fetched, insert_rows
 from tellonce.hub.intake.models import Waiting
 from tellonce.hub.jobs.services import enqueue
 from tellonce.hub.matching.services import index_records
@@ -47,10 +45,7 @@ def await_placing(moved: Mapping[int, tuple[int, int | None]], *, urgent: bool =
     """
     known = {record for (record,) in among("SELECT record_id FROM waiting WHERE record_id", moved)}
     now = clock.now()
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            _UPDATE, [(moved[record][0], urgent, record) for record in sorted(known)]
-        )
+    change_each(_UPDATE, [(moved[record][0], urgent, record) for record in sorted(known)])
     insert_rows(
         Waiting,
         (*_ROW, "urgent", "since"),
@@ -71,14 +66,14 @@ def enqueue_placing(actor: str, *, urgent: bool = False) -> None:
 
 def next_waiting(limit: int) -> list[WaitingRecord]:
     """The next to be placed: those a person waits for, else the oldest."""
-    rows = Waiting.objects.order_by("id")[:limit].values_list(*_ROW)
+    rows = fetched(f"SELECT {', '.join(_ROW)} FROM waiting ORDER BY id LIMIT %s", limit)  # noqa: S608
     return urgent_waiting(limit) or [WaitingRecord(*row) for row in rows]
 
 
 def urgent_waiting(limit: int) -> list[WaitingRecord]:
     """Those that a person waits for, the oldest first."""
-    rows = Waiting.objects.filter(urgent=True).order_by("id")[:limit].values_list(*_ROW)
-    return [WaitingRecord(*row) for row in rows]
+    select = f"SELECT {', '.join(_ROW)} FROM waiting WHERE urgent"  # noqa: S608  names are our own
+    return [WaitingRecord(*row) for row in fetched(f"{select} ORDER BY id LIMIT %s", limit)]
 
 
 def waiting_among(records: Collection[int]) -> dict[int, WaitingRecord]:
@@ -98,11 +93,10 @@ def settle(placed: Iterable[tuple[int, int, int | None]]) -> None:
     by now). A record that was changed meanwhile waits on.
     """
     rows = list(placed)
-    with connection.cursor() as cursor:
-        cursor.executemany(_DELETE, [(record, version) for record, version, _ in rows])
-        still = among("SELECT record_id FROM waiting WHERE record_id", [r for r, _, _ in rows])
-        held = {record: now for record, _, now in rows}
-        cursor.executemany(_HELD, [(held[record], record) for (record,) in still])
+    change_each(_DELETE, [(record, version) for record, version, _ in rows])
+    still = among("SELECT record_id FROM waiting WHERE record_id", [r for r, _, _ in rows])
+    held = {record: now for record, _, now in rows}
+    change_each(_HELD, [(held[record], record) for (record,) in still])
 
 
 def waiting_count() -> int:
@@ -112,4 +106,9 @@ def waiting_count() -> int:
 
 def any_waiting() -> bool:
     """Whether any record waits to be placed."""
-    return Waiting.objects.exists()
+    return bool(fetched("SELECT 1 FROM waiting LIMIT 1"))
+
+
+def do_wait(count: int) -> bool:
+    """Whether so many records wait to be placed, without counting further."""
+    return len(fetched("SELECT 1 FROM waiting LIMIT 1 OFFSET %s", count - 1)) > 0

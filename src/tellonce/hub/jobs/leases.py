@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import as_stored, changed
 from tellonce.hub.core.errors import Busy, LeaseLost
 from tellonce.hub.jobs.models import Lease
 from tellonce.hub.jobs.processes import is_dead, this_host, this_process
@@ -25,6 +26,9 @@ from tellonce.hub.jobs.types import HeldLease
 LASTS = timedelta(seconds=60)
 _BEAT = LASTS.total_seconds() / 4
 _POLL = 0.02
+_CONFIRM = (
+    "UPDATE leases SET expires_at = %s WHERE name = %s AND token = %s AND expires_at IS NOT NULL"
+)
 _log = logging.getLogger(__name__)
 
 
@@ -49,8 +53,7 @@ def held_lease(name: str, actor: str, *, wait_seconds: float = 0.0) -> Iterator[
 
 def confirm(lease: HeldLease) -> None:
     """Inside a transaction: keep the lease for its commit, or raise `LeaseLost`."""
-    mine = Lease.objects.filter(name=lease.name, token=lease.token, expires_at__isnull=False)
-    if mine.update(expires_at=clock.now() + LASTS) != 1:
+    if changed(_CONFIRM, as_stored(clock.now() + LASTS), lease.name, lease.token) != 1:
         raise LeaseLost(
             f"Another process took over the work '{lease.name}' from this one.",
             hint="Nothing of this step was written; see `tellonce status` and run it again.",

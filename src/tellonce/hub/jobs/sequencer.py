@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from tellonce.hub.core.bulk import changed, fetched, locking
 from tellonce.hub.jobs.models import Sequence
 
 
@@ -29,6 +30,8 @@ _streams: dict[str, Numberer] = {}
 _waiting: dict[str, Callable[[], bool]] = {}
 _last: dict[str, float] = {}
 _PAUSE = 1.0
+_HEAD = "SELECT number, digest FROM sequences WHERE name = %s"
+_MOVE = "UPDATE sequences SET number = %s, digest = %s WHERE name = %s"
 
 
 def register_stream(
@@ -75,26 +78,37 @@ def number_waiting() -> int:
 
 def head(name: str) -> Head:
     """The head of a stream; `Head(0, "")` before its first row."""
-    row = Sequence.objects.filter(name=name).first()
-    return Head(row.number, row.digest) if row else Head(0, "")
+    found = fetched(_HEAD, name)
+    return Head(*found[0]) if found else Head(0, "")
+
+
+def number_now(name: str) -> None:
+    """Number the stream as the last thing in the transaction at hand, which keeps the lock until
+    its commit: for who acts alone anyway, and would wait for a second commit.
+    """
+    while _number_some(name) and _waiting[name]():
+        pass
 
 
 def _number(name: str) -> int:
     numbered = 0
     while True:
         with transaction.atomic():
-            row = _locked(name)
-            before = Head(row.number, row.digest)
-            after = _streams[name](before)
-            if after == before:
-                return numbered
-            row.number, row.digest = after
-            row.save(update_fields=["number", "digest"])
-        numbered += after.number - before.number
-        if not _waiting[name]():
+            some = _number_some(name)
+        numbered += some
+        if not some or not _waiting[name]():
             return numbered
 
 
-def _locked(name: str) -> Sequence:
-    Sequence.objects.bulk_create([Sequence(name=name)], ignore_conflicts=True)
-    return Sequence.objects.select_for_update().get(name=name)
+def _number_some(name: str) -> int:
+    before = _locked(name)
+    after = _streams[name](before)
+    if after != before:
+        changed(_MOVE, after.number, after.digest, name)
+    return after.number - before.number
+
+
+def _locked(name: str) -> Head:
+    while not (found := fetched(locking(_HEAD), name)):
+        Sequence.objects.bulk_create([Sequence(name=name)], ignore_conflicts=True)
+    return Head(*found[0])

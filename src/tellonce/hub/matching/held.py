@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import fetched
 from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.matching.models import MatchModel
 from tellonce.hub.matching.selectors import adopted_fingerprint
@@ -69,7 +70,7 @@ def held_models() -> list[HeldModel]:
 
 def only_shipped() -> bool:
     """Whether no model but the shipped one was ever made."""
-    return not MatchModel.objects.exclude(origin=MatchModel.SHIPPED).exists()
+    return not fetched("SELECT 1 FROM match_models WHERE origin <> %s LIMIT 1", MatchModel.SHIPPED)
 
 
 def _stored(row: MatchModel) -> StoredModel:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Count, Min, Q
 
-from tellonce.hub.core.bulk import among, insert_rows
+from tellonce.hub.core.bulk import among, change_each, insert_rows
 from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.matching.models import Edge, Review
 from tellonce.hub.matching.types import OpenPair, Pair, ReviewCounts, StoredReview
@@ -27,15 +26,14 @@ def keep_reviews(records: Collection[int], wanted: Mapping[Pair, OpenPair], now:
         for end in ("left_id", "right_id")
         for left, right, pk, together, value in among(_TOUCHING + end, records)
     }
-    with connection.cursor() as cursor:
-        gone = [(held[pair][0],) for pair in sorted(held.keys() - wanted.keys())]
-        cursor.executemany(_DELETE, gone)
-        renewed = [
-            (one.together, one.value, held[pair][0])
-            for pair, one in wanted.items()
-            if pair in held and held[pair][1:] != (one.together, one.value)
-        ]
-        cursor.executemany(_RENEW, renewed)
+    gone = [(held[pair][0],) for pair in sorted(held.keys() - wanted.keys())]
+    change_each(_DELETE, gone)
+    renewed = [
+        (one.together, one.value, held[pair][0])
+        for pair, one in wanted.items()
+        if pair in held and held[pair][1:] != (one.together, one.value)
+    ]
+    change_each(_RENEW, renewed)
     insert_rows(
         Review,
         ("left_id", "right_id", "together", "value", "since"),

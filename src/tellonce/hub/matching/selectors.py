@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from tellonce.hub.core.bulk import among
+from tellonce.hub.core.bulk import among, fetched
 from tellonce.hub.matching.models import Decision, Edge, KeyIndex, MatchModel, Review
 from tellonce.hub.matching.types import LiveDecision, StoredEdge, StoredModel
 
+_ADOPTED = (
+    "SELECT fingerprint FROM match_models WHERE adopted_at IS NOT NULL "
+    "ORDER BY adopted_at DESC, id DESC LIMIT 1"
+)
 _EDGE = ("left_id", "right_id", "kind", "pattern", "match_weight", "probability", "linked")
 
 
@@ -23,8 +27,8 @@ def adopted_model() -> StoredModel | None:
 
 def adopted_fingerprint() -> str:
     """Which model is in force, "" before the first adoption."""
-    rows = MatchModel.objects.filter(adopted_at__isnull=False).order_by("-adopted_at", "-id")
-    return rows.values_list("fingerprint", flat=True).first() or ""
+    rows = fetched(_ADOPTED)
+    return rows[0][0] if rows else ""
 
 
 def any_decision() -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from django.db import connection
 
 from tellonce.hub.core import clock
-from tellonce.hub.core.bulk import insert_rows
+from tellonce.hub.core.bulk import change_each, insert_rows
 from tellonce.hub.matching.models import Edge, KeyIndex, MatchKey, MatchModel
 from tellonce.hub.matching.types import StoredEdge
 
@@ -36,29 +36,25 @@ def adopt_model(document: str, fingerprint: str, *, origin: str, records: int) -
 
 def index_records(keys: Mapping[int, Collection[int]]) -> None:
     """Make these the look-up keys of each record (row id); none: it cannot be found."""
-    with connection.cursor() as cursor:
-        cursor.executemany("DELETE FROM key_index WHERE record_id = %s", [(r,) for r in keys])
+    change_each("DELETE FROM key_index WHERE record_id = %s", [(r,) for r in keys])
     rows = sorted({(key, record) for record, hashes in keys.items() for key in hashes})
     insert_rows(KeyIndex, ("hash", "record_id"), rows)
 
 
 def change_edges(gone: Sequence[tuple[int, int]], fresh: Sequence[StoredEdge]) -> None:
     """Forget pairs and keep others; a pair whose weight changed is in both."""
-    with connection.cursor() as cursor:
-        cursor.executemany(_DELETE_EDGE, gone)
+    change_each(_DELETE_EDGE, gone)
     insert_rows(Edge, _EDGE, [tuple(getattr(edge, n) for n in _EDGE_VALUES) for edge in fresh])
 
 
 def link_edges(linked: Mapping[tuple[int, int], bool]) -> None:
     """Say of kept pairs whether both records ended in one customer."""
-    with connection.cursor() as cursor:
-        cursor.executemany(_LINK_EDGE, [(on, *pair) for pair, on in linked.items()])
+    change_each(_LINK_EDGE, [(on, *pair) for pair, on in linked.items()])
 
 
 def change_match_keys(gone: Iterable[tuple[int, int]], fresh: Iterable[tuple[int, int]]) -> None:
     """Take (key, record) pairs out of the index of blocking keys, and put others in, by key."""
-    with connection.cursor() as cursor:
-        cursor.executemany(_DELETE_KEY, sorted(gone))
+    change_each(_DELETE_KEY, sorted(gone))
     insert_rows(MatchKey, ("hash", "record_id"), sorted(fresh))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 
 from django.db import transaction
 
+from tellonce.hub.core.bulk import fetched
 from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.sources.models import Delivery, HeldDeletion
 from tellonce.hub.sources.selectors import delivery_view
@@ -44,7 +45,7 @@ def supersede_held(source_id: int, but: int | None = None) -> None:
 
 def release_arrived(record_ids: Collection[int]) -> None:
     """Forget the held deletions of records that have just arrived again."""
-    if HeldDeletion.objects.exists():
+    if fetched("SELECT 1 FROM held_deletions LIMIT 1"):
         HeldDeletion.objects.filter(record_id__in=record_ids).delete()
 
 

@@ -9,9 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import connection
-
-from tellonce.hub.core.bulk import insert_rows, reserve_ids
+from tellonce.hub.core.bulk import among, change_each, insert_rows, reserve_ids
 from tellonce.hub.sources.holding import release_arrived
 from tellonce.hub.sources.models import Record, RecordVersion
 from tellonce.hub.sources.places import raw_place, secret_place
@@ -22,6 +20,15 @@ from tellonce.hub.vault.services import encrypt, new_keys, opened_keys
 from tellonce.hub.vault.types import Key
 
 _POINT = "UPDATE records SET current_id = %s, state = %s, customer_key = %s WHERE id = %s"
+_LINES = (
+    "SELECT r.record_key, r.id, r.key_id, r.state, v.version_order, v.content_hash, v.deleted, "
+    "r.current_id FROM records r JOIN record_versions v ON v.id = r.current_id "
+    "WHERE r.source_id = %s AND r.record_key"
+)
+_ORDERED = (
+    "SELECT record_id, version_order, content_hash FROM record_versions "
+    "WHERE version_order IS NOT NULL AND record_id"
+)
 
 
 @dataclass
@@ -53,6 +60,7 @@ def store_records(
         counts,
         {record: () if row.deleted else row.keys for record, row in won},
         {_id(line): (line.version, line.held) for line in lines.values() if line.version},
+        {name: _id(line) for name, line in lines.items()},
     )
 
 
@@ -109,14 +117,13 @@ def delete_absent(
         )
         for line in gone.values()
     )
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE records SET current_id = %s, state = %s WHERE id = %s",
-            [
-                (version.pk, _state(True, lines[key]), lines[key].id)
-                for key, version in zip(gone, made, strict=True)
-            ],
-        )
+    change_each(
+        "UPDATE records SET current_id = %s, state = %s WHERE id = %s",
+        [
+            (version.pk, _state(True, lines[key]), lines[key].id)
+            for key, version in zip(gone, made, strict=True)
+        ],
+    )
     return StoredRecords(
         Counts(deleted=len(gone)),
         {_id(line): () for line in gone.values()},
@@ -128,21 +135,17 @@ def delete_absent(
 
 
 def _lines_of(source_id: int, record_keys: set[str]) -> dict[str, _Line]:
-    held = Record.objects.filter(source_id=source_id, record_key__in=record_keys).values_list(
-        "record_key",
-        "id",
-        "key_id",
-        "state",
-        "current__version_order",
-        "current__content_hash",
-        "current__deleted",
-        "current_id",
-    )
     return {
         name: _Line(
-            pk, key, state, Stamp(order, bytes(content), deleted), None if deleted else current
+            pk,
+            key,
+            state,
+            Stamp(order, bytes(content), bool(deleted)),
+            None if deleted else current,
         )
-        for name, pk, key, state, order, content, deleted, current in held
+        for name, pk, key, state, order, content, deleted, current in among(
+            _LINES, record_keys, source_id
+        )
     }
 
 
@@ -155,9 +158,7 @@ def _held_versions(
         for row in rows
         if row.order is not None and (line := lines.get(row.record_key))
     }
-    held = RecordVersion.objects.filter(
-        record_id__in=ids.keys(), version_order__isnull=False
-    ).values_list("record_id", "version_order", "content_hash")
+    held = among(_ORDERED, [pk for pk in ids if pk is not None])
     return {(ids[pk], order, bytes(content)) for pk, order, content in held}
 
 
@@ -208,6 +209,9 @@ def _insert(
     for row, version in zip(fresh, versions, strict=True):
         if lines[row.record_key].winner is row:
             lines[row.record_key].version = version
+    # Records point at versions and versions at records. Whichever comes second, SQLite looks for
+    # what points at it already: at a version only records do.
+    insert_rows(Record, _RECORD, [_record(delivery.source_id, *one) for one in new])
     insert_rows(
         RecordVersion,
         _VERSION,
@@ -216,17 +220,15 @@ def _insert(
             for row, version in zip(fresh, versions, strict=True)
         ],
     )
-    insert_rows(Record, _RECORD, [_record(delivery.source_id, *one) for one in new])
-    with connection.cursor() as cursor:
-        added = {name for name, _ in new}
-        cursor.executemany(
-            _POINT,
-            [
-                (line.version, _state(row.deleted, line), row.customer_key, line.id)
-                for name, line in lines.items()
-                if (row := line.winner) is not None and name not in added
-            ],
-        )
+    added = {name for name, _ in new}
+    change_each(
+        _POINT,
+        [
+            (line.version, _state(row.deleted, line), row.customer_key, line.id)
+            for name, line in lines.items()
+            if (row := line.winner) is not None and name not in added
+        ],
+    )
 
 
 _RECORD = ("id", "source_id", "record_key", "customer_key", "state", "current_id", "key_id")

@@ -6,6 +6,7 @@ it are kept, so whatever ends a run, the next one goes on without losing any.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -17,6 +18,8 @@ from django.db.models import Max
 
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import as_stored, changed, fetched
+from tellonce.hub.core.canonical import canonical_json
 from tellonce.hub.core.errors import Unknown
 from tellonce.hub.jobs.types import ReleaseJob
 from tellonce.hub.sources.incoming import Incoming, file_incoming
@@ -27,6 +30,11 @@ from tellonce.hub.sources.types import Counts, DeliveryView, RunView, SourceView
 
 COMMAND, SCHEDULE, PUSH = "command", "schedule", "push"
 _ONE_RUN = timedelta(hours=1)
+_LAST_PUSH = (
+    'SELECT id, counts FROM source_runs WHERE source_id = %s AND "trigger" = %s '
+    "AND started_at > %s AND started_at <= %s ORDER BY id DESC LIMIT 1"
+)
+_MORE_PUSHED = "UPDATE source_runs SET counts = %s, ended_at = %s WHERE id = %s"
 _INTERRUPTED = "It was interrupted before its end."
 
 
@@ -90,21 +98,22 @@ def note_push(delivery: DeliveryView, by: Actor) -> None:
     one run.
     """
     now = clock.now()
-    pushed = SourceRun.objects.filter(source_id=delivery.source_id, trigger=PUSH)
-    last = pushed.filter(started_at__gt=now - _ONE_RUN, started_at__lte=now).order_by("-id").first()
-    if last is None:
-        last = SourceRun(
-            source_id=delivery.source_id,
-            content=delivery.content,
-            trigger=PUSH,
-            actor=by.id,
-            state=SourceRun.DONE,
-            counts=asdict(Counts()),
-            started_at=now,
-        )
-    last.counts = asdict(Counts(**last.counts).plus(delivery.counts))
-    last.ended_at = now
-    last.save()
+    began = (as_stored(now - _ONE_RUN), as_stored(now))
+    if last := fetched(_LAST_PUSH, delivery.source_id, PUSH, *began):
+        ((pk, counts),) = last
+        total = Counts(**json.loads(counts)).plus(delivery.counts)
+        changed(_MORE_PUSHED, canonical_json(asdict(total)).decode(), as_stored(now), pk)
+        return
+    SourceRun.objects.create(
+        source_id=delivery.source_id,
+        content=delivery.content,
+        trigger=PUSH,
+        actor=by.id,
+        state=SourceRun.DONE,
+        counts=asdict(delivery.counts),
+        started_at=now,
+        ended_at=now,
+    )
 
 
 def close_killed(source_id: int, connector: str, by: Actor) -> None:

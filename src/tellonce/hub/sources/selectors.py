@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count
 
 from tellonce.hub.core import clock
-from tellonce.hub.core.bulk import among
+from tellonce.hub.core.bulk import among, fetched
 from tellonce.hub.core.errors import Unknown
-from tellonce.hub.sources.config import source_config
+from tellonce.hub.sources.config import SourceConfig, source_config
 from tellonce.hub.sources.models import Delivery, Quarantined, Record, Source
 from tellonce.hub.sources.places import quarantine_place, raw_place, secret_place
 from tellonce.hub.sources.types import (
@@ -95,12 +96,14 @@ def declarations() -> tuple[dict[str, dict[str, float]], list[str]]:
     """What the sources declare that matters to who is who: source -> trust per attribute, and the
     sources that have no duplicates of their own.
     """
-    configs = {
-        name: source_config(config)
-        for name, config in Source.objects.order_by("name").values_list("name", "config")
-    }
-    trust = {name: dict(config.trust) for name, config in configs.items() if config.trust}
-    return trust, [name for name, config in configs.items() if config.unique]
+    configs = [(name, _config(text)) for name, text in fetched(_CONFIGS)]
+    trust = {name: dict(config.trust) for name, config in configs if config.trust}
+    return trust, [name for name, config in configs if config.unique]
+
+
+@lru_cache(maxsize=256)
+def _config(text: str) -> SourceConfig:
+    return source_config(json.loads(text))
 
 
 def delivery_view(delivery_id: int) -> DeliveryView:
@@ -125,9 +128,8 @@ def was_delivered(source_id: int, content: str, digest: str, *, last: bool) -> b
 
 def deliveries_to_place() -> list[int]:
     """Deliveries that are stored, and whose records are not placed yet."""
-    return list(
-        Delivery.objects.filter(state=Delivery.STORED).order_by("id").values_list("id", flat=True)
-    )
+    rows = fetched("SELECT id FROM deliveries WHERE state = 'stored' ORDER BY id")
+    return [pk for (pk,) in rows]
 
 
 def _delivery(row: Delivery) -> DeliveryView:
@@ -182,9 +184,12 @@ _TEXT_COLUMNS = (
 )
 
 
-def texts_of_versions(versions: Collection[int]) -> dict[int, RecordText]:
-    """Record -> what it says in one of these versions; a deletion says nothing and is left out."""
-    rows = among(_VERSION_TEXTS, versions)
+def texts_of_versions(versions: Collection[int], *, active: bool = False) -> dict[int, RecordText]:
+    """Record -> what it says in one of these versions; a deletion says nothing and is left out.
+
+    `active`: of records that take part in matching.
+    """
+    rows = among(_VERSION_TEXTS.format("AND r.state = 'active'" if active else ""), versions)
     return {text.id: text for text in _texts(rows)}
 
 
@@ -206,14 +211,19 @@ def record_names(ids: Collection[int]) -> dict[int, tuple[str, str]]:
     return {pk: (source, key) for pk, source, key in rows}
 
 
+_CONFIGS = "SELECT name, config FROM sources ORDER BY name"
 _RECORD_NAMES = (
     "SELECT r.id, s.name, r.record_key FROM records r JOIN sources s ON s.id = r.source_id "
     "WHERE r.id"
 )
+_RECORD_IDS = (
+    "SELECT r.id, r.record_key FROM records r JOIN sources s ON s.id = r.source_id "
+    "WHERE s.name = %s AND r.record_key"
+)
 _VERSION_TEXTS = (
     "SELECT r.id, s.name, r.record_key, r.key_id, v.content_hash, v.standardised, v.secret, v.id "
     "FROM record_versions v JOIN records r ON r.id = v.record_id "
-    "JOIN sources s ON s.id = r.source_id WHERE NOT v.deleted AND v.id"
+    "JOIN sources s ON s.id = r.source_id WHERE NOT v.deleted {} AND v.id"
 )
 
 
@@ -234,8 +244,7 @@ def record_ids(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]
     for source, key in pairs:
         by_source.setdefault(source, []).append(key)
     for source, keys in by_source.items():
-        rows = Record.objects.filter(source__name=source, record_key__in=keys)
-        found |= {(source, key): pk for key, pk in rows.values_list("record_key", "id")}
+        found |= {(source, key): pk for pk, key in among(_RECORD_IDS, keys, source)}
     return found
 
 

@@ -130,11 +130,6 @@ def begin_delivery(
     return delivery_view(made.pk)
 
 
-def lock_source(source_id: int) -> None:
-    """Inside a transaction: nobody else stores rows of this source until it ends."""
-    list(Source.objects.select_for_update().filter(pk=source_id).values_list("pk"))
-
-
 def learn(source: SourceView, content: str, settled: Mapping[str, Any]) -> None:
     """Keep what the first delivery of this content settled, for every later one."""
     row = Source.objects.get(pk=source.id)
@@ -226,12 +221,17 @@ def mark_stored(delivery: DeliveryView, *, by: Actor, as_of: int | None = None) 
     changes = counts.added + counts.changed + counts.deleted
     waits = delivery.content == RECORDS and changes
     state = Delivery.STORED if waits else Delivery.PLACED
-    details = {"as": delivery.content, "rows": counts.rows}
     with transaction.atomic():
         Delivery.objects.filter(pk=delivery.id, state=Delivery.RECEIVING).update(
             state=state, as_of=as_of, ended_at=clock.now()
         )
-        record_act(Act("load", by.id, target=delivery.source[:64], details=details))
+        note_load(delivery, counts, by)
+
+
+def note_load(delivery: DeliveryView, counts: Counts, by: Actor) -> None:
+    """In the transaction that stored it whole: who delivered how many rows."""
+    details = {"as": delivery.content, "rows": counts.rows}
+    record_act(Act("load", by.id, target=delivery.source[:64], details=details))
 
 
 def mark_placed(delivery_ids: Sequence[int]) -> None:

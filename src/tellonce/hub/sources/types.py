@@ -229,12 +229,13 @@ class StoredRecords:
     """What storing some rows did to the records that changed.
 
     `keys`: record -> lookup keys. `moved`: record -> its version that wins now, and the one that
-    did before, None where there was none or it was a deletion.
+    did before, None where there was none or it was a deletion. `ids`: record id -> record, of all.
     """
 
     counts: Counts
     keys: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     moved: Mapping[int, tuple[int, int | None]] = field(default_factory=dict)
+    ids: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ import os
 from collections.abc import Collection
 
 from tellonce.hub.core import clock
-from tellonce.hub.core.bulk import insert_rows, reserve_ids
+from tellonce.hub.core.bulk import among, insert_rows, reserve_ids
 from tellonce.hub.core.errors import KeyTrouble
 from tellonce.hub.vault.masterkeys import master_keys
 from tellonce.hub.vault.models import DataKey
 from tellonce.hub.vault.types import Key
 
+_ROWS = "SELECT id, key_id, master, wrapped FROM data_keys WHERE id"
 _AT_ONCE = 500  # stays under SQLite's limit of parameters
 
 
@@ -46,12 +47,11 @@ def opened_keys(ids: Collection[int]) -> dict[int, Key]:
     found: dict[int, Key] = {}
     seen = 0
     for start in range(0, len(wanted), _AT_ONCE):
-        for row in DataKey.objects.filter(pk__in=wanted[start : start + _AT_ONCE]):
+        for pk, key_id, master, wrapped in among(_ROWS, wanted[start : start + _AT_ONCE]):
             seen += 1
-            if row.wrapped is not None:
-                key_id = bytes(row.key_id)
-                secret = masters.unwrap(bytes(row.wrapped), row.master, key_id)
-                found[row.pk] = Key(row.pk, key_id, secret)
+            if wrapped is not None:
+                secret = masters.unwrap(bytes(wrapped), master, bytes(key_id))
+                found[pk] = Key(pk, bytes(key_id), secret)
     if seen != len(wanted):
         raise KeyTrouble(
             "A row names a key that the vault does not have.",
