@@ -40,6 +40,7 @@ COMMANDS = {
     "ask": Entry("tellonce.cli.ask", "Choose the pairs a person should decide.", FILES),
     "model": Entry("tellonce.cli.model", "Show, compare, propose and adopt models.", FILES),
     "evaluate": Entry("tellonce.cli.evaluate", "Compare a result with the truth.", FILES),
+    "quality": Entry("tellonce.cli.quality", "Rules for data, and what data looks like.", FILES),
     "demo": Entry("tellonce.cli.demo", "Run a made-up company through the whole path.", HUB),
     "init": Entry("tellonce.cli.hub", "Make a hub: database, keys, administrator.", HUB),
     "user": Entry("tellonce.cli.hub", "Add the people who work with the hub.", HUB),

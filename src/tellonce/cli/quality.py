@@ -1,0 +1,8 @@
+"""`tellonce quality`: its commands, each in the module of its subject."""
+
+from __future__ import annotations
+
+from tellonce.cli import quality_profile
+from tellonce.cli.quality_group import quality
+
+__all__ = ["quality", "quality_profile"]
