@@ -132,24 +132,24 @@ def _formats(before: FieldProfile, after: FieldProfile) -> Iterator[Drift]:
             gone.append(one)
     for one in new[:_MOST]:
         sentence = f"{after.field} has a new format {one.text} in {_rows(one.rows)}."
-        yield _format(sentence, "format_new", after, one.text, 0.0, one.rows / after.filled)
+        yield _format(sentence, "format_new", after, one.text, (0.0, one.rows / after.filled))
     for one in gone[:_MOST]:
         share = one.rows / before.filled
         sentence = f"{after.field} no longer has the format {one.text}, which {_share(share)} had."
-        yield _format(sentence, "format_gone", after, one.text, share, 0.0)
+        yield _format(sentence, "format_gone", after, one.text, (share, 0.0))
     for one, share in [] if new or gone else shifted[:1]:
         now = one.rows / after.filled
         sentence = (
             f"{_share(now)} of the values of {after.field} have the format {one.text}; "
             f"{_share(share)} had."
         )
-        yield _format(sentence, "format_share", after, one.text, share, now)
+        yield _format(sentence, "format_share", after, one.text, (share, now))
 
 
 def _format(
-    sentence: str, kind: str, field: FieldProfile, text: str, before: float, after: float
+    sentence: str, kind: str, field: FieldProfile, text: str, shares: tuple[float, float]
 ) -> Drift:
-    return Drift(kind, field.field, sentence, before, after, (text,))
+    return Drift(kind, field.field, sentence, *shares, (text,))
 
 
 def _rows_of(text: str, counted: Sequence[Counted], distinct: int) -> tuple[int, bool]:
