@@ -12,6 +12,7 @@ CLIENT = "client"
 PURPOSES = ("service", "sales", "marketing", "product", "risk", "compliance")
 
 FEED_SCOPE = "changes:read"
+QUALITY_READ, QUALITY_WRITE = "quality:read", "quality:write"
 
 SCOPES = {
     "records:write": "Deliver records.",
@@ -20,11 +21,17 @@ SCOPES = {
     "decisions:write": "Decide on matches, merge, split, undo; read the review queue.",
     FEED_SCOPE: "Follow the feed of changes.",
     "snapshots:write": "Take snapshots and read the ones it took.",
+    QUALITY_READ: "Read measures of quality, their evidence, and alerts.",
+    QUALITY_WRITE: "Answer for sampled values, set targets, settle alerts.",
     "webhooks:write": "Manage webhooks and their deliveries; sending takes changes:read too.",
 }
 """What an API client may be let do, each in a sentence."""
 
-ROLES_OF_SCOPE = {"decisions:write": "steward", "records:write": "engineer"}
+ROLES_OF_SCOPE = {
+    "decisions:write": "steward",
+    "records:write": "engineer",
+    QUALITY_WRITE: "steward",
+}
 """Roles a client acts in, beside its own, because of a scope."""
 
 

@@ -57,7 +57,12 @@ class Activity(models.Model):
         indexes = [
             models.Index(
                 fields=["source", "customer_key", "kind", "occurred_at"], name="activity_timeline"
-            )
+            ),
+            models.Index(
+                fields=["occurred_at"],
+                name="activity_rated",
+                condition=models.Q(kind__in=("surveys", "tickets")),
+            ),
         ]
 
 

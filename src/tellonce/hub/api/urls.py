@@ -10,8 +10,10 @@ from tellonce.hub.api import (
     customers,
     decisions,
     feed,
+    kpis,
     records,
     reviews,
+    samples,
     snapshots,
     tokens,
     webhooks,
@@ -31,6 +33,8 @@ ROUTERS = (
     ("/snapshots", snapshots.router),
     ("/changes", feed.router),
     ("/webhooks", webhooks.router),
+    ("/quality/kpis", kpis.router),
+    ("/quality/sample", samples.router),
 )
 
 

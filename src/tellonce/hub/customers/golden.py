@@ -54,6 +54,24 @@ def open_values(customers: Collection[int]) -> dict[int, tuple[GoldenValue, ...]
     }
 
 
+def latest_versions_after(mark: int, limit: int) -> tuple[int, dict[int, dict[str, str]]]:
+    """Golden versions written after one (row id), at most `limit`: the last one's row id, and
+    customer -> attribute -> golden value of those that are the newest of their customer. Only what
+    is stored in the open; `mark` itself where there is nothing new.
+    """
+    rows = (
+        GoldenVersion.objects.filter(id__gt=mark)
+        .order_by("id")
+        .values_list("id", "customer_id", "number", "customer__version", "document")[:limit]
+    )
+    last, found = mark, dict[int, dict[str, str]]()
+    for pk, customer, number, newest, document in rows:
+        last = pk
+        if number == newest:
+            found[customer] = {row[0]: row[2] for row in json.loads(document) if row[1] == 0}
+    return last, found
+
+
 def golden_changes(customer: int, limit: int = 200) -> list[GoldenChange]:
     """The newest versions of a golden record, oldest first, with the attributes each changed."""
     versions = GoldenVersion.objects.filter(customer_id=customer).order_by("-number")[: limit + 1]

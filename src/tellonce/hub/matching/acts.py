@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
+from django.db.models import Count, Min
+
 from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import among, insert_rows
 from tellonce.hub.core.errors import Conflict, Unknown
@@ -105,6 +107,13 @@ def acts(*, state: str = "", limit: int = 50, before: str = "") -> list[StoredAc
     if before:
         rows = rows.filter(id__lt=act_named(before).row)
     return [_view(row) for row in rows[:limit]]
+
+
+def proposals_since() -> tuple[int, datetime | None]:
+    """How many acts wait for a second person, and when the oldest was proposed."""
+    rows = MatchAct.objects.filter(state=MatchAct.PROPOSED)
+    found = rows.aggregate(count=Count("id"), oldest=Min("at"))
+    return found["count"], found["oldest"]
 
 
 def acts_at(moments: Collection[datetime]) -> dict[datetime, StoredAct]:

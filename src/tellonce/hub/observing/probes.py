@@ -15,6 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 
 from tellonce.hub import env
 from tellonce.hub.health import readiness
+from tellonce.hub.insight.services import note_ready
 from tellonce.hub.observing.metrics import REGISTRY
 
 
@@ -47,6 +48,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     """200 when requests can be served and work gets done; 503 with what is missing."""
     found = readiness()
     good = all(one.ok for one in found)
+    note_ready([one.name for one in found if not one.ok])
     checks = {one.name: {"ok": one.ok, "says": one.sentence} for one in found}
     return JsonResponse({"ready": good, "checks": checks}, status=200 if good else 503)
 

@@ -48,3 +48,19 @@ class Snapshot(models.Model):
 
     class Meta:
         db_table = "snapshots"
+
+
+class SnapshotTime(models.Model):
+    """How long somebody waited for a snapshot; nothing about whom it was of."""
+
+    PERSON_LINKED: ClassVar = ()
+    NOT_PERSON_LINKED: ClassVar = ("id", "at", "milliseconds", "kind")
+
+    TAKEN, SERVED = "taken", "served"
+
+    at = models.DateTimeField(db_index=True)
+    milliseconds = models.FloatField()
+    kind = models.CharField(max_length=6)  # taken anew, or served again
+
+    class Meta:
+        db_table = "snapshot_times"

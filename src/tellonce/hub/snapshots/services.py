@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from django.db import transaction
 
 from tellonce.hub.accounts.types import Actor
@@ -14,6 +16,7 @@ from tellonce.hub.snapshots.finding import customer_meant
 from tellonce.hub.snapshots.gathering import Around
 from tellonce.hub.snapshots.refusing import failed_lookup, reason_to_refuse, refused
 from tellonce.hub.snapshots.taking import announced, documented, kept
+from tellonce.hub.snapshots.timing import TAKEN, keep_time
 from tellonce.hub.snapshots.types import SnapshotRequest, TakenSnapshot
 
 
@@ -42,6 +45,7 @@ def take_snapshot(request: SnapshotRequest, who: Actor) -> TakenSnapshot:
     Raises `Unknown` or `WrongCall` for words, customers or several customers, and `Refused` where
     policy says no; refusals and failed look-ups are audited.
     """
+    begun = time.perf_counter()
     check_words(request)
     if request.purpose not in purposes_of(who):
         # Before any look-up, so that nobody without a right to ask learns who is a customer.
@@ -53,7 +57,9 @@ def take_snapshot(request: SnapshotRequest, who: Actor) -> TakenSnapshot:
         if not reason:
             document, tally = documented(request, who, around)
             snapshot = kept(document, around, who)
-            return TakenSnapshot(snapshot, announced(snapshot, tally, who))
+            event = announced(snapshot, tally, who)
+            keep_time(TAKEN, begun)
+            return TakenSnapshot(snapshot, event)
     raise refused(request, who, reason, customer)
 
 

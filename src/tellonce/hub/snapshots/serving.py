@@ -6,6 +6,7 @@ consents. Otherwise what was sealed is no longer what would be shown, and a new 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -25,6 +26,7 @@ from tellonce.hub.snapshots.gathering import Around
 from tellonce.hub.snapshots.refusing import reason_to_refuse
 from tellonce.hub.snapshots.selectors import snapshot
 from tellonce.hub.snapshots.taking import judged
+from tellonce.hub.snapshots.timing import SERVED, keep_time
 from tellonce.hub.snapshots.types import SealedSnapshot, SnapshotRequest
 
 ACTION = "snapshot.serve"
@@ -37,6 +39,7 @@ def serve_snapshot(public_id: str, purpose: str, who: Actor) -> SealedSnapshot:
     Raises `Unknown` also for one that somebody else took, `Refused` where the purpose is another or
     policy says no now, `Conflict` where something has changed since.
     """
+    begun = time.perf_counter()
     found = snapshot(public_id)
     if found.requested_by != who.id:
         raise Unknown(f"There is no snapshot '{public_id}'.", hint="Take one: POST /snapshots.")
@@ -54,6 +57,7 @@ def serve_snapshot(public_id: str, purpose: str, who: Actor) -> SealedSnapshot:
     with transaction.atomic():
         shown = (*found.document["masking"]["shown"], *found.document["masking"]["masked"])
         record_act(Act(ACTION, who.id, "done", purpose, "", public_id, (found.customer,), shown))
+        keep_time(SERVED, begun)
     return found
 
 

@@ -1,0 +1,44 @@
+"""Background work: measuring every hour, drawing the sample that is due, watching."""
+
+from __future__ import annotations
+
+from tellonce.hub.core.ids import new_id
+from tellonce.hub.insight.declared import declared
+from tellonce.hub.insight.figures import fill_counts, follow_golden
+from tellonce.hub.insight.measuring import measure_all
+from tellonce.hub.insight.sampling import drawn_sample, sample_is_due
+from tellonce.hub.insight.watching import note_alive
+from tellonce.hub.jobs.registry import register_handler, register_pulse, register_recurring
+from tellonce.hub.jobs.types import SYSTEM, JobContext, ReleaseJob
+
+MEASURE, SAMPLE = "insight.measure", "insight.sample"
+
+
+def register() -> None:
+    """Tell the workers what there is to do."""
+    register_handler(MEASURE, measure_kpis)
+    register_handler(SAMPLE, draw_due_sample)
+    register_recurring(MEASURE, "every 1h", MEASURE)
+    register_recurring(SAMPLE, "every 6h", SAMPLE)
+    register_pulse("insight.watch", note_alive)
+
+
+def measure_kpis(context: JobContext) -> None:
+    """Measure all KPIs."""
+
+    def progress(stage: str, done: int, total: int) -> None:
+        context.progress(stage, done, total)
+        if context.stopping.is_set():
+            raise ReleaseJob
+
+    measure_all(progress)
+
+
+def draw_due_sample(context: JobContext) -> None:
+    """Draw a sample, where one is wanted and the last is as old as declared."""
+    wanted = declared()
+    if not wanted.sample_size or not sample_is_due(wanted.sample_days):
+        return
+    follow_golden()
+    if fill_counts()[0]:
+        drawn_sample(wanted.sample_size, SYSTEM, new_id("sed"))

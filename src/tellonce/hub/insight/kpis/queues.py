@@ -1,0 +1,70 @@
+"""How long what waits for a person has waited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tellonce.hub.core.clock import iso
+from tellonce.hub.insight.models import SampledValue
+from tellonce.hub.insight.types import Asked, Evidence, Measured, Part, Window
+from tellonce.hub.matching.acts import proposals_since
+from tellonce.hub.matching.reviews import review_totals
+from tellonce.hub.sources.waited import waiting_since
+
+Queue = tuple[int, datetime | None]
+"""How many wait, and since when the oldest does."""
+
+COMMANDS = {
+    "reviews": "tellonce review list --order age",
+    "proposals": "tellonce acts list",
+    "quarantine": "tellonce quarantine list",
+    "sample": "tellonce quality sample",
+}
+"""Where each queue is worked on."""
+
+
+def queues() -> dict[str, Queue]:
+    """Each queue of people: doubtful matches, acts that need a second person, rows in quarantine,
+    sampled values.
+    """
+    reviews = review_totals()
+    return {
+        "reviews": (reviews.apart + reviews.together, reviews.oldest),
+        "proposals": proposals_since(),
+        "quarantine": waiting_since(),
+        "sample": _sample(),
+    }
+
+
+def _sample() -> Queue:
+    rows = SampledValue.objects.filter(state=SampledValue.OPEN).select_related("sample")
+    first = rows.order_by("id").first()
+    return rows.count(), first.sample.drawn_at if first else None
+
+
+def measure_queue_age(window: Window) -> Measured:
+    """The age of what waits longest, in days; 0 where nothing waits."""
+    parts = tuple(
+        Part(name, _days(oldest, window.until), count) for name, (count, oldest) in queues().items()
+    )
+    ages = [part.value for part in parts if part.value is not None]
+    return Measured(Part("", max(ages), sum(part.evidence for part in parts)), parts)
+
+
+def waiting_queues(window: Window, asked: Asked) -> Evidence:
+    """Each queue, how many wait in it and since when, and where it is worked on."""
+    rows = [
+        {
+            "queue": name,
+            "waiting": count,
+            "since": iso(oldest) if oldest else None,
+            "see": COMMANDS[name],
+        }
+        for name, (count, oldest) in queues().items()
+        if asked.part in ("", name)
+    ]
+    return Evidence(tuple(rows))
+
+
+def _days(oldest: datetime | None, now: datetime) -> float:
+    return 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds() / 86_400)
