@@ -15,7 +15,7 @@ from tellonce.engine.standardise.columns import recognise as recognise_columns
 from tellonce.engine.standardise.headers import read_header, slug
 from tellonce.hub.bridge.lookups import lookups_of
 from tellonce.hub.bridge.rows import Sealed, row_documents
-from tellonce.hub.bridge.types import Recognised, RecognisedColumn, StandardisedRow
+from tellonce.hub.bridge.types import Amend, Recognised, RecognisedColumn, StandardisedRow
 from tellonce.version import __version__
 
 STANDARDISER = f"tellonce {__version__}"
@@ -40,16 +40,26 @@ def standardised(
     columns: Mapping[str, str],
     region: str | None,
     day_first: bool | None,
+    amend: Amend | None = None,
 ) -> tuple[Recognised, pa.Table]:
     """Recognise the columns of a delivery and standardise its rows: RECORDS, in order.
 
     `columns`: header -> attribute as declared or settled before; a header that the file lacks is
-    passed over. Raises the engine's errors for a mapping that cannot be used, or where nothing is
-    recognised.
+    passed over. `amend` may put values right before they are standardised. Raises the engine's
+    errors for a mapping that cannot be used, or where nothing is recognised.
     """
     present = {header: name for header, name in columns.items() if header in table.column_names}
     found = recognise_columns(source, table, ColumnMapping(present, region, day_first))
-    made = stage.records(source, record_ids, table, found, stage.StandardiseParams())
+    params = stage.StandardiseParams()
+    made = None
+    if amend is None or not region:
+        made = stage.records(source, record_ids, table, found, params)
+    if amend is not None:
+        shown = made.region if made else region
+        amended = amend(table, _recognised(found).settled, shown or "")
+        if made is None or amended is not table:
+            made = stage.records(source, record_ids, amended, found, params)
+    assert made is not None
     return replace(_recognised(found), region=made.region or ""), made.table
 
 

@@ -7,8 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import pyarrow as pa
+
 Progress = Callable[[str, int, int], None]
 """`progress(stage, done, total)`; total 0 means not known."""
+
+
+Amend = Callable[[pa.Table, Mapping[str, str], str], pa.Table]
+"""`amend(rows, attributes, region)` gives the rows that are to be standardised, from those that
+were delivered, what their headers were recognised as, and their country ("" for none).
+"""
 
 
 Tell = Callable[[str], None]

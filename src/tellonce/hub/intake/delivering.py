@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from django.db import transaction
+
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.bridge.services import STANDARDISER
 from tellonce.hub.bridge.types import Progress, Tell, no_progress, no_telling
@@ -12,6 +14,11 @@ from tellonce.hub.intake.deleting import Missing, delete_missing
 from tellonce.hub.intake.reading import ReadRecords, read_records
 from tellonce.hub.intake.waiting import waits_now
 from tellonce.hub.jobs.services import held_lease
+from tellonce.hub.jobs.types import SYSTEM
+from tellonce.hub.quality.counting import ARRIVAL, add_counts, added
+from tellonce.hub.quality.in_force import rules_in_force
+from tellonce.hub.quality.jobs import enqueue_run
+from tellonce.hub.quality.judging import Met
 from tellonce.hub.sources.arrival import file_settings
 from tellonce.hub.sources.config import RECORDS
 from tellonce.hub.sources.incoming import Incoming
@@ -24,6 +31,7 @@ from tellonce.hub.sources.services import (
     check_deliverer,
     learn,
     mark_stored,
+    quarantine,
 )
 from tellonce.hub.sources.types import (
     ArrivedRecord,
@@ -72,14 +80,14 @@ def deliver_records(
             lease,
             lambda stage, done, _: progress(stage, done, total),
         )
-        sentences = list(reader.sentences)
+        sentences = [*reader.sentences, *reader.kept_out()]
         if full:
             missing = Missing(reader.keys, reader.refused, reader.as_of, yes_delete)
             told = delete_missing(delivery, source.config.guard, missing, lease)
             sentences += told
             for sentence in told:
                 tell(sentence)
-        mark_stored(delivery, by=by, as_of=reader.as_of if full else None)
+        reader.complete(delivery, by, full=full)
     return LoadReport(delivery_view(delivery.id), tuple(sentences))
 
 
@@ -91,6 +99,9 @@ class RecordReader:
         self._contents = incoming.contents(file_settings(source.config))
         self._first: ReadRecords | None = None
         self._keep_keys = keep_keys
+        self._in_force = rules_in_force(source.id)
+        self._met: dict[str, Met] = {}
+        self._kept_out = 0
         self.keys: set[str] = set()
         self.refused = self.rows = 0
         self.as_of: int | None = None
@@ -112,6 +123,24 @@ class RecordReader:
         for contents in self._contents:
             yield from self._parts(self._read(contents))
 
+    def complete(self, delivery: DeliveryView, by: Actor, *, full: bool) -> None:
+        """All rows are stored: how often each rule was met counts now, and the rules that look at
+        all records have their turn soon.
+        """
+        with transaction.atomic():
+            if self._in_force is not None:
+                add_counts(self._source.id, self._in_force, self._met, ARRIVAL)
+                if self._in_force.of_scope("set").rules:
+                    enqueue_run(SYSTEM)
+            mark_stored(delivery, by=by, as_of=self.as_of if full else None)
+
+    def kept_out(self) -> list[str]:
+        """That rules sent rows to quarantine, where they did."""
+        if not self._kept_out:
+            return []
+        see = f"tellonce quarantine list --source {self._source.name} --by-rule"
+        return [f"{self._kept_out:,} rows are kept out by rules of quality: {see}"]
+
     def _settle(self, read: ReadRecords) -> None:
         """What the first page says of columns that nothing was settled of counts from now on."""
         learned = self._source.learned.get(RECORDS)
@@ -123,8 +152,9 @@ class RecordReader:
             self._source = source_named(self._source.name)
 
     def _read(self, contents: Contents) -> ReadRecords:
-        read = read_records(self._source, contents, self._name)
+        read = read_records(self._source, contents, self._name, self._in_force)
         self.rows += read.count
+        self._met = added(self._met, read.met)
         return read
 
     def _parts(
@@ -138,6 +168,7 @@ class RecordReader:
             if self._keep_keys:
                 self.keys.update(row.record_key for row in rows)
             self.refused += len(refused)
+            self._kept_out += sum(row.refusal is not None for row in rows)
             yield rows, refused, cards
             refused, cards = [], 0
         self.refused += len(refused)
@@ -146,4 +177,10 @@ class RecordReader:
 
 
 def _store(delivery: DeliveryView, rows: Sequence[ArrivedRecord]) -> Counts:
-    return waits_now(store_records(delivery, rows, STANDARDISER))
+    """Rows that a rule keeps out are committed too, in quarantine: so a load that goes on later
+    finds its place whatever the rules are then.
+    """
+    kept = quarantine(delivery, [refusal for row in rows if (refusal := row.refusal) is not None])
+    usable = [row for row in rows if row.refusal is None]
+    stored = store_records(delivery, usable, STANDARDISER)
+    return waits_now(stored).plus(Counts(quarantined=kept))

@@ -9,6 +9,7 @@ from typing import Any
 
 from tellonce.hub.bridge.types import RecognisedColumn
 from tellonce.hub.intake.reading import read_records
+from tellonce.hub.quality.in_force import rules_in_force
 from tellonce.hub.sources.arrival import file_settings
 from tellonce.hub.sources.config import SourceConfig
 from tellonce.hub.sources.incoming import Incoming
@@ -50,7 +51,8 @@ def preview_records(source: SourceView, incoming: Incoming, rows: int) -> Previe
     missing = tuple(_missing(source.config, contents.table.column_names, incoming.name))
     if any(len(problem.path) == 1 for problem in missing):
         return Preview(incoming.name, total, missing)
-    read = read_records(source, contents, incoming.name)
+    in_force = rules_in_force(source.id) if source.id else None
+    read = read_records(source, contents, incoming.name, in_force)
     usable, refused = read.all()
     return Preview(
         name=incoming.name,

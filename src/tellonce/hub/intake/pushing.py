@@ -15,6 +15,9 @@ from tellonce.hub.bridge.services import STANDARDISER
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.intake.reading import ReadRecords, read_records
 from tellonce.hub.intake.waiting import enqueue_placing, waits_now
+from tellonce.hub.quality.counting import ARRIVAL, add_counts
+from tellonce.hub.quality.in_force import InForce, rules_in_force
+from tellonce.hub.quality.judging import Met
 from tellonce.hub.sources.config import RECORDS
 from tellonce.hub.sources.incoming import known_headers, with_columns
 from tellonce.hub.sources.pushed import begin_push, end_push
@@ -57,6 +60,8 @@ class Pushed:
     refused: Sequence[RefusedRow]
     card_values: int
     settled: Mapping[str, Any]
+    met: Mapping[str, Met]
+    in_force: InForce | None
 
 
 def accept_records(
@@ -86,10 +91,13 @@ def read_pushed(source_name: str, rows: Sequence[Any], *, by: Actor) -> Pushed:
             f"{len(rows):,} rows were handed over.", hint=f"Send 1 to {MOST_ROWS:,} at a time."
         )
     source = source_named(source_name)
-    read = read_rows(source, rows)
+    in_force = rules_in_force(source.id)
+    read = read_rows(source, rows, in_force)
     usable, refused = read.all()
     digest = hashlib.sha256(repr(rows).encode("utf-8", "replace")).hexdigest()
-    return Pushed(source, digest, usable, refused, read.card_values, read.settled)
+    return Pushed(
+        source, digest, usable, refused, read.card_values, read.settled, read.met, in_force
+    )
 
 
 def keep_pushed(
@@ -106,11 +114,15 @@ def keep_pushed(
     fresh = Counts(quarantined=kept, card_values=pushed.card_values)
     counts = waits_now(stored, urgent=urgent).plus(fresh)
     ended = replace(delivery, position=len(pushed.usable), counts=counts)
+    if pushed.in_force is not None:
+        add_counts(pushed.source.id, pushed.in_force, pushed.met, ARRIVAL)
     end_push(ended, by, waits=bool(stored.moved) and not placed)
     return Accepted(delivery.id, counts, stored.ids, tuple(pushed.refused), tuple(stored.moved))
 
 
-def read_rows(source: SourceView, rows: Sequence[Any]) -> ReadRecords:
+def read_rows(
+    source: SourceView, rows: Sequence[Any], in_force: InForce | None = None
+) -> ReadRecords:
     """Rows of a source, standardised as its files are; raises `WrongCall`.
 
     What no row says of a column that is known or declared is missing, and no mistake.
@@ -127,7 +139,7 @@ def read_rows(source: SourceView, rows: Sequence[Any]) -> ReadRecords:
     table = with_columns(chunk.table, [*known_headers(source, RECORDS), *optional])
     report = FileReport("push", "", ())
     contents = Contents(pa.Table.from_batches([table]), chunk.rows, chunk.rejects, report)
-    read = read_records(source, contents, "what was sent")
+    read = read_records(source, contents, "what was sent", in_force)
     if not read.settled["record_id"]:
         raise WrongCall(
             f"Nothing in the rows says which record of {source.name} each one is.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 from tellonce.hub.bridge.services import own_key_columns, standardised, standardised_rows
 from tellonce.hub.bridge.types import Recognised, RecognisedColumn, StandardisedRow
 from tellonce.hub.policy.classes import attribute_class, is_encrypted
+from tellonce.hub.quality.in_force import InForce
+from tellonce.hub.quality.judging import Met, facts_about, judge_rows
 from tellonce.hub.sources.arrival import (
     as_field,
     check_columns,
@@ -28,7 +30,7 @@ from tellonce.hub.sources.cards import (
     without_card_data,
 )
 from tellonce.hub.sources.config import RECORDS, SourceConfig
-from tellonce.hub.sources.types import ArrivedRecord, RefusedRow, SourceView
+from tellonce.hub.sources.types import ArrivedRecord, Finding, RefusedRow, SourceView
 from tellonce.hub.sources.versions import version_order, version_time
 from tellonce.hub.vault.services import blind_indexes, content_hashes
 from tellonce.io.identity import id_column
@@ -48,7 +50,7 @@ class ReadRecords:
     """A whole file, or a page, of records; its rows are made ready part by part.
 
     `count` rows can be identified, `refused` cannot be used. `settled` is what every later delivery
-    of the source keeps to.
+    of the source keeps to; `met`: rule -> how often it was met.
     """
 
     count: int
@@ -57,6 +59,7 @@ class ReadRecords:
     settled: Mapping[str, Any]
     sentences: tuple[str, ...]
     recognised: tuple[RecognisedColumn, ...]
+    met: Mapping[str, Met]
     _parts: _Parts
 
     def parts(self) -> Iterator[tuple[list[ArrivedRecord], list[RefusedRow]]]:
@@ -66,17 +69,24 @@ class ReadRecords:
             yield _arrived(self._parts.slice(start, AT_ONCE), first)
 
     def all(self) -> tuple[list[ArrivedRecord], list[RefusedRow]]:
-        """Every row ready to be stored, and every one that cannot be used."""
+        """Every row ready to be stored, and every one that cannot be used, or that a rule sends to
+        quarantine.
+        """
         rows: list[ArrivedRecord] = []
         refused = list(self.refused)
         for part, more in self.parts():
-            rows += part
+            rows += [row for row in part if row.refusal is None]
+            refused += [refusal for row in part if (refusal := row.refusal) is not None]
             refused += more
         return rows, refused
 
 
-def read_records(source: SourceView, contents: Contents, name: str) -> ReadRecords:
-    """Recognise and standardise the rows of a file or a page called `name`; raises `WrongCall`."""
+def read_records(
+    source: SourceView, contents: Contents, name: str, in_force: InForce | None = None
+) -> ReadRecords:
+    """Recognise, judge by the rules in force, and standardise the rows of a file or a page called
+    `name`; raises `WrongCall`.
+    """
     config, learned = source.config, dict(source.learned.get(RECORDS, {}))
     columns = _columns(config, learned, contents, name)
     findings = CardFindings()
@@ -89,6 +99,7 @@ def read_records(source: SourceView, contents: Contents, name: str) -> ReadRecor
     numbers = contents.rows.take(usable)
     table = table.take(usable)
     ids = _ids(table, numbers, columns.get("record_id"))
+    judging = _Judging(source, in_force, columns.get("deleted"))
     recognised, records = standardised(
         source.name,
         ids,
@@ -96,6 +107,7 @@ def read_records(source: SourceView, contents: Contents, name: str) -> ReadRecor
         columns=_attributes(config, learned, columns, table),
         region=config.region or learned.get("region") or None,
         day_first=config.day_first,
+        amend=judging if in_force else None,
     )
     settled = {
         "record_id": columns.get("record_id", ""),
@@ -109,24 +121,63 @@ def read_records(source: SourceView, contents: Contents, name: str) -> ReadRecor
         settled,
         tuple(_sentences(contents, columns, recognised)),
         recognised.columns,
-        _Parts(table, numbers, ids, records, columns),
+        judging.met,
+        _Parts(table, numbers, ids, records, columns, judging),
     )
+
+
+@dataclass
+class _Judging:
+    """Has the rules in force judge rows once their columns are recognised; holds what came of it.
+
+    `findings`: position of a row -> what was found in it.
+    """
+
+    source: SourceView
+    in_force: InForce | None
+    deleted: str | None
+    findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
+    met: Mapping[str, Met] = field(default_factory=dict)
+
+    def __call__(self, rows: pa.Table, attributes: Mapping[str, str], region: str) -> pa.Table:
+        assert self.in_force is not None
+        facts = facts_about(self.source, self.in_force, attributes, region)
+        judged = judge_rows(rows, self.in_force, facts, apart=self._deleted(rows))
+        self.findings, self.met = judged.findings, judged.met
+        return judged.table
+
+    @property
+    def stamp(self) -> str:
+        """That of the rules in force, "" where there are none."""
+        return self.in_force.stamp if self.in_force else ""
+
+    def _deleted(self, rows: pa.Table) -> list[int]:
+        """Positions of rows that say no more than that their record is deleted."""
+        if not self.deleted:
+            return []
+        texts = rows.column(self.deleted).to_pylist()
+        return [row for row, text in enumerate(texts) if _says_deleted(text or "")]
 
 
 @dataclass(frozen=True)
 class _Parts:
-    """Rows of a file: as they came, numbered and named, and as RECORDS."""
+    """Rows of a file: as they came, numbered and named, as RECORDS, and what rules found in the
+    whole file, in which this part begins at `start`.
+    """
 
     table: pa.Table
     numbers: pa.Array
     ids: pa.Array
     records: pa.Table
     columns: Mapping[str, str]
+    judging: _Judging
+    start: int = 0
 
     def slice(self, start: int, length: int) -> _Parts:
         """Some of the rows."""
         parts = (self.table, self.numbers, self.ids, self.records)
-        return _Parts(*(part.slice(start, length) for part in parts), self.columns)
+        cut = (part.slice(start, length) for part in parts)
+        return _Parts(*cut, self.columns, self.judging, self.start + start)
 
     def column(self, name: str) -> list[str]:
         """The texts of a declared column, "" where there is none."""
@@ -244,6 +295,8 @@ def _arrived(
                 standardised=one.opened,
                 secret=one.secret,
                 keys=keys[at],
+                judged=parts.judging.stamp,
+                findings=parts.judging.findings.get(parts.start + at, ()),
             )
             _refuse_second(row, first)
         except ValueError as error:
@@ -274,12 +327,16 @@ def _observed(one: StandardisedRow, version: str) -> datetime | None:
 
 
 def _is_deleted(text: str) -> bool:
-    word = text.strip().lower()
-    if word in _DELETED or version_time(word):
+    if _says_deleted(text):
         return True
-    if word in _KEPT:
+    if text.strip().lower() in _KEPT:
         return False
     raise ValueError("its value does not say whether the record is deleted")
+
+
+def _says_deleted(text: str) -> bool:
+    word = text.strip().lower()
+    return word in _DELETED or version_time(word) is not None
 
 
 def _lookup_keys(rows: list[StandardisedRow]) -> list[tuple[int, ...]]:

@@ -64,7 +64,8 @@ def restandardise_records(
 
 
 def _restate(delivery: DeliveryView, rows: Sequence[ArrivedRecord]) -> Counts:
-    stored = restate_records(delivery, rows, STANDARDISER)
+    usable = [row for row in rows if row.refusal is None]
+    stored = restate_records(delivery, usable, STANDARDISER)
     return replace(waits_now(stored), repeated=len(rows) - stored.counts.changed)
 
 

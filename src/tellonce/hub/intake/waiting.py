@@ -11,6 +11,7 @@ from tellonce.hub.core.bulk import among, change_each, fetched, insert_rows
 from tellonce.hub.intake.models import Waiting
 from tellonce.hub.jobs.services import enqueue
 from tellonce.hub.matching.services import index_records
+from tellonce.hub.quality.recording import keep_findings
 from tellonce.hub.sources.types import Counts, StoredRecords
 
 _CUT_SHORT = timedelta(seconds=10)
@@ -33,8 +34,11 @@ class WaitingRecord:
 
 
 def waits_now(stored: StoredRecords, *, urgent: bool = False) -> Counts:
-    """In the transaction that stored them: records can be looked up, and wait to be placed."""
+    """In the transaction that stored them: records can be looked up, what rules found in them is
+    kept, and they wait to be placed.
+    """
     index_records(stored.keys)
+    keep_findings(stored.source, stored)
     await_placing(stored.moved, urgent=urgent)
     return stored.counts
 

@@ -60,7 +60,9 @@ def store_records(
         counts,
         {record: () if row.deleted else row.keys for record, row in won},
         {_id(line): (line.version, line.held) for line in lines.values() if line.version},
-        {name: _id(line) for name, line in lines.items()},
+        ids={name: _id(line) for name, line in lines.items()},
+        won=dict(won),
+        source=delivery.source_id,
     )
 
 
@@ -93,6 +95,8 @@ def restate_records(
         Counts(changed=len(restated)),
         {_id(line): row.keys for line, row in won},
         {_id(line): (line.version, line.held) for line, _ in won if line.version},
+        won={_id(line): row for line, row in won},
+        source=delivery.source_id,
     )
 
 
@@ -131,6 +135,8 @@ def delete_absent(
             _id(line): (version.pk, line.held)
             for line, version in zip(gone.values(), made, strict=True)
         },
+        won={_id(line): None for line in gone.values()},
+        source=delivery.source_id,
     )
 
 

@@ -109,13 +109,45 @@ class LoadReport:
     sentences: tuple[str, ...] = ()
 
 
+QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """That a validation rule was not met by a row.
+
+    `field`: the header the value stands under, `attribute` what that was recognised as; `value` as
+    delivered, None where there is none; `reason` in words, without the value; `on_fail`: flag,
+    quarantine or correct; `scope`: row, or set where all rows decided together; `rules`: row id of
+    the version of the rules.
+    """
+
+    rule: str
+    field: str
+    attribute: str
+    value: str | None
+    reason: str
+    on_fail: str
+    dimension: str
+    severity: str
+    owner: str
+    scope: str
+    rules: int
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in words, without the value."""
+        return f"{self.field} {self.reason} (rule {self.rule})"
+
+
 @dataclass(frozen=True, slots=True)
 class ArrivedRecord:
     """One usable row of a delivery of records, standardised and ready to be stored.
 
     `order` is the source version made comparable, None without one; `raw` the row as delivered
     (JSON); `standardised` and `secret` the two halves of its RECORDS row; `keys` the keyed hashes
-    it can be looked up by.
+    it can be looked up by; `judged` the stamp of the rules it was judged by, "" where none was in
+    force, and `findings` what they found.
     """
 
     row: int
@@ -130,11 +162,22 @@ class ArrivedRecord:
     standardised: str
     secret: str | None
     keys: tuple[int, ...] = ()
+    judged: str = ""
+    findings: tuple[Finding, ...] = ()
 
     @property
     def document(self) -> str:
         """The whole row in RECORDS form as JSON."""
         return join_documents(self.standardised, self.secret)
+
+    @property
+    def refusal(self) -> RefusedRow | None:
+        """The row as it goes to quarantine, where a rule sends it there."""
+        against = [one for one in self.findings if one.on_fail == QUARANTINE]
+        if not against:
+            return None
+        reason = "; ".join(one.sentence for one in against)
+        return RefusedRow(self.row, reason, self.raw.decode(), against[0].rule, self.record_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +273,15 @@ class StoredRecords:
 
     `keys`: record -> lookup keys. `moved`: record -> its version that wins now, and the one that
     did before, None where there was none or it was a deletion. `ids`: record id -> record, of all.
+    `won`: record -> the row that wins now, None for a deletion by absence. `source`: its row id.
     """
 
     counts: Counts
     keys: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     moved: Mapping[int, tuple[int, int | None]] = field(default_factory=dict)
     ids: Mapping[str, int] = field(default_factory=dict)
+    won: Mapping[int, ArrivedRecord | None] = field(default_factory=dict)
+    source: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,65 @@
+"""The value of a failure, opened for who may see it, as policy shows it for a purpose."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from tellonce.hub.accounts.types import Actor
+from tellonce.hub.audit.services import record_act
+from tellonce.hub.audit.types import REFUSED, Act
+from tellonce.hub.core.errors import Refused
+from tellonce.hub.policy.decide import decide, purposes_of
+from tellonce.hub.policy.masks import masked
+from tellonce.hub.policy.types import Action, Answer, Facts
+from tellonce.hub.quality.access import check_may_read
+from tellonce.hub.quality.models import RuleFailure
+from tellonce.hub.quality.places import failure_place
+from tellonce.hub.quality.selectors import failure_view
+from tellonce.hub.quality.types import SeenFailure
+from tellonce.hub.sources.selectors import restricted_records
+from tellonce.hub.sources.stored_rows import record_keys
+from tellonce.hub.vault.services import decrypt
+
+OPEN = "quality.read"
+
+
+def open_failure(number: int, purpose: str, *, by: Actor) -> SeenFailure:
+    """A failure with its value, allowed, masked or denied by policy; audited.
+
+    Raises `Unknown`, and `Refused` where `by` may not act for the purpose.
+    """
+    check_may_read(by, OPEN)
+    check_granted(purpose, by, OPEN)
+    view = failure_view(number)
+    row = RuleFailure.objects.get(pk=number)
+    restricted = bool(restricted_records([row.record_id]))
+    attribute = view.attribute or f"other:{view.field}"
+    answer = decide(by, Action.VALUE, attribute, purpose, Facts(restricted)).answer
+    value = None if answer is Answer.DENY else _value(row)
+    if value is not None and answer is Answer.MASK:
+        value = masked(attribute, value)
+    with transaction.atomic():
+        target, fields = view.source[:64], (attribute,)
+        record_act(Act(OPEN, by.id, purpose=purpose, target=target, fields=fields))
+    return SeenFailure(view, value, answer.name.lower())
+
+
+def check_granted(purpose: str, by: Actor, action: str) -> None:
+    """Raise `Refused`, audited, where `by` may not act for the purpose."""
+    granted = purposes_of(by)
+    if purpose not in granted:
+        with transaction.atomic():
+            record_act(Act(action, by.id, REFUSED, purpose, "may not act for the purpose"))
+        raise Refused(
+            f"{by.email} may not act for the purpose {purpose}.",
+            hint=f"Allowed are: {', '.join(granted)}." if granted else "No purpose was granted.",
+        )
+
+
+def _value(row: RuleFailure) -> str | None:
+    key = record_keys([row.record_id]).get(row.record_id)
+    if key is None or row.value is None:
+        return None
+    return decrypt(
+        key, bytes(row.value), failure_place(row.record_id, row.rule, row.field)
+    ).decode()
