@@ -42,7 +42,7 @@ def party_rolls(seed: int) -> pa.Table:
     draw = Draw.of(seed, "en_US")
     towns = Towns(draw, 30)
     parts: dict[str, list[Row]] = {f"party_{letter}": [] for letter in "abcde"}
-    shared = [person for person in population(draw, 160, 30)]
+    shared = population(draw, 160, 30)
     for at, part in enumerate(parts.values()):
         own = [person for person in population(draw, 560, 30) if person.key % 4 == at % 4]
         part.extend(_listed(draw, p, towns, f"{at}-{p.key}") for p in own)
