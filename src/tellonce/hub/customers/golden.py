@@ -33,6 +33,17 @@ def golden_rows(customers: Collection[int]) -> dict[int, list[list[Any]]]:
     return {version.customer_id: rows for version, rows in _opened(versions)}
 
 
+def golden_halves(customers: Collection[int]) -> dict[int, tuple[list[Any], list[Any]]]:
+    """Customer -> entries of its newest document that are stored in the open, and sealed ones."""
+    versions = GoldenVersion.objects.filter(
+        customer_id__in=customers, number=F("customer__version")
+    )
+    return {
+        version.customer_id: (json.loads(version.document), json.loads(hidden or "[]"))
+        for version, hidden in _unsealed(versions)
+    }
+
+
 def golden_document(customer: int, as_of: datetime | None = None) -> GoldenDocument | None:
     """The golden record of a customer, as it stood at `as_of`; None where there was none."""
     versions = GoldenVersion.objects.filter(customer_id=customer).order_by("-number")
@@ -105,6 +116,11 @@ def attributes_that_differ(
 
 
 def _opened(versions: Any) -> list[tuple[GoldenVersion, list[list[Any]]]]:
+    return [(version, _joined(version.document, hidden)) for version, hidden in _unsealed(versions)]
+
+
+def _unsealed(versions: Any) -> list[tuple[GoldenVersion, str | None]]:
+    """Each version with its sealed half, None where there is none or its key is destroyed."""
     found = list(versions)
     sealed = {version.customer_id for version in found if version.secret is not None}
     key_of = (
@@ -120,7 +136,7 @@ def _opened(versions: Any) -> list[tuple[GoldenVersion, list[list[Any]]]]:
         if version.secret is not None and key is not None:
             place = golden_place(version.customer_id, version.number)
             hidden = decrypt(key, bytes(version.secret), place).decode()
-        opened.append((version, _joined(version.document, hidden)))
+        opened.append((version, hidden))
     return opened
 
 

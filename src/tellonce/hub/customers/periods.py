@@ -19,7 +19,7 @@ Period = tuple[int, int, float, datetime, datetime | None]
 """Customer, record, confidence, from, to (None: still)."""
 
 _PERIOD = ("customer_id", "record_id", "confidence", "from_at", "to_at")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SLICE = 20_000
 _CONCERNED = """
     SELECT DISTINCT m.customer_id FROM memberships m JOIN customers c ON c.id = m.customer_id
@@ -127,5 +127,5 @@ def _of_customer(periods: list[Period]) -> Iterator[Holding]:
 
 def act(moment: datetime) -> int:
     """The number of the act at this moment: microseconds since 1970."""
-    since = moment - _EPOCH
+    since = moment - EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

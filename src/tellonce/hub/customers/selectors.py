@@ -48,6 +48,32 @@ def customers_of_records(
     return [_view(row) for row in Customer.objects.filter(id__in=ids).order_by("id")]
 
 
+def customers_exactly(public_ids: Collection[str]) -> list[CustomerView]:
+    """The customers of these ids themselves, retired ones too, wherever they lead."""
+    rows = Customer.objects.filter(public_id__in=public_ids)
+    return [_view(row) for row in rows.order_by("id")]
+
+
+def customers_numbered(ids: Collection[int]) -> dict[int, CustomerView]:
+    """The customers of these row ids, retired ones too."""
+    return {row.pk: _view(row) for row in Customer.objects.filter(id__in=ids)}
+
+
+def living_after(customer: int, limit: int) -> list[int]:
+    """Row ids of the next living customers above this one, in order."""
+    rows = Customer.objects.filter(retired_at=None, id__gt=customer)
+    return list(rows.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def records_of_customers(customers: Collection[int]) -> dict[int, list[int]]:
+    """Customer (row id) -> its records (row ids) now."""
+    found: dict[int, list[int]] = {}
+    select = "SELECT customer_id, record_id FROM memberships WHERE to_at IS NULL AND customer_id"
+    for customer, record in sorted(among(select, customers)):
+        found.setdefault(customer, []).append(record)
+    return found
+
+
 def customers_by_record(records: Collection[int]) -> dict[int, str]:
     """Record (row id) -> the public id of its customer now."""
     rows = among(

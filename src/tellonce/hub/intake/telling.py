@@ -12,6 +12,7 @@ from tellonce.hub.events.types import Happened
 CREATED = "tellonce.customer.created.v1"
 CHANGED = "tellonce.customer.changed.v1"
 MERGED = "tellonce.customer.merged.v1"
+RESTATED = "tellonce.customer.restated.v1"
 SPLIT = "tellonce.customer.split.v1"
 RESTORED = "tellonce.customer.restored.v1"
 REMOVED = "tellonce.customer.removed.v1"
@@ -24,6 +25,8 @@ def happenings(applied: Applied) -> Iterator[Happened]:
     for customer, attributes in applied.changed.items():
         if attributes:
             yield Happened(CHANGED, customer, {"attributes": list(attributes)})
+        else:  # the same was said again, by another record or at a later time
+            yield Happened(RESTATED, customer)
     for customer, into in applied.merged.items():
         yield Happened(MERGED, customer, {"into": into})
     for customer, others in applied.split.items():

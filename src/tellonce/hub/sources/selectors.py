@@ -21,6 +21,7 @@ from tellonce.hub.sources.types import (
     DeliveryView,
     QuarantinedRow,
     RecordText,
+    RecordTime,
     RecordView,
     SourceView,
 )
@@ -281,6 +282,20 @@ def record_views(ids: Collection[int]) -> list[RecordView]:
         for text in _texts([row[: len(_TEXT_COLUMNS)] for row in rows])
     ]
     return sorted(views, key=lambda view: (view.source, view.record_key))
+
+
+def record_times(ids: Collection[int]) -> list[RecordTime]:
+    """When what these records say was observed or, where they do not tell, handed over."""
+    rows = Record.objects.filter(id__in=ids).exclude(state=Record.DELETED)
+    found = rows.values_list(
+        "id",
+        "source__name",
+        "record_key",
+        "state",
+        "current__observed_at",
+        "current__delivery__started_at",
+    )
+    return [RecordTime(*row) for row in found]
 
 
 def _values(text: RecordText) -> Mapping[str, Any]:

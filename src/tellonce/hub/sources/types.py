@@ -301,6 +301,23 @@ class RecordText:
         return join_documents(self.standardised, self.secret)
 
 
+@dataclass(frozen=True, slots=True)
+class RecordTime:
+    """A record (row id), by what its source calls it, and when what it says was true."""
+
+    id: int
+    source: str
+    record_key: str
+    state: str
+    observed_at: datetime | None
+    delivered_at: datetime
+
+    @property
+    def said_at(self) -> datetime:
+        """When it was observed or, where its source does not tell, handed over."""
+        return self.observed_at or self.delivered_at
+
+
 @dataclass(frozen=True)
 class RecordView:
     """One record as it stands. `values` is its RECORDS row as plain lists and strings."""
