@@ -91,7 +91,7 @@ def cases(customers: Collection[int]) -> Iterator[Case]:
                 customer,
                 view.public_id,
                 view.version,
-                *_without_identifiers(*golden[customer]),
+                *without_identifiers(*golden[customer]),
                 records,
                 {one.id: said[one.id] for one in records if one.id in said},
                 [one for record in records for one in confirmed.get(record.id, ())],
@@ -102,7 +102,7 @@ def freshness(case: Case, policy: Policy, trust: Mapping[str, Mapping[str, float
     """How current each unit of a customer is that can go stale, by unit."""
     found = []
     golden = said_by_golden(case.best) if case.said else {}
-    for unit, entry in sorted(_winners(case).items()):
+    for unit, entry in sorted(winners(case).items()):
         half_life = policy.decay.half_life(entry[0])
         if half_life is None:
             continue
@@ -121,6 +121,11 @@ def freshness(case: Case, policy: Policy, trust: Mapping[str, Mapping[str, float
 def declared_trust() -> dict[str, dict[str, float]]:
     """Source -> attribute ("*" for all others) -> trust, as declared."""
     return declarations()[0]
+
+
+def unit_named(attribute: str) -> str:
+    """The unit that an attribute ages and is confirmed in."""
+    return unit_of(attribute.removeprefix("other:"))
 
 
 def value_hash(unit: str, said: Said) -> bytes:
@@ -154,7 +159,7 @@ def _after(moment: datetime, days: float | None) -> datetime | None:
     return None if days is None or days > _FOREVER else moment + timedelta(days=days)
 
 
-def _without_identifiers(
+def without_identifiers(
     opened: list[Sequence[Any]], hidden: Sequence[Sequence[Any]]
 ) -> tuple[list[Sequence[Any]], list[Sequence[Any]]]:
     """Every identifier is sealed; what else is, is sensitive by its own name."""
@@ -162,11 +167,11 @@ def _without_identifiers(
     return opened + sensitive, [one for one in hidden if one not in sensitive]
 
 
-def _winners(case: Case) -> dict[str, Sequence[Any]]:
+def winners(case: Case) -> dict[str, Sequence[Any]]:
     """Unit -> the first of its golden entries that ages."""
     found: dict[str, Sequence[Any]] = {}
     for entry in case.entries:
-        unit = unit_of(entry[0]).removeprefix("other:")
+        unit = unit_named(entry[0])
         if entry[1] == 0 and (unit not in found or found[unit][0] == "given_name"):
             found[unit] = entry
     return found

@@ -154,9 +154,19 @@ class Finding(models.Model):
 
 
 class Nudge(models.Model):
-    """That a person was asked one question. `answer` is what he said instead, sealed."""
+    """That a person was asked one question. `value` is the keyed hash of what he was asked to
+    confirm; `answer` what he said instead, sealed.
+    """
 
-    PERSON_LINKED: ClassVar = ("public_id", "customer", "answer", "key", "asked_at", "score")
+    PERSON_LINKED: ClassVar = (
+        "public_id",
+        "customer",
+        "value",
+        "answer",
+        "key",
+        "asked_at",
+        "score",
+    )
     NOT_PERSON_LINKED: ClassVar = (
         "id",
         "unit",
@@ -169,6 +179,7 @@ class Nudge(models.Model):
     )
 
     ASKED, CONFIRMED, CHANGED, DECLINED = "asked", "confirmed", "changed", "declined"
+    LAPSED = "lapsed"  # what was asked about is another value now
 
     public_id = models.CharField(max_length=40, unique=True)  # nud_...
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
@@ -178,6 +189,7 @@ class Nudge(models.Model):
     channel = models.CharField(max_length=10)
     purpose = models.CharField(max_length=20)
     author = models.CharField(max_length=64)
+    value = models.BinaryField()
     state = models.CharField(max_length=10, default=ASKED)
     asked_at = models.DateTimeField(db_index=True)
     answered_at = models.DateTimeField(null=True)
@@ -186,17 +198,3 @@ class Nudge(models.Model):
 
     class Meta:
         db_table = "nudges"
-
-
-class NudgedRecord(models.Model):
-    """A record of the customer who was asked, as it was then: it carries the quiet time along."""
-
-    PERSON_LINKED: ClassVar = ("nudge", "record")
-    NOT_PERSON_LINKED: ClassVar = ()
-
-    pk = models.CompositePrimaryKey("record_id", "nudge_id")
-    nudge = models.ForeignKey(Nudge, models.CASCADE, related_name="records")
-    record = models.ForeignKey(Record, models.PROTECT, related_name="+", db_index=False)
-
-    class Meta:
-        db_table = "nudged_records"

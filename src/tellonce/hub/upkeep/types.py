@@ -178,3 +178,19 @@ class NudgeView:
     state: str
     asked_at: datetime | None = None
     answered_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NudgePage:
+    """Questions that were asked; `next` is the cursor of the next page, "" at the end."""
+
+    nudges: tuple[NudgeView, ...]
+    next: str
+
+
+@dataclass(frozen=True)
+class NudgeAnswer:
+    """An answer opened: `value` is what the person said instead, None where he gave none."""
+
+    nudge: NudgeView
+    value: str | None = field(repr=False)
