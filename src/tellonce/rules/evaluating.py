@@ -1,19 +1,20 @@
 """Rules applied to rows: the same meaning for a million rows and for one.
 
 Every check judges one value (with what stands beside it), in plain Python, once per distinct value;
-columnar kernels only tell beforehand which values surely pass. So what a rule says of a row depends
+columnar kernels only tell beforehand which values surely pass, and a few rows (`few.py`) go without
+columns at all. So what a rule says of a row depends
 on that row alone, whatever stands around it, but for rules of scope "set".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
 
+from tellonce.rules.few import FEW, evaluate_few
 from tellonce.rules.judging import Judged, judged
-from tellonce.rules.table import rows_of
+from tellonce.rules.table import Rows
 from tellonce.rules.types import (
     FAILURES,
     NOTHING,
@@ -42,15 +43,18 @@ def evaluate(rules: RuleSet, rows: pa.Table, facts: Facts = NOTHING) -> Evaluati
     that corrects put right; such rules run first, in their order, all others judge what came of
     it. Raises nothing for what stands in the rows.
     """
+    if rows.num_rows <= FEW:
+        return evaluate_few(rules, rows, facts)
     found = _Found([], [], {})
-    table = rows_of(rows, facts)
-    for place, rule in _in_order(rules):
+    table = Rows(rows, facts)
+    for place, rule in rules.in_order:
         done = judged(rule, table)
         if isinstance(done, NotEvaluated):
             found.silent.append(done)
             continue
         found.counts[rule.id] = done.counts
-        found.failures.append(_failures(place, rule, done))
+        if done.failures and len(done.failures[0]):
+            found.failures.append(_failures(place, rule, done))
         table = done.rows
     corrected = table.table if table.changed else rows
     return Evaluation(
@@ -58,32 +62,21 @@ def evaluate(rules: RuleSet, rows: pa.Table, facts: Facts = NOTHING) -> Evaluati
     )
 
 
-def _in_order(rules: RuleSet) -> Iterator[tuple[int, Rule]]:
-    numbered = list(enumerate(rules.rules))
-    yield from (one for one in numbered if one[1].on_fail == "correct")
-    yield from (one for one in numbered if one[1].on_fail != "correct")
-
-
 def _failures(place: int, rule: Rule, done: Judged) -> pa.Table:
-    count = len(done.rows_failed)
-    columns = {
-        "row": done.rows_failed,
-        "rule": pa.array([rule.id] * count, pa.string()),
-        "field": done.fields,
-        "value": done.values,
-        "reason": done.reasons,
-        "on_fail": done.outcomes,
-        "corrected": done.corrected,
-        "place": pa.array([place] * count, pa.int32()),
-    }
-    return pa.table(columns, schema=FAILURES.append(pa.field("place", pa.int32())))
+    count = len(done.failures[0])
+    row, *further = done.failures
+    columns = [row, pa.array([rule.id] * count, pa.string()), *further]
+    columns.append(pa.array([place] * count, pa.int32()))
+    return pa.table(columns, schema=_PLACED)
+
+
+_PLACED = FAILURES.append(pa.field("place", pa.int32()))
 
 
 def _sorted(tables: list[pa.Table]) -> pa.Table:
-    filled = [table for table in tables if table.num_rows]
-    if not filled:
+    if not tables:
         return FAILURES.empty_table()
-    table = pa.concat_tables(filled)
-    if len(filled) > 1:
+    table = pa.concat_tables(tables)
+    if len(tables) > 1:
         table = table.sort_by([("row", "ascending"), ("place", "ascending")])
     return table.drop_columns("place").combine_chunks()

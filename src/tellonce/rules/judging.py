@@ -1,17 +1,21 @@
-"""One rule applied to rows: which fail, why, and what a correction puts in their place."""
+"""One rule applied to many rows: which fail, why, and what a correction puts in their place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tellonce.engine.standardise.places import country_code
+from tellonce.rules.checks.across import Unique
+from tellonce.rules.checks.codes import country_of
 from tellonce.rules.checks.presence import Required
-from tellonce.rules.table import Coded, Mask, Rows
+from tellonce.rules.checks.sql import Holds, Select
+from tellonce.rules.corrections import CORRECTIONS
+from tellonce.rules.sandbox import BadSql, select
+from tellonce.rules.table import BLANKS, Coded, Mask, Rows
 from tellonce.rules.types import Cell, Check, Condition, Counts, NotEvaluated, Rule
 
 
@@ -21,18 +25,13 @@ class Judged:
 
     rows: Rows
     counts: Counts
-    rows_failed: pa.Array
-    fields: pa.Array
-    values: pa.Array
-    reasons: pa.Array
-    outcomes: pa.Array
-    corrected: pa.Array
+    failures: tuple[pa.Array, ...]
 
 
 @dataclass(frozen=True)
 class Column:
-    """What a rule says of one column: by row whether it fails and whether it is empty, and the
-    reason of each code.
+    """What a rule says of one column: by row whether it fails and whether it is empty, and by code
+    the reason and what a correction makes of the value (None: nothing).
     """
 
     cell: Cell
@@ -40,30 +39,35 @@ class Column:
     reasons: list[str | None]
     failed: Mask
     empty: Mask
+    corrected: list[str | None] | None = None
 
 
 def judged(rule: Rule, rows: Rows) -> Judged | NotEvaluated:
     """What a rule says of rows, or why it could not run."""
-    why = _obstacle(rule, rows)
+    why = obstacle(rule, rows)
     if why:
         return NotEvaluated(rule.id, why)
-    about = _about(rule.when, rows)
+    about = about_rows(rule.when, rows)
+    if isinstance(rule.check, Holds | Select):
+        return _of_sql(rule, rows, about)
     columns = [_column(rule, cell, rows, about) for cell in rows.cells_of(rule.field)]
     return _gathered(rule, rows, about, columns)
 
 
-def _obstacle(rule: Rule, rows: Rows) -> str:
+def obstacle(rule: Rule, rows: Rows) -> str:
     """Why a rule cannot be judged on these rows, "" where it can."""
     if rule.scope == "customer":
         return "it compares records of one customer, which rows of one source do not tell"
-    asked = [rule.field, *rule.check.beside(), *(one.field for one in rule.when)]
-    missing = [name for name in asked if not rows.cells_of(name)]
+    missing = [name for name in rule.fields if not rows.cells_of(name)]
     if missing:
         return f"the rows have no field {missing[0]}"
-    return rule.check.lacking(rows.facts)
+    lacking = rule.check.lacking(rows.facts)
+    if not lacking and rule.correction:
+        lacking = CORRECTIONS[rule.correction].lacking(rows.facts)
+    return lacking
 
 
-def _about(when: tuple[Condition, ...], rows: Rows) -> Mask:
+def about_rows(when: tuple[Condition, ...], rows: Rows) -> Mask:
     """Which rows the conditions hold for."""
     about = np.ones(rows.table.num_rows, np.bool_)
     for condition in when:
@@ -71,12 +75,13 @@ def _about(when: tuple[Condition, ...], rows: Rows) -> Mask:
         for cell in rows.cells_of(condition.field):
             coded = rows.codes_of(cell.header)
             values = coded.values.to_pylist()
-            held |= np.array([_meets(v, condition, cell) for v in values], np.bool_)[coded.codes]
+            held |= np.array([meets(v, condition, cell) for v in values], np.bool_)[coded.codes]
         about &= held if condition.wanted else ~held
     return about
 
 
-def _meets(value: str, condition: Condition, cell: Cell) -> bool:
+def meets(value: str, condition: Condition, cell: Cell) -> bool:
+    """Whether a value is one of those of a condition, before `wanted` turns that round."""
     if not condition.values:
         return bool(value)
     same = _folded(cell)
@@ -84,40 +89,138 @@ def _meets(value: str, condition: Condition, cell: Cell) -> bool:
 
 
 def _folded(cell: Cell) -> Callable[[str], str]:
-    of_country = cell.attribute.partition("#")[0] == "country"
-    return (lambda text: country_code(text) or text.casefold()) if of_country else str.casefold
+    if cell.attribute.partition("#")[0] == "country" or cell.header.lower() == "country":
+        return lambda text: country_of(text) or text.casefold()
+    return str.casefold
+
+
+def asked_beside(rule: Rule) -> tuple[str, ...]:
+    """The fields a rule and its correction read beside the value, those of the check first."""
+    correction = CORRECTIONS[rule.correction].hints if rule.correction else ()
+    return (*rule.check.beside(), *rule.check.hints(), *correction)
 
 
 def _column(rule: Rule, cell: Cell, rows: Rows, about: Mask) -> Column:
     check = rule.check
-    asked = (*check.beside(), *check.hints())
+    asked = asked_beside(rule)
     coded = rows.codes_of(cell.header, trimmed=not check.sees_raw)
     if asked:
         found = [rows.cell_beside(name, cell) for name in asked]
+        cell = replace(cell, orders_beside=tuple(one.order if one else cell.order for one in found))
         others = tuple(one.header if one else None for one in found)
         coded = rows.combined(cell.header, others, trimmed=not check.sees_raw)
+    if isinstance(check, Unique):
+        return _unique(rule, cell, coded, rows, about)
     reasons, blank = _reasons(check, coded, cell)
+    failing = np.array([reason is not None for reason in reasons], np.bool_)
+    corrected = _corrected(rule, coded, cell, reasons) if rule.on_fail == "correct" else None
+    return Column(
+        cell, coded, reasons, failing[coded.codes] & about, blank[coded.codes] & about, corrected
+    )
+
+
+def _reasons(check: Check, coded: Coded, cell: Cell) -> tuple[list[str | None], Mask]:
+    """The reason of each code (None: passes, or nothing is said), and of which nothing is said."""
+    values = coded.combinations()
+    own = len(check.beside()) + len(check.hints())
+    columns = [pa.array([one[n] for one in coded.beside], pa.string()) for n in range(own)]
+    sure = check.surely(values, columns, cell)
+    blank = coded.blank().copy()
+    asked = np.ones(len(values), np.bool_) if check.sees_empty else ~blank
+    if sure is not None:
+        asked &= ~pc.fill_null(sure, False).to_numpy(zero_copy_only=False).astype(np.bool_)
+    at = np.flatnonzero(asked)
+    reasons: list[str | None] = [None] * len(values)
+    for code, value in zip(at.tolist(), values.take(pa.array(at)).to_pylist(), strict=True):
+        reason = check.judge(value, coded.beside[code][:own] if own else (), cell)
+        if reason == "":
+            blank[code] = True
+        else:
+            reasons[code] = reason
+    return reasons, blank
+
+
+def _corrected(rule: Rule, coded: Coded, cell: Cell, reasons: list[str | None]) -> list[str | None]:
+    """By code what the correction makes of a value that fails, None where it does not help."""
+    values = coded.combinations()
+    made: list[str | None] = [None] * len(reasons)
+    for code, reason in enumerate(reasons):
+        if reason is not None:
+            beside = coded.beside[code] if coded.beside else ()
+            made[code] = put_right(rule, values[code].as_py(), beside, cell)
+    return made
+
+
+def put_right(rule: Rule, value: str, beside: tuple[str, ...], cell: Cell) -> str | None:
+    """What the correction of a rule makes of a value; None where the check finds it wrong still."""
+    own = len(rule.check.beside()) + len(rule.check.hints())
+    made = CORRECTIONS[rule.correction].apply(value, beside[own:], cell)
+    if made is None or made == value:
+        return None
+    bare = made if rule.check.sees_raw else made.strip(BLANKS)
+    if not made.strip(BLANKS) and not rule.check.sees_empty:
+        return made
+    return made if rule.check.judge(bare, beside[:own], cell) is None else None
+
+
+def _unique(rule: Rule, cell: Cell, coded: Coded, rows: Rows, about: Mask) -> Column:
+    """Rows that share what they say with another row, or with a record that is held already."""
+    check = rule.check
+    assert isinstance(check, Unique)
+    values = coded.combinations().to_pylist()
+    beside = coded.beside or ((),) * len(values)
+    said = [check.comparable(v, b, cell.attribute) for v, b in zip(values, beside, strict=True)]
+    names, group = np.unique(np.array(said, object), return_inverse=True)
+    blank = coded.blank()
+    counted = about & ~blank[coded.codes]
+    times = np.bincount(group.reshape(-1)[coded.codes[counted]], minlength=len(names))
+    held = rows.facts.known(rule.field, names.tolist()) if rows.facts.known and len(names) else ()
+    known = np.isin(names, list(held)) if held else np.zeros(len(names), np.bool_)
+    reasons: list[str | None] = []
+    for code, place in enumerate(group.reshape(-1).tolist()):
+        several = times[place] > 1
+        reason = "is not unique: another row says the same" if several else None
+        if reason is None and known[place]:
+            reason = "is not unique: another record of the source says the same"
+        reasons.append(None if blank[code] else reason)
     failing = np.array([reason is not None for reason in reasons], np.bool_)
     return Column(cell, coded, reasons, failing[coded.codes] & about, blank[coded.codes] & about)
 
 
-def _reasons(check: Check, coded: Coded, cell: Cell) -> tuple[list[str | None], Mask]:
-    """The reason of each code (None: passes, or has no value), and which codes have no value."""
-    first = coded.first if coded.first is not None else np.arange(len(coded.values))
-    sure = check.surely(coded.values, cell)
-    passing = np.zeros(len(first), np.bool_)
-    if sure is not None:
-        passing = pc.fill_null(sure, False).to_numpy(zero_copy_only=False)[first]
-    blank = pc.equal(pc.utf8_trim_whitespace(coded.values), "").to_numpy(zero_copy_only=False)
-    blank = blank[first].astype(np.bool_)
-    asked = ~passing if check.sees_empty else ~passing & ~blank
-    at = np.flatnonzero(asked)
-    values = coded.values.take(pa.array(first[at])).to_pylist()
-    reasons: list[str | None] = [None] * len(first)
-    for code, value in zip(at.tolist(), values, strict=True):
-        beside = coded.beside[code] if coded.beside else ()
-        reasons[code] = check.judge(value, beside, cell)
-    return reasons, blank
+def _of_sql(rule: Rule, rows: Rows, about: Mask) -> Judged | NotEvaluated:
+    """A rule in SQL: about whole rows, so its failures have no value."""
+    check = rule.check
+    try:
+        if isinstance(check, Holds):
+            found = select(check.statement, rows.as_text())
+            reasons = {
+                row: f"does not fulfil {check.expression}" for row, held in found if held is False
+            }
+            unsaid = [row for row, held in found if held is None]
+        else:
+            assert isinstance(check, Select)
+            reasons, unsaid = _found_rows(select(check.statement, rows.as_text()), len(about)), []
+    except BadSql as error:
+        return NotEvaluated(rule.id, f"its SQL could not be run: {error}")
+    at = np.array(sorted(row for row in reasons if about[row]), np.int64)
+    empty = int(sum(about[row] for row in unsaid))
+    counts = Counts(int(about.sum()) - len(at) - empty, len(at), empty)
+    return Judged(rows, counts, (
+        pa.array(at), pa.array([rule.field] * len(at), pa.string()), pa.nulls(len(at), pa.string()),
+        pa.array([reasons[row] for row in at.tolist()], pa.string()),
+        pa.array([rule.on_fail] * len(at), pa.string()), pa.nulls(len(at), pa.string()),
+    ))  # fmt: skip
+
+
+def _found_rows(found: list[tuple[object, ...]], count: int) -> dict[int, str]:
+    """Row -> reason, of the result of a SELECT. Raises BadSql where its first column is no row."""
+    reasons = {}
+    for row, *further in found:
+        if not isinstance(row, int) or isinstance(row, bool) or not 0 <= row < count:
+            raise BadSql("its first column is not the row, as in `select row from rows where ...`")
+        said = further[0] if further and isinstance(further[0], str) else "is found by its SQL"
+        reasons[row] = said
+    return reasons
 
 
 def _gathered(rule: Rule, rows: Rows, about: Mask, columns: list[Column]) -> Judged:
@@ -126,32 +229,64 @@ def _gathered(rule: Rule, rows: Rows, about: Mask, columns: list[Column]) -> Jud
     """
     if isinstance(rule.check, Required) and len(columns) > 1:
         together = np.logical_and.reduce([column.failed for column in columns])
-        first = columns[0]
-        columns = [Column(first.cell, first.coded, first.reasons, together, first.empty)]
+        columns = [replace(columns[0], failed=together)]
     failed = np.logical_or.reduce([column.failed for column in columns])
     empty = np.logical_and.reduce([column.empty for column in columns]) & ~failed
-    total = int(about.sum())
-    counts = Counts(
-        total - int(failed.sum()) - int(empty.sum()), int(failed.sum()), int(empty.sum())
-    )
-    parts = [_part(rule, rows, column) for column in columns if column.failed.any()]
-    arrays = [pa.concat_arrays(list(group)) for group in zip(*parts, strict=True)]
-    return Judged(rows, counts, *(arrays or _NONE))
-
-
-_NONE = [pa.array([], pa.int64()), *(pa.array([], pa.string()) for _ in range(5))]
+    total, wrong, none = int(about.sum()), int(failed.sum()), int(empty.sum())
+    if isinstance(rule.check, Required):
+        none = 0
+    parts = []
+    for column in columns:
+        if column.failed.any():
+            parts.append(_part(rule, rows, column))
+            rows = _put_in(rows, column)
+    arrays = tuple(pa.concat_arrays(list(group)) for group in zip(*parts, strict=True))
+    return Judged(rows, Counts(total - wrong - none, wrong, none), arrays)
 
 
 def _part(rule: Rule, rows: Rows, column: Column) -> list[pa.Array]:
+    """The columns of FAILURES behind the rule, for one column."""
     at = np.flatnonzero(column.failed)
-    positions = pa.array(at, pa.int64())
-    reasons = pa.array(column.reasons, pa.string()).take(pa.array(column.coded.codes[at]))
+    positions, codes = pa.array(at, pa.int64()), pa.array(column.coded.codes[at])
     raw = rows.text(column.cell.header).take(positions)
+    made = column.corrected or [None] * len(column.reasons)
+    told = [
+        told_of(rule, reason, put) if reason else None
+        for reason, put in zip(column.reasons, made, strict=True)
+    ]
+    outcomes = [outcome_of(rule, put) for put in made]
     return [
         positions,
         pa.array([column.cell.header] * len(at), pa.string()),
         pc.if_else(pc.equal(raw, ""), None, raw),
-        reasons,
-        pa.array([rule.on_fail] * len(at), pa.string()),
-        pa.nulls(len(at), pa.string()),
+        pa.array(told, pa.string()).take(codes),
+        pa.array(outcomes, pa.string()).take(codes),
+        pa.array(made, pa.string()).take(codes),
     ]
+
+
+def told_of(rule: Rule, reason: str, made: str | None) -> str:
+    """The reason, with what a correction did about it."""
+    if not rule.correction:
+        return reason
+    helped = "corrected by" if made is not None else "not helped by"
+    return f"{reason}; {helped} the correction {rule.correction!r}"
+
+
+def outcome_of(rule: Rule, made: str | None) -> str:
+    """What happens to a value that fails."""
+    return rule.otherwise if rule.on_fail == "correct" and made is None else rule.on_fail
+
+
+def _put_in(rows: Rows, column: Column) -> Rows:
+    """The rows with what the correction made of the values that fail."""
+    if column.corrected is None:
+        return rows
+    made = pa.array(column.corrected, pa.string()).take(pa.array(column.coded.codes))
+    changed = pc.and_(pa.array(column.failed), made.is_valid())
+    if not pc.any(changed).as_py():
+        return rows
+    header = column.cell.header
+    old = rows.table[header].combine_chunks()
+    kept = old if pa.types.is_string(rows.table.schema.field(header).type) else rows.text(header)
+    return rows.with_column(header, pc.if_else(changed, made, kept))

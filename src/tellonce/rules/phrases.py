@@ -1,178 +1,204 @@
-"""What a rule asks, as it is written: `valid`, `one of [a, b]`, `matches ^[A-Z]+$`."""
+"""What a rule asks, as it is written: `valid`, `one of [a, b]`, `not after today`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-import pyarrow as pa
-
-from tellonce.engine.standardise.headers import read_header, slug
-from tellonce.rules.checks.formats import FORMATS, Valid
-from tellonce.rules.checks.patterns import Matches, matching
+from tellonce.rules.checks.across import AgreesAcrossSources, UniquePerCustomer
+from tellonce.rules.checks.formats import FORMATS
+from tellonce.rules.checks.lists import InList, SameAs
+from tellonce.rules.checks.moments import Dated, Day
 from tellonce.rules.checks.presence import Empty, Required
-from tellonce.rules.checks.sets import OneOf
-from tellonce.rules.marked import Marked, NotYaml, inline
+from tellonce.rules.checks.sql import Holds, Select
+from tellonce.rules.checks.texts import CASES, Cased, Tidy
+from tellonce.rules.marked import Marked
 from tellonce.rules.nearest import did_you_mean
-from tellonce.rules.types import Check, Problem
+from tellonce.rules.phrase_makers import (
+    Asked,
+    BadPhrase,
+    Phrase,
+    aged,
+    between,
+    compared,
+    dated,
+    fits,
+    length,
+    listed,
+    matches,
+    simple,
+    unique,
+    valid,
+)
+from tellonce.rules.sandbox import BadSql, check_condition, check_select
+from tellonce.rules.types import Check
 
+_COUNT = r"(?P<count>\d{1,4})"
+SQL_FIELDS = ("sql", "holds")
 
-class BadPhrase(Exception):
-    """A check that cannot be read; holds what is wrong with it."""
-
-    def __init__(self, *problems: Problem) -> None:
-        super().__init__(problems[0].sentence)
-        self.problems = problems
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A phrase to be read: its marked text, the field it is asked of, and the match."""
-
-    said: Marked
-    field: str
-    match: re.Match[str]
-
-    def part(self, name: str) -> str:
-        """A part of the phrase, "" where it was left out."""
-        return (self.match[name] or "").strip()
-
-    def refuse(self, sentence: str, hint: str, part: str = "") -> BadPhrase:
-        """The error, placed at the part where one is named."""
-        return BadPhrase(self.said.problem(sentence, hint, self.match.start(part) if part else 0))
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """How a check is written: its pattern, how it is made of a match, and how it is shown."""
-
-    shown: str
-    pattern: str
-    make: Callable[[Asked], Check]
+PHRASES = (
+    Phrase("required", r"required|filled|not\s+empty", simple(Required())),
+    Phrase("empty", r"empty|forbidden", simple(Empty())),
+    Phrase(
+        "valid [KIND] [for COUNTRY]",
+        r"valid(?:\s+(?!for\b)(?P<format>[\w :]+?))?(?:\s+for\s+(?P<country>[a-z]{2}))?",
+        valid,
+    ),
+    Phrase("known country", r"known\s+(?P<format>\w+)(?P<country>)", valid),
+    Phrase("one of [A, B]", r"(?P<turned>not\s+)?one\s+of\s*(?P<list>\[.*\])", listed),
+    Phrase(
+        "matches PATTERN",
+        r"(?P<turned>does\s+not\s+)?match(?:es)?\s+(?P<pattern>\S.*)",
+        matches,
+    ),
+    Phrase("between A and B", r"between\s+(?P<low>.+?)\s+and\s+(?P<high>.+)", between),
+    Phrase(
+        "at most N months old",
+        rf"(?P<operator>at\s+least|at\s+most)\s+{_COUNT}\s+"
+        r"(?P<unit>day|week|month|year)s?\s+(?:old|ago)",
+        aged,
+    ),
+    Phrase(
+        "N to M characters",
+        r"(?:(?P<least>at\s+least\s+)|(?P<most>at\s+most\s+)|(?:exactly\s+)?)"
+        r"(?P<one>\d{1,6})(?:\s+to\s+(?P<two>\d{1,6}))?\s+characters?",
+        length,
+    ),
+    Phrase(
+        "at least X",
+        r"(?P<operator>at\s+least|at\s+most|more\s+than|less\s+than)\s+(?P<other>\S.*)",
+        compared,
+    ),
+    Phrase(
+        "not after today",
+        r"(?P<operator>before|after|not\s+before|not\s+after)\s+(?P<other>\S.*)",
+        dated,
+    ),
+    Phrase("in the past", r"in\s+the\s+past", simple(Dated("before", Day("today")))),
+    Phrase(
+        "not in the future", r"not\s+in\s+the\s+future", simple(Dated("not after", Day("today")))
+    ),
+    Phrase("in the future", r"in\s+the\s+future", simple(Dated("after", Day("today")))),
+    Phrase("not in the past", r"not\s+in\s+the\s+past", simple(Dated("not before", Day("today")))),
+    Phrase("unique per customer", r"unique\s+per\s+customer", simple(UniquePerCustomer())),
+    Phrase("unique [with A and B]", r"unique(?:\s+with\s+(?P<others>.+))?", unique),
+    Phrase("agrees across sources", r"agrees?\s+across\s+sources", simple(AgreesAcrossSources())),
+    Phrase(
+        "in list NAME", r"in\s+list\s+(?P<name>[\w -]+)", lambda asked: InList(asked.part("name"))
+    ),
+    Phrase(
+        "fits FIELD [in list NAME]",
+        r"fits\s+(?P<other>.+?)(?:\s+in\s+list\s+(?P<name>[\w -]+))?",
+        fits,
+    ),
+    Phrase(
+        "same as FIELD",
+        r"(?P<turned>not\s+)?same\s+as\s+(?P<other>\S.*)",
+        lambda asked: SameAs(asked.part("other"), not asked.part("turned")),
+    ),
+    Phrase("tidy", r"tidy", simple(Tidy())),
+    Phrase(
+        "in title case",
+        rf"in\s+(?P<case>{'|'.join(one.replace(' ', chr(92) + 's+') for one in CASES)})",
+        lambda asked: Cased(" ".join(asked.part("case").lower().split())),
+    ),
+)
 
 
 def read_check(said: Marked, field: str) -> Check:
-    """The check a marked value asks of a field, in words or as `{name: arguments}`.
+    """The check a marked value asks of a field, in words or as `{name: arguments}`; of the fields
+    `sql` and `holds` it is SQL.
 
     Raises BadPhrase.
     """
     if said.kind == "names":
         return _of_mapping(said, field)
-    if said.kind != "text" or not said.text.strip():
+    text = said.text.strip()
+    if said.kind != "text" or not text:
         hint = f"Write what it must be, such as `{field}: required`."
         raise BadPhrase(said.problem(f"The rule does not say what {field} must be.", hint))
+    if field in SQL_FIELDS:
+        return _sql(said, field)
     for phrase in PHRASES:
-        match = re.fullmatch(phrase.pattern, said.text.strip(), re.IGNORECASE | re.DOTALL)
+        match = re.fullmatch(phrase.pattern, text, re.IGNORECASE | re.DOTALL)
         if match:
             return phrase.make(Asked(said, field, match))
-    raise _unknown(said)
+    raise _unknown(said, text)
+
+
+def _sql(said: Marked, field: str) -> Check:
+    text = said.text.strip()
+    try:
+        if field == "holds":
+            check_condition(text)
+            return Holds(text)
+        check_select(text)
+        return Select(text)
+    except BadSql as error:
+        shown = (
+            "`holds: total >= paid`"
+            if field == "holds"
+            else "`sql: select row from rows where ...`"
+        )
+        raise BadPhrase(
+            said.problem(f"The SQL cannot be run: {error}.", f"Write {shown}.")
+        ) from None
 
 
 def _of_mapping(said: Marked, field: str) -> Check:
-    """`{one_of: [a, b]}` is `one of [a, b]`."""
+    """`{one_of: [a, b]}` is `one of [a, b]`, `{between: [1, 5]}` is `between 1 and 5`."""
     if len(said.pairs) != 1:
         hint = f"Write one, such as `{field}: {{one_of: [a, b]}}`, and a rule for each other one."
         raise BadPhrase(said.problem("A rule asks one thing.", hint))
     name, value = said.pairs[0]
-    words = name.text.replace("_", " ")
-    return read_check(
-        Marked(f"{words} {_written(value)}".strip(), "text", name.line, name.column), field
-    )
+    text = _written(name.text.replace("_", " ").strip(), value)
+    return read_check(Marked(text, "text", name.line, name.column), field)
 
 
-def _written(value: Marked) -> str:
-    if value.kind == "list":
-        return "[" + ", ".join(_quoted(item.text) for item in value.items) + "]"
-    if value.kind == "names":
-        return " ".join(
-            f"{name.text.replace('_', ' ')} {inner.text}" for name, inner in value.pairs
-        )
-    return "" if value.text in ("true", "yes") else value.text
+def _written(name: str, value: Marked) -> str:
+    """A check and its arguments, in words."""
+    items = [item.text for item in value.items] if value.kind == "list" else []
+    if name == "between" and len(items) == 2:
+        return f"between {items[0]} and {items[1]}"
+    if name == "length":
+        return _length(items, value)
+    if name == "unique" and (items or value.text not in ("true", "yes")):
+        return f"unique with {' and '.join(items or [value.text])}"
+    if items or value.kind == "list":
+        return f"{name} [{', '.join(_quoted(item) for item in items)}]"
+    return name if value.text in ("true", "yes") else f"{name} {value.text}".strip()
+
+
+def _length(items: list[str], value: Marked) -> str:
+    ends = {key.text: inner.text for key, inner in value.pairs}
+    if len(items) == 2:
+        return f"{items[0]} to {items[1]} characters"
+    if set(ends) == {"at_least", "at_most"}:
+        return f"{ends['at_least']} to {ends['at_most']} characters"
+    if len(ends) == 1:
+        return " ".join(f"{key.replace('_', ' ')} {end} characters" for key, end in ends.items())
+    return f"exactly {value.text} characters"
 
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _unknown(said: Marked) -> BadPhrase:
-    text = said.text.strip()
-    shown = [phrase.shown for phrase in PHRASES]
-    stems = {re.sub(r"\s*[\[A-Z].*$", "", one): one for one in shown}
-    near = did_you_mean(re.sub(r"\s*[\[\d^].*$", "", text), list(stems), "Checks are")
-    return BadPhrase(said.problem(f"There is no check {text[:60]!r}.", near))
+def _unknown(said: Marked, text: str) -> BadPhrase:
+    stems = {stem: phrase.shown for phrase in PHRASES for stem in _stems(phrase.shown)}
+    bare = re.sub(r"\s*(\[|\d|\^).*$", "", text) or text
+    for words in range(min(3, len(bare.split())), 0, -1):
+        near = did_you_mean(" ".join(bare.split()[:words]), list(stems), "")
+        if near.startswith("Did"):
+            return BadPhrase(said.problem(f"There is no check {text[:60]!r}.", near))
+    shown = ", ".join(phrase.shown for phrase in PHRASES)
+    return BadPhrase(said.problem(f"There is no check {text[:60]!r}.", f"Checks are: {shown}."))
 
 
-def _valid(asked: Asked) -> Check:
-    named = asked.part("format").lower()
-    country = asked.part("country").upper()
-    name = named or format_of(asked.field)
-    if not name:
-        hint = "Say of what kind, such as `valid email`; kinds are " + ", ".join(FORMATS) + "."
-        raise asked.refuse(f"What a valid {asked.field} is, is not known.", hint)
-    if name not in FORMATS:
-        raise asked.refuse(
-            f"There is no kind of value {named!r}.", did_you_mean(name, FORMATS), "format"
-        )
-    if country and not FORMATS[name].country:
-        hint = f"Write `valid {name}`."
-        raise asked.refuse(f"A valid {name} is the same in every country.", hint, "country")
-    return Valid(name, country)
-
-
-def format_of(field: str) -> str:
-    """The kind of value a field of this name holds, "" where that is not known."""
-    for name in (field, slug(field), read_header(field).attribute or ""):
-        bare = name.partition("#")[0]
-        bare = bare.partition(":")[2] or bare
-        if bare in FORMATS:
-            return bare
-    return ""
-
-
-def _one_of(asked: Asked) -> Check:
-    at = asked.said.column + asked.match.start("list")
-    try:
-        found = inline(asked.part("list"), asked.said.line, at)
-    except NotYaml as error:
-        raise BadPhrase(error.problem) from None
-    values = tuple(item.text for item in found.items)
-    if found.kind != "list" or not values or not all(values):
-        raise asked.refuse("The list of values is empty.", "Write `one of [a, b]`.", "list")
-    return OneOf(tuple(dict.fromkeys(values)), not asked.part("turned"))
-
-
-def _matches(asked: Asked) -> Check:
-    pattern = asked.part("pattern")
-    if len(pattern) > 1 and pattern[0] == pattern[-1] and pattern[0] in "'\"/":
-        pattern = pattern[1:-1]
-    for sentence, hint in pattern_problems(pattern):
-        raise asked.refuse(sentence, hint, "pattern")
-    return Matches(pattern, not asked.part("turned"))
-
-
-def pattern_problems(pattern: str) -> Iterator[tuple[str, str]]:
-    """What is wrong with a regular expression: (sentence, hint)."""
-    try:
-        matching(pa.array([""], pa.string()), pattern)
-    except pa.ArrowInvalid as error:
-        what = str(error).removeprefix("Invalid regular expression: ")
-        yield (
-            f"The pattern cannot be read: {what}.",
-            "Patterns are those of RE2, without look-around.",
-        )
-
-
-PHRASES = (
-    Phrase("required", r"required|not empty|filled", lambda asked: Required()),
-    Phrase("empty", r"empty|forbidden", lambda asked: Empty()),
-    Phrase(
-        "valid [KIND] [for COUNTRY]",
-        r"valid(?:\s+(?!for\b)(?P<format>[\w :]+?))?(?:\s+for\s+(?P<country>[a-z]{2}))?",
-        _valid,
-    ),
-    Phrase("one of [A, B]", r"(?P<turned>not\s+)?one\s+of\s*(?P<list>\[.*\])", _one_of),
-    Phrase(
-        "matches PATTERN", r"(?P<turned>does\s+not\s+)?match(?:es)?\s+(?P<pattern>\S.*)", _matches
-    ),
-)
+def _stems(shown: str) -> Iterator[str]:
+    """The words of a check without its arguments, to compare a misspelt one with."""
+    stem = re.sub(r"\s*(\[|\b[A-Z]+\b).*$", "", shown).strip()
+    if stem:
+        yield stem
+    if shown.startswith("valid"):
+        yield from (f"valid {name}" for name in FORMATS)

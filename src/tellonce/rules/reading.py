@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from typing import NamedTuple
 
+from tellonce.engine.standardise.headers import slug
+from tellonce.rules.checks.sql import Holds
+from tellonce.rules.contradictions import contradictions
+from tellonce.rules.corrections import CORRECTIONS
 from tellonce.rules.errors import RuleErrors
 from tellonce.rules.marked import SHAPE, Marked, NotYaml, marked
 from tellonce.rules.nearest import did_you_mean
-from tellonce.rules.phrases import BadPhrase, read_check
+from tellonce.rules.phrase_makers import BadPhrase
+from tellonce.rules.phrases import SQL_FIELDS, read_check
 from tellonce.rules.types import (
     DIMENSIONS,
     ON_FAIL,
     SEVERITIES,
+    Check,
     Condition,
     Problem,
     ReferenceFile,
@@ -50,8 +57,11 @@ class _Read(NamedTuple):
     said: Marked
 
 
-def read_rules(text: str, name: str = "rules.yaml") -> RuleSet:
-    """The rules of a text, in its order; none of a blank one.
+def read_rules(
+    text: str, name: str = "rules.yaml", fields: Collection[str] | None = None
+) -> RuleSet:
+    """The rules of a text, in its order; none of a blank one. `fields`, where they are given, are
+    the headers and attributes that rules may be about.
 
     Raises RuleErrors with everything that is wrong.
     """
@@ -64,6 +74,9 @@ def read_rules(text: str, name: str = "rules.yaml") -> RuleSet:
     general = _settings(defaults, problems) if defaults else {}
     read = [one for said in rules if (one := _rule(said, general, problems))]
     read = _named(read, problems)
+    _check_together(read, problems)
+    if fields is not None:
+        _check_fields(read, frozenset(fields), problems)
     files = _references(references, problems)
     if problems:
         ordered = sorted(problems, key=lambda one: (one.line, one.column))
@@ -107,13 +120,37 @@ def _rule(said: Marked, general: dict[str, str], problems: list[Problem]) -> _Re
         problems.extend(error.problems)
         return None
     when = _conditions(said, settings.pop("when", ""), problems)
+    _check_correction(said, check, settings, problems)
     if len(problems) > before:
         return None
+    about = "" if field.text in SQL_FIELDS else field.text
     made = Rule(
-        settings.pop("name", ""), field.text, check, when,
+        settings.pop("name", ""), about, check, when,
         dimension=settings.pop("dimension", check.dimension), line=said.line, **settings,
     )  # fmt: skip
     return _Read(made, said)
+
+
+def _check_correction(
+    said: Marked, check: Check, settings: dict[str, str], problems: list[Problem]
+) -> None:
+    """What is wrong between what happens on failure and the correction."""
+    places = {name.text: value for name, value in said.pairs}
+    correction = settings.get("correction", "")
+    if settings.get("on_fail") == "correct":
+        place = places.get("on_fail", said)
+        if not correction and "correction" not in places:
+            hint = f"Add `correction: NAME`; there are {', '.join(CORRECTIONS)}."
+            problems.append(place.problem("The rule does not say how to correct.", hint))
+        elif check.scope != "row" or isinstance(check, Holds):
+            hint = "Flag it, or put it in quarantine."
+            problems.append(place.problem("No correction knows which value is wrong.", hint))
+    else:
+        for name in ("correction", "otherwise"):
+            if name in settings:
+                hint = f"Add `on_fail: correct`, or leave `{name}` away."
+                place = places.get(name, said)
+                problems.append(place.problem(f"{name} goes with on_fail: correct only.", hint))
 
 
 def _settings(said: Marked, problems: list[Problem]) -> dict[str, str]:
@@ -128,6 +165,9 @@ def _settings(said: Marked, problems: list[Problem]) -> dict[str, str]:
         elif value.kind != "text" or not value.text.strip():
             hint = f"Write {SETTINGS[name.text]}."
             problems.append(value.problem(f"{name.text} is not one text.", hint))
+        elif name.text == "correction" and value.text not in CORRECTIONS:
+            hint = did_you_mean(value.text, CORRECTIONS)
+            problems.append(value.problem(f"There is no correction {value.text!r}.", hint))
         elif name.text in _CHOICES and value.text not in _CHOICES[name.text]:
             hint = did_you_mean(value.text, _CHOICES[name.text])
             problems.append(value.problem(f"There is no {name.text} {value.text!r}.", hint))
@@ -167,6 +207,28 @@ def _named(read: list[_Read], problems: list[Problem]) -> list[_Read]:
         taken.setdefault(name, one.said.line)
         named.append(_Read(replace(one.rule, id=name), one.said))
     return named
+
+
+def _check_together(read: list[_Read], problems: list[Problem]) -> None:
+    """Rules that cannot all hold."""
+    for place, earlier, why in contradictions(tuple(one.rule for one in read)):
+        said = read[place].said
+        line = read[earlier].said.line
+        sentence = f"The rule contradicts the one in line {line}. {why}"
+        problems.append(
+            said.problem(sentence, "Change one of them, or say with `when:` of which rows.")
+        )
+
+
+def _check_fields(read: list[_Read], fields: frozenset[str], problems: list[Problem]) -> None:
+    """Fields that are not there."""
+    slugs = {slug(name) for name in fields}
+    for rule, said in read:
+        for name in rule.fields:
+            if name not in fields and slug(name) not in slugs:
+                hint = did_you_mean(name, sorted(fields), "Fields are")
+                place = said.pairs[0][0] if name == rule.field else said.pairs[0][1]
+                problems.append(place.problem(f"There is no field {name!r}.", hint))
 
 
 def _made_name(rule: Rule) -> str:

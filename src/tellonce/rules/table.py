@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,9 @@ from tellonce.rules.types import Cell, Facts
 
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+# What may stand around a value without being part of it: what Unicode calls white space.
+BLANKS = "".join(map(chr, (9, 10, 11, 12, 13, 32, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B))))
+BLANKS += "\u2028\u2029\u202f\u205f\u3000"
 _NO_ORDER = {True: DateOrder(True, False), False: DateOrder(False, False)}
 
 
@@ -32,6 +36,15 @@ class Coded:
     first: Codes | None = None
     beside: tuple[tuple[str, ...], ...] = ()
 
+    def combinations(self) -> pa.Array:
+        """The value of each combination."""
+        return self.values if self.first is None else self.values.take(pa.array(self.first))
+
+    def blank(self) -> Mask:
+        """Which combinations have no value."""
+        bare = pc.utf8_trim(self.combinations(), BLANKS)
+        return pc.equal(bare, "").to_numpy(zero_copy_only=False).astype(np.bool_)
+
 
 @dataclass
 class Rows:
@@ -40,24 +53,19 @@ class Rows:
     table: pa.Table
     facts: Facts
     changed: bool = False
-    cells: dict[str, tuple[Cell, ...]] = field(default_factory=dict)
+    cells: dict[str, tuple[Cell, ...]] | None = None
     raw: dict[str, pa.Array] = field(default_factory=dict)
     coded: dict[tuple[str, bool], Coded] = field(default_factory=dict)
 
     def cells_of(self, name: str) -> tuple[Cell, ...]:
-        """Where values of a field stand: headers of that name, and headers recognised as it."""
+        """Where values of a field stand: headers of that name, and headers recognised as it; else
+        headers that are written a little differently.
+        """
+        if self.cells is None:
+            self.cells = _index(self.table.column_names, self.facts)
         if name not in self.cells:
-            found = [self._cell(header) for header in self.table.column_names]
-            wanted = slug(name)
-            kept = [c for c in found if c.header == name or name in _names(c)]
-            kept = kept or [c for c in found if slug(c.header) == wanted]
-            self.cells[name] = tuple(kept)
+            self.cells[name] = self.cells.get(f"\0{_slug(name)}", ())
         return self.cells[name]
-
-    def _cell(self, header: str) -> Cell:
-        facts = self.facts
-        order = facts.orders.get(header) or _NO_ORDER[facts.country != "US"]
-        return Cell(header, facts.attributes.get(header, ""), order, facts)
 
     def cell_beside(self, name: str, cell: Cell) -> Cell | None:
         """Of several columns of a field the one of the same group as `cell`, else the main one."""
@@ -84,7 +92,7 @@ class Rows:
         if key not in self.coded:
             text = self.text(header)
             if trimmed:
-                text = pc.utf8_trim_whitespace(text)
+                text = pc.utf8_trim(text, BLANKS)
             made = text.dictionary_encode()
             codes = made.indices.to_numpy(zero_copy_only=False).astype(np.int64)
             self.coded[key] = Coded(made.dictionary, codes)
@@ -109,6 +117,12 @@ class Rows:
         beside = tuple(zip(*columns, strict=True))
         return Coded(own.values, codes.reshape(-1), own.codes[at], beside)
 
+    def as_text(self) -> pa.Table:
+        """The table with every column as text, blank as null; what SQL is asked over."""
+        texts = [self.text(header) for header in self.table.column_names]
+        blank = [pc.if_else(pc.equal(pc.utf8_trim(t, BLANKS), ""), None, t) for t in texts]
+        return pa.table(blank, names=self.table.column_names)
+
     def with_column(self, header: str, text: pa.Array) -> Rows:
         """The rows with another text in a column, null where there is none."""
         at = self.table.schema.get_field_index(header)
@@ -118,19 +132,29 @@ class Rows:
         return replace(self, table=table, changed=True, raw=raw, coded=coded)
 
 
-def rows_of(table: pa.Table, facts: Facts) -> Rows:
-    """Rows of which nothing was read yet."""
-    return Rows(table, facts)
+def _index(headers: list[str], facts: Facts) -> dict[str, tuple[Cell, ...]]:
+    """Every name a column goes by -> the columns, in their order; below \\0 its plain spelling."""
+    found: dict[str, list[Cell]] = {}
+    for header in headers:
+        order = facts.orders.get(header) or _NO_ORDER[facts.country != "US"]
+        cell = Cell(header, facts.attributes.get(header, ""), order, facts)
+        for name in dict.fromkeys((header, *_names(cell.attribute), f"\0{_slug(header)}")):
+            found.setdefault(name, []).append(cell)
+    return {name: tuple(cells) for name, cells in found.items()}
 
 
-def _names(cell: Cell) -> tuple[str, ...]:
-    """What the recognised attribute of a cell may be called in a rule: `identifier:pesel` is
-    `pesel` too, `email#work` is `email` too.
+@lru_cache(maxsize=4096)
+def _slug(header: str) -> str:
+    return slug(header)
+
+
+@lru_cache(maxsize=4096)
+def _names(attribute: str) -> tuple[str, ...]:
+    """What a recognised attribute may be called in a rule: `identifier:pesel` is `pesel` too,
+    `email#work` is `email` too.
     """
-    attribute = cell.attribute.partition("#")[0]
-    if not attribute:
-        return ()
-    return cell.attribute, attribute, attribute.partition(":")[2] or attribute
+    bare = attribute.partition("#")[0]
+    return (attribute, bare, bare.partition(":")[2] or bare) if bare else ()
 
 
 def _as_text(column: pa.Array | None) -> pa.Array:

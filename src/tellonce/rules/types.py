@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 import pyarrow as pa
@@ -22,7 +23,7 @@ FAILURES = pa.schema(
         ("row", pa.int64()),  # position in the rows that were judged, from 0
         ("rule", pa.string()),  # Rule.id
         ("field", pa.string()),  # the header the value stands under; the rule's field if none
-        ("value", pa.string()),  # as delivered; null where there is none
+        ("value", pa.string()),  # as the rule found it; null where there is none
         ("reason", pa.string()),  # in words, without any value of the row
         ("on_fail", pa.string()),  # what happens: one of ON_FAIL
         ("corrected", pa.string()),  # the value put in its place; null unless on_fail is "correct"
@@ -77,13 +78,14 @@ NOTHING = Facts()
 @dataclass(frozen=True)
 class Cell:
     """Where a judged value stands: its header, the attribute it was recognised as ("" for none),
-    how dates are read there, and the facts.
+    how dates are read there and in the columns beside, and the facts.
     """
 
     header: str
     attribute: str
     order: DateOrder
     facts: Facts
+    orders_beside: tuple[DateOrder, ...] = ()
 
 
 class Check:
@@ -123,15 +125,16 @@ class Check:
         return ""
 
     def judge(self, value: str, beside: tuple[str, ...], cell: Cell) -> str | None:
-        """What is wrong with a value, in words and without it; None where nothing is.
+        """What is wrong with a value, in words and without it; None where nothing is, "" where
+        nothing can be said, which counts as if there were no value.
 
         `beside` are the values of `beside()` and then `hints()`, "" for none.
         """
         raise NotImplementedError
 
-    def surely(self, values: pa.Array, cell: Cell) -> pa.Array | None:
-        """Which of these distinct values pass, told at once for the plain ones: a mask that is true
-        only where `judge` finds nothing whatever stands beside. None: ask `judge` for each.
+    def surely(self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell) -> pa.Array | None:
+        """Which of these distinct values (with what stands beside each) pass, told at once for the
+        plain ones: a mask that is true only where `judge` finds nothing. None: ask it for each.
         """
         return None
 
@@ -187,6 +190,13 @@ class Rule:
         """Whether one row, all rows, or the records of one customer decide."""
         return self.check.scope
 
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """Every field it cannot be judged without: its own, those beside, those of `when`."""
+        own = (self.field,) if self.field else ()
+        found = (*own, *self.check.beside(), *(one.field for one in self.when))
+        return tuple(dict.fromkeys(found))
+
     def canonical(self) -> str:
         """Everything that decides about a result, on one line."""
         when = " and ".join(condition.phrase() for condition in self.when)
@@ -215,12 +225,21 @@ class RuleSet:
     rules: tuple[Rule, ...]
     references: tuple[ReferenceFile, ...] = ()
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The version of the rules: 16 hex digits that change when a result might."""
         lines = [rule.canonical() for rule in self.rules]
         lines += [repr((one.name, one.file, one.key, one.value)) for one in self.references]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+    @cached_property
+    def in_order(self) -> tuple[tuple[int, Rule], ...]:
+        """The rules in the order they run, each with its place in the file: those that correct
+        first, so that all others judge what came of it.
+        """
+        numbered = list(enumerate(self.rules))
+        first = [one for one in numbered if one[1].on_fail == "correct"]
+        return (*first, *(one for one in numbered if one[1].on_fail != "correct"))
 
     def of_scope(self, *scopes: str) -> RuleSet:
         """The same without rules of other scopes."""

@@ -135,6 +135,16 @@ def read_dates(column: pa.Array, order: DateOrder, attribute: str = "birth_date"
     return Dates(iso, pc.fill_null(unsure, False), sorted(refused, key=_by_value))
 
 
+def read_date(text: str, order: DateOrder) -> str | None:
+    """Return one date as ISO 8601, shortened where it is partial; None unless it is possible as
+    it is written, without a guess at letters that were meant as digits.
+    """
+    if _parts(text, order) is None:
+        return None
+    iso, _, impossible = _read(text, order)
+    return None if impossible else iso
+
+
 def _by_value(one: Placeholder) -> str:
     return one.value
 

@@ -5,6 +5,7 @@ Patterns run on RE2, whose time grows with the length of the value and of the pa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -36,7 +37,7 @@ class Matches(Check):
             return None
         return "is not written as it must be" if self.wanted else "is written as it must not be"
 
-    def surely(self, values: pa.Array, cell: Cell) -> pa.Array | None:
+    def surely(self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell) -> pa.Array | None:
         found = matching(values, self.pattern)
         return found if self.wanted else pc.invert(found)
 

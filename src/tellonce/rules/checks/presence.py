@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -33,7 +34,7 @@ class Required(Check):
             return "is filled with a placeholder that stands for nothing"
         return None
 
-    def surely(self, values: pa.Array, cell: Cell) -> pa.Array | None:
+    def surely(self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell) -> pa.Array | None:
         filled = pc.greater(pc.utf8_length(values), 0)
         return pc.and_(filled, pc.invert(placeholder_mask(values, cell.attribute)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -46,7 +47,7 @@ class OneOf(Check):
             return "is not one of the allowed values: only its capitals differ"
         return "is not one of the allowed values"
 
-    def surely(self, values: pa.Array, cell: Cell) -> pa.Array | None:
+    def surely(self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell) -> pa.Array | None:
         found = pc.is_in(values, pa.array(self.values, pa.string()))
         return found if self.wanted else pc.invert(found)
 
