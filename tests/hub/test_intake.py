@@ -7,33 +7,41 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tellonce.hub.accounts.selectors import actor
-from tellonce.hub.core.errors import Contradiction
+from tellonce.hub.core.errors import Busy, Contradiction
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.customers.models import Customer, Membership
+from tellonce.hub.customers.searching import customers_by_record
 from tellonce.hub.customers.stewarding import (
     end_steward_values,
     steward_values_on,
     store_steward_values,
 )
 from tellonce.hub.customers.types import NewStewardValue
+from tellonce.hub.events.models import Event
+from tellonce.hub.intake import services
 from tellonce.hub.intake.deciding import decide
 from tellonce.hub.intake.matching import match_record
 from tellonce.hub.intake.models import Waiting
 from tellonce.hub.intake.pushing import accept_records
 from tellonce.hub.intake.services import (
+    accept_placed,
     place_pending,
     place_records_now,
     place_waiting,
     restrict_records,
 )
 from tellonce.hub.intake.stewarding import change_steward_values
+from tellonce.hub.intake.turns import resolving
 from tellonce.hub.jobs.running import work_once
 from tellonce.hub.matching.models import MatchKey
 from tellonce.hub.sources.models import Record
@@ -55,11 +63,12 @@ PEOPLE = (  # twins, their mother of the same name, a stranger, and one who marr
 
 @dataclass(frozen=True)
 class Put:
-    """A record comes with a version."""
+    """A record comes with a version; somebody may wait until it is placed."""
 
     key: tuple[str, str]
     version: int
     row: tuple[tuple[str, str], ...]
+    waits: bool
 
 
 @dataclass(frozen=True)
@@ -120,7 +129,7 @@ def acts() -> st.SearchStrategy[Any]:
     """One thing that happens."""
     keys = st.sampled_from(KEYS)
     verdicts = st.sampled_from(["same", "different", "unsure"])
-    put = st.builds(Put, keys, st.integers(1, 4), rows())
+    put = st.builds(Put, keys, st.integers(1, 4), rows(), st.sampled_from([False, False, True]))
     return st.one_of(
         put,
         put,
@@ -136,11 +145,12 @@ def acts() -> st.SearchStrategy[Any]:
 
 
 def happen(chunk: list[Any]) -> None:
-    """Deliver and decide what is in a chunk, without placing the deliveries."""
+    """Deliver and decide what is in a chunk, placing only what somebody waits for."""
     for act in chunk:
         if isinstance(act, Put):
             row = {"id": act.key[1], "version": act.version, **dict(act.row)}
-            accept_records(act.key[0], [row], by=actor())
+            accept = accept_placed if act.waits else accept_records
+            accept(act.key[0], [row], by=actor())
             continue
         wanted = [act.left, act.right] if isinstance(act, Decide) else [act.key]
         ids = [record_ids([key]).get(key) for key in wanted]
@@ -253,6 +263,36 @@ def test_what_was_placed_at_once_leaves_no_delivery_to_be_placed() -> None:
     assert deliveries_to_place() == [accepted.delivery]
     place_records_now(list(accepted.records.values()), by=actor())
     assert deliveries_to_place() == []
+
+
+def test_a_record_that_is_waited_for_is_kept_and_placed_in_one_transaction() -> None:
+    a_source()
+    accept_records("crm", [OTTO], by=actor())
+    place_waiting(by=actor())
+    with CaptureQueriesContext(connection) as seen:
+        done = accept_placed("crm", [ANNA], by=actor())
+    writes = [q["sql"] for q in seen if q["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    of_leases = [sql for sql in writes if "leases" in sql]
+    assert deliveries_to_place() == []
+    assert not Waiting.objects.exists()
+    assert len(customers_by_record(done.records.values())) == 1
+    assert Event.objects.filter(number=None).count() == 0
+    assert len(of_leases) < len(writes)
+    begun = [q["sql"] for q in seen if q["sql"].startswith("SAVEPOINT")]
+    assert len(begun) == 2  # the lease is taken, and all the rest is written
+
+
+def test_a_record_is_kept_before_the_turn_where_another_places(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a_source()
+    at_once = partial(resolving, wait_seconds=0)
+    monkeypatch.setattr(services, "resolving", lambda actor, **_: at_once(actor))
+    with resolving("someone"), pytest.raises(Busy):
+        accept_placed("crm", [ANNA], by=actor())
+    assert Waiting.objects.filter(urgent=True).count() == 1
+    assert place_pending("system") is not None
+    assert Customer.objects.count() == 1
 
 
 def test_a_record_that_changes_twice_while_it_waits_is_placed_with_its_newest_version() -> None:

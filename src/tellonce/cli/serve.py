@@ -32,6 +32,7 @@ def serve(
     """
     with opened_hub():
         from tellonce.cli.listening import WebServer  # noqa: PLC0415  needs Django set up
+        from tellonce.hub.intake.turns import turns_kept  # noqa: PLC0415
         from tellonce.hub.wsgi import application  # noqa: PLC0415
 
         host = env.read("TELLONCE_BIND")
@@ -43,7 +44,7 @@ def serve(
         with Stopping() as stopping:
             typer.echo(f"http://localhost:{port}")
             say("Ctrl-C ends it.")
-            with _working(worker):
+            with turns_kept(), _working(worker):
                 server.run(lambda: stopping.asked)
         say("Ended.")
 

@@ -17,21 +17,14 @@ def canonical_json(value: Any) -> bytes:
     Times become ISO 8601 in UTC, dates ISO 8601, decimals their text. NaN and infinity raise
     ValueError, other unknown types TypeError.
     """
-    return json.dumps(
-        value,
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
-        allow_nan=False,
-        default=_plain,
-    ).encode()
+    return _canonical(value).encode()
 
 
 def plain(value: Any) -> Any:
     """`value` as `json.loads` would give it back, in its own order: what is stored and what is
     hashed are one.
     """
-    return json.loads(json.dumps(value, allow_nan=False, default=_plain))
+    return json.loads(json.dumps(value, allow_nan=False, default=_plain)) if value else value
 
 
 def digest(value: Any) -> str:
@@ -47,3 +40,8 @@ def _plain(value: Any) -> str:
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no canonical JSON")
+
+
+_canonical = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain
+).encode

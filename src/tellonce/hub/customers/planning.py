@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from tellonce.hub.bridge.identities import Holding, assigned, related
 from tellonce.hub.customers.periods import History, history
@@ -147,5 +146,4 @@ def _document(one: ResolvedCustomer) -> Document:
 _WIDTHS = {"family_name": 100, "given_name": 100, "birth_date": 10, "city": 100, "postal_code": 20}
 
 
-def _dump(rows: Sequence[Sequence[Any]]) -> str:
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

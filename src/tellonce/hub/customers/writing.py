@@ -9,10 +9,13 @@ from tellonce.hub.core.bulk import among, as_stored, change_each, insert_rows, r
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.customers.golden import attributes_that_differ, golden_place
 from tellonce.hub.customers.models import Customer, GoldenVersion, Membership, Redirect
-from tellonce.hub.customers.planning import SEARCH_COLUMNS, Plan, PlannedSet
+from tellonce.hub.customers.planning import SEARCH_COLUMNS, Document, Plan, PlannedSet
 from tellonce.hub.customers.types import Applied
 from tellonce.hub.vault.services import encrypt, new_keys, opened_keys
 from tellonce.hub.vault.types import Key
+
+Renewed = tuple[PlannedSet, Document]
+"""A set and the golden document that it gets."""
 
 _RENEW = (
     "UPDATE customers SET version = %s, key_id = %s, family_name = %s, given_name = %s, "
@@ -28,9 +31,15 @@ def apply_plans(plans: Sequence[Plan], now: datetime) -> Applied:
 
     Returns what changed, by public id.
     """
-    customers = _Customers(plans, now)
+    customers = _Customers(plans)
+    renewed = [
+        (one, one.document) for plan in plans for one in plan.sets if one.document is not None
+    ]
+    changed = _differences(renewed, customers)
+    keys = _keys_for(renewed, customers)
+    _write_customers(renewed, customers, now)
     _move_records(plans, customers, now)
-    changed = _append_golden(plans, customers, now)
+    _append_golden(renewed, customers, keys, now)
     merged, removed = _retire(plans, customers, now)
     restored = _revive(plans, customers, now)
     return Applied(
@@ -48,22 +57,14 @@ def apply_plans(plans: Sequence[Plan], now: datetime) -> Applied:
 
 
 class _Customers:
-    """The customers of the plans at hand: new ones are inserted, the others looked up once."""
+    """The customers of the plans at hand: new ones get their ids, the others are looked up once."""
 
-    def __init__(self, plans: Sequence[Plan], now: datetime) -> None:
+    def __init__(self, plans: Sequence[Plan]) -> None:
         sets = [one for plan in plans for one in plan.sets]
         fresh = [one for one in sets if one.customer is None]
         self.created = [new_id("cus") for _ in fresh]
         ids = reserve_ids(Customer, len(fresh))
         self._new = {id(one): pk for one, pk in zip(fresh, ids, strict=True)}
-        insert_rows(
-            Customer,
-            ("id", "public_id", "created_at", "version", *SEARCH_COLUMNS),
-            [
-                (pk, public_id, now, 0, "", "", "", "", "")
-                for pk, public_id in zip(ids, self.created, strict=True)
-            ],
-        )
         known = {one.customer for one in sets if one.customer is not None}
         known |= {i for plan in plans for i in plan.retired}
         rows = among("SELECT id, public_id, version, key_id FROM customers WHERE id", known)
@@ -104,32 +105,43 @@ def _staying(plans: Sequence[Plan]) -> Iterator[tuple[float, int]]:
             yield from ((one.members[record], record) for record in one.surer)
 
 
+def _write_customers(renewed: Sequence[Renewed], customers: _Customers, now: datetime) -> None:
+    """Insert the new customers, and renew what the others are found by."""
+    new, updates = [], []
+    for one, document in renewed:
+        pk = customers.id_of(one)
+        number, key = customers.version[pk] + 1, customers.key[pk]
+        search = [document.search[name] for name in SEARCH_COLUMNS]
+        if one.customer is None:
+            new.append((pk, customers.public[pk], now, number, key, *search))
+        else:
+            updates.append((number, key, *search, pk))
+    insert_rows(
+        Customer, ("id", "public_id", "created_at", "version", "key_id", *SEARCH_COLUMNS), new
+    )
+    change_each(_RENEW, updates)
+
+
 def _append_golden(
-    plans: Sequence[Plan], customers: _Customers, now: datetime
-) -> dict[str, list[str]]:
-    """Append the documents that changed; returns what differs, of customers that were there."""
-    renewed = [one for plan in plans for one in plan.sets if one.document is not None]
-    changed = _differences(renewed, customers)
-    keys = _keys_for(renewed, customers)
-    versions, updates = [], []
-    for one in renewed:
-        customer, document = customers.id_of(one), one.document
-        assert document is not None
+    renewed: Sequence[Renewed], customers: _Customers, keys: Mapping[int, Key], now: datetime
+) -> None:
+    """Append the documents that changed."""
+    versions = []
+    for one, document in renewed:
+        customer = customers.id_of(one)
         number = customers.version[customer] + 1
-        key = customers.key[customer]
         secret = document.hidden and encrypt(
-            keys[key or 0], document.hidden.encode(), golden_place(customer, number)
+            keys[customers.key[customer] or 0],
+            document.hidden.encode(),
+            golden_place(customer, number),
         )
         versions.append((customer, number, now, document.opened, secret, document.content_hash))
-        updates.append((number, key, *(document.search[n] for n in SEARCH_COLUMNS), customer))
     insert_rows(GoldenVersion, _GOLDEN, versions)
-    change_each(_RENEW, updates)
-    return changed
 
 
-def _keys_for(renewed: Sequence[PlannedSet], customers: _Customers) -> Mapping[int, Key]:
+def _keys_for(renewed: Sequence[Renewed], customers: _Customers) -> Mapping[int, Key]:
     """The opened keys of customers with values to seal; made where there is none yet."""
-    sealing = [customers.id_of(one) for one in renewed if one.document and one.document.hidden]
+    sealing = [customers.id_of(one) for one, document in renewed if document.hidden]
     lacking = [i for i in sealing if customers.key[i] is None]
     made = new_keys(len(lacking)) if lacking else []
     held = opened_keys([key for i in sealing if (key := customers.key[i]) is not None])
@@ -139,17 +151,15 @@ def _keys_for(renewed: Sequence[PlannedSet], customers: _Customers) -> Mapping[i
     return held
 
 
-def _differences(renewed: Sequence[PlannedSet], customers: _Customers) -> dict[str, list[str]]:
-    known = {one.customer: one for one in renewed if one.customer is not None}
+def _differences(renewed: Sequence[Renewed], customers: _Customers) -> dict[str, list[str]]:
+    known = {
+        one.customer: (customers.version[one.customer], document.opened, document.hidden)
+        for one, document in renewed
+        if one.customer is not None
+    }
     return {
         customers.public[customer]: names
-        for customer, names in attributes_that_differ(
-            {
-                i: (customers.version[i], one.document.opened, one.document.hidden)
-                for i, one in known.items()
-                if one.document is not None
-            }
-        ).items()
+        for customer, names in attributes_that_differ(known).items()
     }
 
 

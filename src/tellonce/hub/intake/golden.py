@@ -4,7 +4,7 @@ say, and what must be sealed is kept apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -59,9 +59,11 @@ def _with_stewards(
     )
 
 
-def _halves(entries: Entries, sealed: Any) -> Iterator[Entries]:
-    yield [entry for entry in entries if not sealed(entry[0])]
-    yield [entry for entry in entries if sealed(entry[0])]
+def _halves(entries: Entries, sealed: Any) -> tuple[Entries, Entries]:
+    halves: tuple[list[Sequence[Any]], list[Sequence[Any]]] = ([], [])
+    for entry in entries:
+        halves[sealed(entry[0])].append(entry)
+    return halves
 
 
 def _is_sealed(name: str, *, identifiers: frozenset[str], known: dict[str, bool]) -> bool:

@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tellonce.hub.bridge.services import own_key_columns, standardised, standardised_rows
+from tellonce.hub.bridge.services import own_key_columns, standardised
 from tellonce.hub.bridge.types import Recognised, RecognisedColumn, StandardisedRow
-from tellonce.hub.policy.classes import attribute_class, is_encrypted
+from tellonce.hub.intake.ahead import Part, Ready, each_ready
 from tellonce.hub.quality.in_force import InForce
 from tellonce.hub.quality.judging import Met, facts_about, judge_rows
 from tellonce.hub.sources.arrival import (
@@ -65,8 +65,11 @@ class ReadRecords:
     def parts(self) -> Iterator[tuple[list[ArrivedRecord], list[RefusedRow]]]:
         """Rows ready to be stored, and further ones that cannot be used, part by part."""
         first: dict[str, tuple[int, bytes]] = {}
-        for start in range(0, self.count, AT_ONCE):
-            yield _arrived(self._parts.slice(start, AT_ONCE), first)
+        parts = [self._parts.slice(at, AT_ONCE) for at in range(0, self.count, AT_ONCE)]
+        for part, ready in zip(
+            parts, each_ready([Part(one.table, one.records) for one in parts]), strict=True
+        ):
+            yield _arrived(part, ready, first)
 
     def all(self) -> tuple[list[ArrivedRecord], list[RefusedRow]]:
         """Every row ready to be stored, and every one that cannot be used, or that a rule sends to
@@ -268,17 +271,16 @@ def _ids(table: pa.Table, numbers: pa.Array, record_id: str | None) -> pa.Array:
 
 
 def _arrived(
-    parts: _Parts, first: dict[str, tuple[int, bytes]]
+    parts: _Parts, ready: Ready, first: dict[str, tuple[int, bytes]]
 ) -> tuple[list[ArrivedRecord], list[RefusedRow]]:
     """`first`: of rows without version that came before, where and with what content."""
     rows: list[ArrivedRecord] = []
     refused: list[RefusedRow] = []
-    standardised = standardised_rows(parts.records, _is_sealed)
+    standardised, raws = ready
     numbers, ids = parts.numbers.to_pylist(), parts.ids.to_pylist()
     versions, deleted = parts.column("source_version"), parts.column("deleted")
     holders = parts.column("customer_key") if parts.columns.get("customer_key") else ids
     keys = _lookup_keys(standardised)
-    raws = row_objects(parts.table)
     digests = content_hashes(raws)
     for at, (raw, one) in enumerate(zip(raws, standardised, strict=True)):
         try:
@@ -306,10 +308,6 @@ def _arrived(
     return rows, refused
 
 
-def _is_sealed(attribute: str) -> bool:
-    return is_encrypted(attribute_class(attribute))
-
-
 def _refuse_second(row: ArrivedRecord, first: dict[str, tuple[int, bytes]]) -> None:
     """Of two rows without version in one file nobody can say which is newer."""
     if row.order is not None:
@@ -327,10 +325,10 @@ def _observed(one: StandardisedRow, version: str) -> datetime | None:
 
 
 def _is_deleted(text: str) -> bool:
-    if _says_deleted(text):
-        return True
     if text.strip().lower() in _KEPT:
         return False
+    if _says_deleted(text):
+        return True
     raise ValueError("its value does not say whether the record is deleted")
 
 

@@ -37,7 +37,8 @@ def waits_now(stored: StoredRecords, *, urgent: bool = False) -> Counts:
     """In the transaction that stored them: records can be looked up, what rules found in them is
     kept, and they wait to be placed.
     """
-    index_records(stored.keys)
+    gone = {record for record, (_, before) in stored.moved.items() if before is None}
+    index_records(stored.keys, new=gone)
     keep_findings(stored.source, stored)
     await_placing(stored.moved, urgent=urgent)
     return stored.counts

@@ -17,18 +17,19 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 
 from tellonce.hub.core import clock
-from tellonce.hub.core.bulk import as_stored, changed
+from tellonce.hub.core.bulk import as_stored, changed, fetched
 from tellonce.hub.core.errors import Busy, LeaseLost
 from tellonce.hub.jobs.models import Lease
 from tellonce.hub.jobs.processes import is_dead, this_host, this_process
 from tellonce.hub.jobs.types import HeldLease
 
 LASTS = timedelta(seconds=60)
-_BEAT = LASTS.total_seconds() / 4
+BEAT = LASTS.total_seconds() / 4
 _POLL = 0.02
 _CONFIRM = (
     "UPDATE leases SET expires_at = %s WHERE name = %s AND token = %s AND expires_at IS NOT NULL"
 )
+_HOLDER = "SELECT host, process FROM leases WHERE name = %s AND expires_at >= %s"
 _log = logging.getLogger(__name__)
 
 
@@ -39,7 +40,7 @@ def held_lease(name: str, actor: str, *, wait_seconds: float = 0.0) -> Iterator[
     Raises `Busy` when another living process still holds it after `wait_seconds`. Each write
     transaction of the block calls `confirm(lease)`.
     """
-    lease = _acquire(name, actor, time.monotonic() + wait_seconds)
+    lease = acquire(name, actor, time.monotonic() + wait_seconds)
     ended = threading.Event()
     beat = threading.Thread(target=_renew_until, args=(lease, ended), daemon=True)
     beat.start()
@@ -48,7 +49,7 @@ def held_lease(name: str, actor: str, *, wait_seconds: float = 0.0) -> Iterator[
     finally:
         ended.set()
         beat.join()
-        _release(lease)
+        release(lease)
 
 
 def confirm(lease: HeldLease) -> None:
@@ -60,7 +61,10 @@ def confirm(lease: HeldLease) -> None:
         )
 
 
-def _acquire(name: str, actor: str, deadline: float) -> HeldLease:
+def acquire(name: str, actor: str, deadline: float) -> HeldLease:
+    """Take a lease, which its holder renews and releases; raises `Busy` where it is not free by
+    then (`time.monotonic`).
+    """
     while True:
         holder = _try(name, actor)
         if isinstance(holder, HeldLease):
@@ -101,7 +105,7 @@ def _try(name: str, actor: str) -> HeldLease | Lease:
 
 def _renew_until(lease: HeldLease, ended: threading.Event) -> None:
     try:
-        while not ended.wait(_BEAT):
+        while not ended.wait(BEAT):
             try:
                 confirm(lease)
             except LeaseLost:
@@ -112,7 +116,13 @@ def _renew_until(lease: HeldLease, ended: threading.Event) -> None:
         connection.close()
 
 
-def _release(lease: HeldLease) -> None:
+def is_held(name: str) -> bool:
+    """Whether a living process holds the lease `name`."""
+    held = fetched(_HOLDER, name, as_stored(clock.now()))
+    return bool(held) and not is_dead(*held[0])
+
+
+def release(lease: HeldLease) -> None:
     """Free the lease; where the database cannot be reached, it ends by itself."""
     try:
         Lease.objects.filter(name=lease.name, token=lease.token).update(expires_at=None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tellonce.hub.jobs.leases import confirm, held_lease
+from tellonce.hub.jobs.keeping import KeptLease
+from tellonce.hub.jobs.leases import acquire, confirm, held_lease, is_held
 from tellonce.hub.jobs.queue import cancel, claim, enqueue, fail, finish, heartbeat, replay
 from tellonce.hub.jobs.registry import (
     register_consumer,
@@ -17,7 +18,9 @@ from tellonce.hub.jobs.ticking import tick, work_until_idle
 from tellonce.hub.jobs.worker import Worker
 
 __all__ = [
+    "KeptLease",
     "Worker",
+    "acquire",
     "cancel",
     "claim",
     "confirm",
@@ -27,6 +30,7 @@ __all__ = [
     "forget_workers",
     "heartbeat",
     "held_lease",
+    "is_held",
     "parse_rule",
     "register_consumer",
     "register_handler",

@@ -11,6 +11,7 @@ from tellonce.hub.core.bulk import change_each, insert_rows
 from tellonce.hub.matching.models import Edge, KeyIndex, MatchKey, MatchModel
 from tellonce.hub.matching.types import StoredEdge
 
+_FORGET_KEYS = "DELETE FROM key_index WHERE record_id = %s"
 _DELETE_EDGE = "DELETE FROM edges WHERE left_id = %s AND right_id = %s"
 _LINK_EDGE = "UPDATE edges SET linked = %s WHERE left_id = %s AND right_id = %s"
 _DELETE_KEY = "DELETE FROM match_keys WHERE hash = %s AND record_id = %s"
@@ -34,9 +35,11 @@ def adopt_model(document: str, fingerprint: str, *, origin: str, records: int) -
     )
 
 
-def index_records(keys: Mapping[int, Collection[int]]) -> None:
-    """Make these the look-up keys of each record (row id); none: it cannot be found."""
-    change_each("DELETE FROM key_index WHERE record_id = %s", [(r,) for r in keys])
+def index_records(keys: Mapping[int, Collection[int]], new: Collection[int] = ()) -> None:
+    """Make these the look-up keys of each record (row id); none: it cannot be found. Those that
+    are `new` had none.
+    """
+    change_each(_FORGET_KEYS, [(record,) for record in keys if record not in new])
     rows = sorted({(key, record) for record, hashes in keys.items() for key in hashes})
     insert_rows(KeyIndex, ("hash", "record_id"), rows)
 

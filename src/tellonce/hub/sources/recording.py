@@ -6,7 +6,7 @@ Everything here runs in the caller's transaction and takes a few thousand rows a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from tellonce.hub.core.bulk import among, change_each, insert_rows, reserve_ids
@@ -174,7 +174,7 @@ def _judge(
     held: set[tuple[str, int | None, bytes]],
 ) -> tuple[Counts, list[ArrivedRecord]]:
     """What is new among the rows, in order; sets the winner of each line."""
-    counts = Counts()
+    added = changed = older = repeated = 0
     fresh = []
     for row in rows:
         line = lines.setdefault(row.record_key, _Line(None, None, Record.ACTIVE, None))
@@ -182,19 +182,19 @@ def _judge(
         version = (row.record_key, row.order, row.content_hash)
         known = version in held if row.order is not None else equals_latest(stamp, line.current)
         if known:
-            counts = replace(counts, repeated=counts.repeated + 1)
+            repeated += 1
             continue
         held.add(version)
         fresh.append(row)
         if line.current is None:
-            counts = replace(counts, added=counts.added + 1)
+            added += 1
         elif wins(stamp, line.current):
-            counts = replace(counts, changed=counts.changed + 1)
+            changed += 1
         else:
-            counts = replace(counts, older=counts.older + 1)
+            older += 1
             continue
         line.current, line.winner = stamp, row
-    return counts, fresh
+    return Counts(added=added, changed=changed, older=older, repeated=repeated), fresh
 
 
 def _insert(

@@ -79,7 +79,7 @@ def _view(row: Source) -> SourceView:
         id=row.pk,
         name=row.name,
         kind=row.kind,
-        config=source_config(row.config),
+        config=_config(json.dumps(row.config)),
         learned=row.learned,
         created_at=row.created_at,
     )

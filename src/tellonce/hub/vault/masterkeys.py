@@ -107,16 +107,17 @@ def master_keys() -> MasterKeys:
 
     Raises `KeyTrouble` when the file is missing, damaged, or of another hub.
     """
-    path = Path(settings.TELLONCE_MASTER_KEY_FILE)
+    name = str(settings.TELLONCE_MASTER_KEY_FILE)
     try:
-        changed = path.stat().st_mtime_ns
+        changed = os.stat(name).st_mtime_ns
     except OSError:
         changed = 0
-    return _proved(path, changed)
+    return _proved(name, changed)
 
 
 @lru_cache(maxsize=1)
-def _proved(path: Path, changed: int) -> MasterKeys:
+def _proved(name: str, changed: int) -> MasterKeys:
+    path = Path(name)
     keys = read_file(path)
     known = dict(MasterKey.objects.values_list("name", "check_value"))
     if not known:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -39,5 +40,12 @@ class Place:
     @property
     def bound(self) -> bytes:
         """The associated data: table, column and row, with lengths, so that none runs over."""
-        parts = (self.table, self.column, self.row)
-        return b"".join(len(part := text.encode()).to_bytes(4) + part for text in parts)
+        return _bound(self.table) + _bound(self.column) + _of_length(self.row)
+
+
+def _of_length(text: str) -> bytes:
+    part = text.encode()
+    return len(part).to_bytes(4) + part
+
+
+_bound = lru_cache(maxsize=64)(_of_length)
