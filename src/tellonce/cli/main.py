@@ -64,6 +64,7 @@ COMMANDS = {
     "upgrade": Entry("tellonce.cli.backup", "Bring the database up to this program.", HUB),
     "key": Entry("tellonce.cli.key", "See and change the master key.", HUB),
     "webhook": Entry("tellonce.cli.webhook", "Have other systems told of events.", HUB),
+    "alerts": Entry("tellonce.cli.alerts", "See known troubles, and settle them.", HUB),
     "jobs": Entry("tellonce.cli.jobs", "See, replay and cancel background work.", HUB),
 }
 

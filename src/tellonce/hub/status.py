@@ -16,6 +16,7 @@ from tellonce.hub.activity.selectors import activity_counts
 from tellonce.hub.audit.selectors import entry_count
 from tellonce.hub.customers.selectors import customer_counts
 from tellonce.hub.events.selectors import event_count
+from tellonce.hub.insight.alerting import alert_counts
 from tellonce.hub.jobs.selectors import (
     consumer_states,
     job_counts,
@@ -37,6 +38,7 @@ LABELS = {
     "unplaced": "deliveries to be placed",
     "open_reviews": "open reviews",
     "snapshots": "snapshots",
+    "open_alerts": "open alerts",
     "events": "events",
     "audit_entries": "audit entries",
     "users": "users",
@@ -96,6 +98,9 @@ class HubStatus:
                 f"{self.counts['quarantined']:,} rows wait in quarantine. See why:",
                 "tellonce source show NAME",
             )
+        if alerts := self.counts["open_alerts"]:
+            known = "trouble is" if alerts == 1 else "troubles are"
+            return f"{alerts:,} known {known} open. See what to do:", "tellonce alerts list"
         if not self.counts["snapshots"]:
             return (
                 "Ask for the first snapshot:",
@@ -111,6 +116,7 @@ def hub_status() -> HubStatus:
         **customer_counts(),
         **activity_counts(),
         **matching_counts(),
+        "open_alerts": sum(alert_counts().values()),
         "snapshots": snapshot_count(),
         "events": event_count(),
         "audit_entries": entry_count(),

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from ninja.errors import HttpError, ValidationError
 
 from tellonce.hub.api import (
+    alerts,
     customers,
     decisions,
     feed,
@@ -35,6 +36,7 @@ ROUTERS = (
     ("/webhooks", webhooks.router),
     ("/quality/kpis", kpis.router),
     ("/quality/sample", samples.router),
+    ("/alerts", alerts.router),
 )
 
 

@@ -45,4 +45,9 @@ class AuditEntry(models.Model):
             models.Index(
                 fields=["id"], name="audit_unnumbered", condition=models.Q(number__isnull=True)
             ),
+            models.Index(
+                fields=["at"],
+                name="audit_denied",
+                condition=models.Q(outcome__in=("refused", "failed")),
+            ),
         )

@@ -1,8 +1,10 @@
-"""Background work: measuring every hour, drawing the sample that is due, watching."""
+"""Background work: measuring, looking for troubles, drawing the sample that is due, watching."""
 
 from __future__ import annotations
 
+from tellonce.hub.bridge.types import Progress
 from tellonce.hub.core.ids import new_id
+from tellonce.hub.insight.alerting import check_troubles
 from tellonce.hub.insight.declared import declared
 from tellonce.hub.insight.figures import fill_counts, follow_golden
 from tellonce.hub.insight.measuring import measure_all
@@ -11,27 +13,39 @@ from tellonce.hub.insight.watching import note_alive
 from tellonce.hub.jobs.registry import register_handler, register_pulse, register_recurring
 from tellonce.hub.jobs.types import SYSTEM, JobContext, ReleaseJob
 
-MEASURE, SAMPLE = "insight.measure", "insight.sample"
+MEASURE, SAMPLE, DETECT = "insight.measure", "insight.sample", "insight.detect"
 
 
 def register() -> None:
     """Tell the workers what there is to do."""
     register_handler(MEASURE, measure_kpis)
     register_handler(SAMPLE, draw_due_sample)
+    register_handler(DETECT, detect_troubles)
     register_recurring(MEASURE, "every 1h", MEASURE)
     register_recurring(SAMPLE, "every 6h", SAMPLE)
+    register_recurring(DETECT, "every 15m", DETECT)
     register_pulse("insight.watch", note_alive)
 
 
 def measure_kpis(context: JobContext) -> None:
     """Measure all KPIs."""
+    measure_all(_shown(context))
+
+
+def detect_troubles(context: JobContext) -> None:
+    """Let every detector look."""
+    check_troubles(_shown(context))
+
+
+def _shown(context: JobContext) -> Progress:
+    """Progress of a job, which is given back between steps where the worker is asked to end."""
 
     def progress(stage: str, done: int, total: int) -> None:
         context.progress(stage, done, total)
         if context.stopping.is_set():
             raise ReleaseJob
 
-    measure_all(progress)
+    return progress
 
 
 def draw_due_sample(context: JobContext) -> None:

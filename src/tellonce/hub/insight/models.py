@@ -198,3 +198,18 @@ class Alert(models.Model):
             ),
         )
         indexes = (models.Index(fields=["-opened_at"], name="alert_by_time"),)
+
+
+class DetectorRun(models.Model):
+    """When a detector looked last, how much it found, why it could not look ("": it did)."""
+
+    PERSON_LINKED: ClassVar = ()
+    NOT_PERSON_LINKED: ClassVar = ("name", "ran_at", "found", "trouble")
+
+    name = models.CharField(max_length=40, primary_key=True)
+    ran_at = models.DateTimeField()
+    found = models.IntegerField()
+    trouble = models.CharField(max_length=255, default="")
+
+    class Meta:
+        db_table = "detector_runs"

@@ -6,6 +6,7 @@ from tellonce.hub.accounts.types import Actor
 from tellonce.hub.insight.declared import Declared, Known, declared
 from tellonce.hub.insight.declared import declare as _declare
 from tellonce.hub.insight.kpis.registry import KPIS
+from tellonce.hub.insight.troubles.registry import DETECTORS
 from tellonce.hub.insight.types import SHARE
 from tellonce.hub.insight.watching import WATCH
 
@@ -26,5 +27,5 @@ def _known() -> Known:
     return Known(
         frozenset(kpi.name for kpi in KPIS),
         frozenset(kpi.name for kpi in KPIS if kpi.unit == SHARE),
-        frozenset(),
+        frozenset(one.name for one in DETECTORS),
     )

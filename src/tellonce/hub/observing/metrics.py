@@ -16,6 +16,8 @@ from prometheus_client.core import GaugeMetricFamily
 
 from tellonce.hub.customers.selectors import customer_counts
 from tellonce.hub.events.webhooks.selectors import delivery_counts
+from tellonce.hub.insight.alerting import alert_counts
+from tellonce.hub.insight.selectors import kpi_states
 from tellonce.hub.jobs.selectors import consumer_states, living_workers, queue_state
 from tellonce.hub.jobs.sequencer import head
 from tellonce.hub.matching.selectors import matching_counts
@@ -37,7 +39,7 @@ class HubCollector:
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """The gauges; where the database does not answer only the one that says so."""
         try:
-            found = [*self._work(), *self._held()]
+            found = [*self._work(), *self._quality(), *self._held()]
         except (DatabaseError, InterfaceError):
             yield GaugeMetricFamily("tellonce_database_up", "Whether it answers.", value=0)
             return
@@ -60,6 +62,22 @@ class HubCollector:
         yield GaugeMetricFamily("tellonce_workers", "Workers alive.", living_workers())
         deliveries = delivery_counts().items()
         yield _by("tellonce_webhook_deliveries", "Deliveries by state.", "state", deliveries)
+
+    def _quality(self) -> Iterator[GaugeMetricFamily]:
+        """As last measured; a KPI that is not measured has no sample, and never a 0."""
+        value = GaugeMetricFamily("tellonce_kpi", "A KPI, and its parts.", labels=["kpi", "part"])
+        target = GaugeMetricFamily("tellonce_kpi_target", "What is wanted of it.", labels=["kpi"])
+        for state in kpi_states(1):
+            target.add_metric([state.kpi.name], state.target)
+            for part in (state.whole, *state.parts):
+                if part.value is not None:
+                    value.add_metric([state.kpi.name, part.name], part.value)
+        alerts = GaugeMetricFamily(
+            "tellonce_alerts", "Known troubles that are open.", labels=["kind", "severity"]
+        )
+        for labels, count in alert_counts().items():
+            alerts.add_metric(list(labels), count)
+        yield from (value, target, alerts)
 
     def _held(self) -> Iterator[GaugeMetricFamily]:
         for name, count in self._recent_counts().items():

@@ -1,0 +1,213 @@
+"""What detectors find becomes alerts: opened once, brought up to date, closed when it is over."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from tellonce.hub.accounts.refusing import refuse_unless
+from tellonce.hub.accounts.types import Actor
+from tellonce.hub.audit.services import record_act
+from tellonce.hub.audit.types import Act
+from tellonce.hub.bridge.types import Progress, no_progress
+from tellonce.hub.core import clock
+from tellonce.hub.core.errors import Conflict, Unknown, WrongCall
+from tellonce.hub.core.ids import new_id
+from tellonce.hub.events.services import emit
+from tellonce.hub.events.types import Happened
+from tellonce.hub.insight.declared import declared
+from tellonce.hub.insight.figures import follow_golden
+from tellonce.hub.insight.models import Alert, DetectorRun
+from tellonce.hub.insight.troubles.registry import DETECTORS, Detector
+from tellonce.hub.insight.types import SEVERITIES, AlertView, Trouble
+
+OPENED, CLOSED = "tellonce.alert.opened.v1", "tellonce.alert.closed.v1"
+MAY_SETTLE = ("steward", "engineer", "officer", "manager", "admin")
+MOST_DAYS = 90
+_log = logging.getLogger(__name__)
+
+
+def check_troubles(progress: Progress = no_progress) -> int:
+    """Let every detector look, and settle what it found; returns how many alerts are open.
+
+    A detector that cannot look leaves its alerts as they are and is written down as such; the
+    others look all the same. One that was declared off closes its alerts.
+    """
+    follow_golden(progress)
+    off = declared().off
+    for done, detector in enumerate(DETECTORS):
+        progress("detect", done, len(DETECTORS))
+        if detector.name in off:
+            _settle(detector.name, [])
+            continue
+        try:
+            found = detector.find()
+        except Exception as error:
+            _log.exception("The detector %s could not look.", detector.name)
+            _note(detector, -1, type(error).__name__)
+            continue
+        _settle(detector.name, found)
+        _note(detector, len(found), "")
+    return Alert.objects.exclude(state=Alert.CLOSED).count()
+
+
+def _note(detector: Detector, found: int, trouble: str) -> None:
+    DetectorRun.objects.update_or_create(
+        name=detector.name, defaults={"ran_at": clock.now(), "found": found, "trouble": trouble}
+    )
+
+
+def _settle(kind: str, found: Sequence[Trouble]) -> None:
+    """Open what is new, bring up to date what is known, close what is over; one transaction."""
+    now = clock.now()
+    troubles = {one.key[:200]: one for one in found}
+    with transaction.atomic():
+        held = {
+            row.key: row
+            for row in Alert.objects.select_for_update().filter(kind=kind, closed_at=None)
+        }
+        for key, trouble in troubles.items():
+            if key in held:
+                _update(held[key], trouble, now)
+            else:
+                _open(kind, key, trouble, now)
+        for key, row in held.items():
+            if key not in troubles:
+                row.state, row.closed_at = Alert.CLOSED, now
+                row.save(update_fields=["state", "closed_at"])
+                _tell(CLOSED, row)
+
+
+def _open(kind: str, key: str, trouble: Trouble, now: datetime) -> None:
+    row = Alert(
+        public_id=new_id("alr"),
+        kind=kind,
+        key=key,
+        severity=trouble.severity,
+        sentence=trouble.sentence,
+        advice=trouble.advice,
+        details=dict(trouble.details),
+        opened_at=now,
+        seen_at=now,
+    )
+    row.save(force_insert=True)
+    _tell(OPENED, row)
+
+
+def _update(row: Alert, trouble: Trouble, now: datetime) -> None:
+    """Worse than when somebody settled it, or snoozed until now: it is open again, and told."""
+    worse = SEVERITIES.index(trouble.severity) > SEVERITIES.index(row.severity)
+    over = row.state == Alert.SNOOZED and row.until is not None and row.until <= now
+    again = row.state != Alert.OPEN and (worse or over)
+    row.severity, row.sentence = trouble.severity, trouble.sentence
+    row.advice, row.details, row.seen_at = trouble.advice, dict(trouble.details), now
+    if again:
+        row.state, row.until = Alert.OPEN, None
+    row.save()
+    if again:
+        _tell(OPENED, row)
+
+
+def _tell(kind: str, row: Alert) -> None:
+    """By id, kind and severity alone: what it is about may be a person."""
+    data = {"alert": row.public_id, "kind": row.kind, "severity": row.severity}
+    emit(Happened(kind, row.public_id, data))
+
+
+def acknowledge(public_id: str, reason: str, *, by: Actor) -> AlertView:
+    """Say that somebody knows and sees to it: it is shown as such until it is over, or worse.
+
+    Raises `Refused`, `Unknown`, `WrongCall` without a reason, `Conflict` where it is closed.
+    """
+    return _settled(public_id, reason, None, by=by)
+
+
+def snooze(public_id: str, days: float, reason: str, *, by: Actor) -> AlertView:
+    """Not to be told of it for some days, unless it gets worse; raises as `acknowledge`."""
+    if not 0 < days <= MOST_DAYS:
+        raise WrongCall(
+            f"An alert is not snoozed for {days:g} days.", hint=f"Give up to {MOST_DAYS} days."
+        )
+    return _settled(public_id, reason, clock.now() + timedelta(days=days), by=by)
+
+
+def _settled(public_id: str, reason: str, until: datetime | None, *, by: Actor) -> AlertView:
+    action = "alert.acknowledge" if until is None else "alert.snooze"
+    hint = "Ask a steward or an engineer."
+    refuse_unless(by, MAY_SETTLE, action, may_not="settle alerts", hint=hint, target=public_id)
+    if not reason.strip():
+        raise WrongCall("Why is not said.", hint="Give a reason, for those who look at it later.")
+    with transaction.atomic():
+        row = Alert.objects.select_for_update().filter(public_id=public_id).first()
+        if row is None:
+            raise _unknown(public_id)
+        if row.state == Alert.CLOSED:
+            raise Conflict("This alert is closed already.", hint="Nothing is left to be done.")
+        row.state = Alert.ACKNOWLEDGED if until is None else Alert.SNOOZED
+        row.settled_by, row.settled_at = by.id, clock.now()
+        row.reason, row.until = reason.strip()[:255], until
+        row.save()
+        record_act(Act(action, by.id, target=public_id, details={"kind": row.kind}))
+    return _view(row)
+
+
+def alerts(
+    *, state: str = "", kind: str = "", limit: int = 50, before: str = ""
+) -> list[AlertView]:
+    """Alerts, the newest first; without a state those that are not closed. `before`: the id after
+    which to go on.
+    """
+    rows = Alert.objects.order_by("-public_id")
+    rows = rows.filter(state=state) if state else rows.exclude(state=Alert.CLOSED)
+    rows = rows.filter(kind=kind) if kind else rows
+    rows = rows.filter(public_id__lt=before) if before else rows
+    return [_view(row) for row in rows[:limit]]
+
+
+def alert_named(public_id: str) -> AlertView:
+    """One of them; raises `Unknown`."""
+    row = Alert.objects.filter(public_id=public_id).first()
+    if row is None:
+        raise _unknown(public_id)
+    return _view(row)
+
+
+def alert_counts() -> Mapping[tuple[str, str], int]:
+    """(kind, severity) -> alerts that nobody has settled yet."""
+    counts: dict[tuple[str, str], int] = {}
+    for kind, severity in Alert.objects.filter(state=Alert.OPEN).values_list("kind", "severity"):
+        counts[kind, severity] = counts.get((kind, severity), 0) + 1
+    return counts
+
+
+def detector_runs() -> dict[str, tuple[datetime, int, str]]:
+    """Detector -> when it looked last, how much it found, why it could not look ("": it did)."""
+    rows = DetectorRun.objects.values_list("name", "ran_at", "found", "trouble")
+    return {name: (at, found, trouble) for name, at, found, trouble in rows}
+
+
+def _unknown(public_id: str) -> Unknown:
+    return Unknown(f"There is no alert '{public_id[:40]}'.", hint="See `tellonce alerts list`.")
+
+
+def _view(row: Alert) -> AlertView:
+    return AlertView(
+        id=row.public_id,
+        kind=row.kind,
+        key=row.key,
+        severity=row.severity,
+        sentence=row.sentence,
+        advice=row.advice,
+        details=row.details,
+        state=row.state,
+        opened_at=row.opened_at,
+        seen_at=row.seen_at,
+        closed_at=row.closed_at,
+        settled_by=row.settled_by,
+        settled_at=row.settled_at,
+        reason=row.reason,
+        until=row.until,
+    )

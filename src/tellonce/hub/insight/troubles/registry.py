@@ -1,0 +1,103 @@
+"""Every detector: the trouble it knows, and how it tells it from what is usual."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tellonce.hub.core.errors import Unknown
+from tellonce.hub.insight.troubles.consent import missing_consents
+from tellonce.hub.insight.troubles.merging import overgrown_customers
+from tellonce.hub.insight.troubles.quarantine import quarantine_surges
+from tellonce.hub.insight.troubles.refusals import repeated_refusals
+from tellonce.hub.insight.troubles.sharing import shared_addresses, shared_contacts
+from tellonce.hub.insight.troubles.silence import silent_sources
+from tellonce.hub.insight.troubles.slowness import slow_snapshots
+from tellonce.hub.insight.troubles.volume import changed_volumes
+from tellonce.hub.insight.types import Trouble
+
+
+@dataclass(frozen=True)
+class Detector:
+    """A known trouble. `tells`: how it is told from what is usual. `find` reads only."""
+
+    name: str
+    title: str
+    tells: str
+    find: Callable[[], list[Trouble]]
+
+
+DETECTORS: tuple[Detector, ...] = (
+    Detector(
+        "source-silent",
+        "A source is silent or late",
+        "With a schedule: no good end half a period, and at least an hour, after it was due. "
+        "Without one: silent half as long again as its longest usual pause, learnt from 15 days "
+        "and 5 days of deliveries on.",
+        silent_sources,
+    ),
+    Detector(
+        "volume-change",
+        "A source brings many more or fewer rows",
+        "The last day of deliveries differs from the median day (of the same weekday, where there "
+        "are four) 2.5-fold, by 20 rows and four robust deviations, and from the extremes by half.",
+        changed_volumes,
+    ),
+    Detector(
+        "quarantine-surge",
+        "Many rows go to quarantine",
+        "Of the last day of rows at least 10 and 2 %, and surely (95 %) over three times the share "
+        "of all runs before; of a first delivery 1 of 20 is thought usual.",
+        quarantine_surges,
+    ),
+    Detector(
+        "over-merging",
+        "A customer grows beyond reason",
+        "At least 8 records, and a size that under 0.01 customers of the hub are expected to reach "
+        "by the fall-off of sizes; graver where its records say several names and birth dates.",
+        overgrown_customers,
+    ),
+    Detector(
+        "shared-contact",
+        "Many identities on one e-mail, phone or identifier",
+        "At least 5 customers of 4 family names, and more than under 0.01 of what is shared is "
+        "expected to reach.",
+        shared_contacts,
+    ),
+    Detector(
+        "shared-address",
+        "Many identities at one address",
+        "At least 8 customers of 6 family names, and more than under 0.01 of the addresses are "
+        "expected to reach.",
+        shared_addresses,
+    ),
+    Detector(
+        "repeated-refusals",
+        "Permission is denied repeatedly",
+        "10 refusals of one actor in a day (30 look-ups in vain), and three times what is usual "
+        "with it in the 14 days before.",
+        repeated_refusals,
+    ),
+    Detector(
+        "slow-snapshots",
+        "Snapshots are slow",
+        "The 95th percentile of the last hour (of the last day, where there were under 10) is "
+        "above twice the target, or above 200 ms and four times that of the 14 days before.",
+        slow_snapshots,
+    ),
+    Detector(
+        "consent-missing",
+        "Consent is missing for a purpose in use",
+        "Customers who were addressed for a purpose in the last 30 days and whose consent to it is "
+        "not known, or was withdrawn before, at least 5 and 1 % of those looked at.",
+        missing_consents,
+    ),
+)
+BY_NAME = {one.name: one for one in DETECTORS}
+
+
+def detector_named(name: str) -> Detector:
+    """The detector of this name; raises `Unknown`."""
+    if name not in BY_NAME:
+        raise Unknown(f"No detector is called '{name[:40]}'.", hint=f"Known: {', '.join(BY_NAME)}.")
+    return BY_NAME[name]
