@@ -36,6 +36,14 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+def is_alive(process: int) -> bool:
+    """Whether a process runs; one that only waits to be collected does not."""
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True
+    )
+    return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
+
+
 class Cluster:
     """A PostgreSQL of the test's own, that may be killed."""
 
@@ -57,17 +65,20 @@ class Cluster:
 
     def start(self) -> None:
         """Start it, and wait until it has recovered."""
-        options = f"-p {self.port} -k {self._folder.parent} -c listen_addresses=127.0.0.1"
+        options = f"-p {self.port} -c unix_socket_directories='' -c listen_addresses=127.0.0.1"
         log = str(self._folder.parent / "log")
         self._run("pg_ctl", "-D", str(self._folder), "-o", options, "-l", log, "-w", "start")
 
     def kill(self) -> None:
         """kill -9 of the server and all its processes, then a start."""
         pid = int((self._folder / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGSTOP)  # so that no child is born while they are killed
         children = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True)
-        for one in (pid, *map(int, children.stdout.split())):
+        killed = (*map(int, children.stdout.split()), pid)
+        for one in killed:
             os.kill(one, signal.SIGKILL)
-        time.sleep(0.3)
+        while any(is_alive(one) for one in killed):  # what lives holds the shared memory
+            time.sleep(0.05)
         (self._folder / "postmaster.pid").unlink(missing_ok=True)
         self.start()
 
