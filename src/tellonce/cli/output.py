@@ -181,6 +181,7 @@ STAGE_WORDS = {
     "score": "scoring",
     "cluster": "clustering",
     "golden": "building golden records",
+    "profile": "looking at records",
     "write": "writing",
     "copy": "copying the database",
     "verify": "verifying",

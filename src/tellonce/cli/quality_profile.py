@@ -11,6 +11,8 @@ import typer
 
 from tellonce.cli.output import Stages, counted, print_json, show
 from tellonce.cli.quality_group import Json, quality
+from tellonce.cli.quality_profile_table import show_fields
+from tellonce.cli.quality_source import Shown, show_source
 from tellonce.engine.standardise import Mapping
 from tellonce.io.errors import BadSetting, NoRecords
 from tellonce.io.mapping import SourceMapping, read_mapping
@@ -18,19 +20,22 @@ from tellonce.io.read import open_file
 from tellonce.io.values import Chunk, Reject
 from tellonce.io.write import check_writable, write_text
 from tellonce.rules.drift import Drift, drift
-from tellonce.rules.profile_page import different_words, doubts, profile_page, recognised_words
-from tellonce.rules.profile_types import FieldProfile, Profile
+from tellonce.rules.profile_page import profile_page
+from tellonce.rules.profile_types import Profile
 from tellonce.rules.profiling import profile_stream
 
 FOUND_CHANGES = 1
-_BAR = 10  # characters
-_TOP = 3
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 File = Annotated[
     Path,
     typer.Argument(metavar="FILE", help="csv, tsv, jsonl (also .gz), parquet or xlsx."),
 ]
+FileOrSource = Annotated[
+    Path,
+    typer.Argument(metavar="FILE|SOURCE", help="A file, or the name of a source of the hub."),
+]
+Now = Annotated[bool, typer.Option("--now", help="Of a source: make its profile first.")]
+OverTime = Annotated[bool, typer.Option("--over-time", help="Of a source: its figures over time.")]
 Against = Annotated[
     Path | None,
     typer.Option(
@@ -47,19 +52,47 @@ NoValues = Annotated[
 
 
 @quality.command("profile")
-def profile_file(
-    file: File,
+def profile_data(
+    what: FileOrSource,
     *,
     against: Against = None,
     html: Html = None,
     map: Map = None,
     no_values: NoValues = False,
+    now: Now = False,
+    over_time: OverTime = False,
     as_json: Json = False,
 ) -> None:
-    """Say what the fields of a file look like: filled, different, formats, ranges, outliers.
+    """Say what the fields of a file, or of a source, look like: filled, different, formats, ranges,
+    outliers.
 
-    With --against exit 1 means that something changed.
+    A worker makes the profile of a source after each delivery, and compares it with last month's.
+    Exit 1: something changed, since --against or since last month.
     """
+    if not what.exists() and not what.suffix and what.name == str(what):
+        if against or map:
+            raise BadSetting(
+                f"{what} is no file, and of a source neither --against nor --map can be said.",
+                "Leave them away, or name the file as it is.",
+            )
+        changed = show_source(str(what), Shown(now, over_time, html, no_values, as_json))
+    elif now or over_time:
+        raise BadSetting(f"{what} is no source.", "--now and --over-time are of a source.")
+    else:
+        changed = _profile_file(what, (against, html, map), no_values=no_values, as_json=as_json)
+    if changed:
+        raise typer.Exit(FOUND_CHANGES)
+
+
+def _profile_file(
+    file: Path,
+    paths: tuple[Path | None, Path | None, Path | None],
+    *,
+    no_values: bool,
+    as_json: bool,
+) -> bool:
+    """Show the profile of a file and what changed since `against`; returns whether anything did."""
+    against, html, map = paths
     if html is not None:
         check_writable(html)
         if html.resolve() in {one.resolve() for one in (file, against, map) if one}:
@@ -69,7 +102,7 @@ def profile_file(
         found, rejects = profile_of(file, map)
         earlier = None if against is None else _earlier(against, map)
     changes = () if earlier is None else drift(earlier, found)
-    shown = _without_values(found) if no_values else found
+    shown = found.without_values() if no_values else found
     if html is not None:
         write_text(html, profile_page(shown, changes))
     if as_json:
@@ -79,8 +112,7 @@ def profile_file(
         print_json(document)
     else:
         _show(shown, rejects, changes, compared=against is not None)
-    if changes:
-        raise typer.Exit(FOUND_CHANGES)
+    return bool(changes)
 
 
 def profile_of(file: Path, mapping: Path | None = None) -> tuple[Profile, int]:
@@ -119,68 +151,13 @@ def _earlier(path: Path, mapping: Path | None) -> Profile:
     return profile_of(path, mapping)[0]
 
 
-def _without_values(found: Profile) -> Profile:
-    return Profile(
-        found.name, found.rows, tuple(field.without_values(None) for field in found.fields)
-    )
-
-
 def _show(found: Profile, rejects: int, changes: Sequence[Drift], *, compared: bool) -> None:
     refused = f"; {counted(rejects, 'row')} could not be read" if rejects else ""
     fields = counted(len(found.fields), "field")
     show(f"{found.name}: {counted(found.rows, 'row')}, {fields}{refused}.")
-    width = min(32, max(len(field.field) for field in found.fields))
-    for field in found.fields:
-        for line in field_lines(field, width):
-            show(line)
+    show_fields(found)
     if compared:
         show("")
         show("What changed:" if changes else "Nothing changed that chance would not explain.")
     for change in changes:
         show(f"  {change.sentence}")
-
-
-def field_lines(field: FieldProfile, width: int) -> Iterator[str]:
-    """A field in a terminal: a bar of how much is filled, what it holds, then what stands out."""
-    head = f"{field.field[:width].ljust(width)}  {bar(field.fill)} {_percent(field.fill).rjust(5)}"
-    if not field.filled:
-        yield f"{head}  never filled"
-        return
-    yield f"{head}  {recognised_words(field)}; {different_words(field)}"
-    inner = " " * (width + 2)
-    told = [f"{one.text} {_percent(one.rows / field.filled)}" for one in field.formats[:_TOP]]
-    yield f"{inner}formats: {' · '.join(told)}{_more(field.formats_distinct - _TOP)}"
-    if field.range is not None and field.range.low:
-        yield f"{inner}from {field.range.low} to {field.range.high}  {_spark(field)}"
-    elif field.top and field.distinct < field.filled:
-        told = [f"{one.text[:30]} {_percent(one.rows / field.filled)}" for one in field.top[:_TOP]]
-        yield f"{inner}most: {' · '.join(told)}{_more(field.distinct - _TOP)}"
-    for sentence in doubts(field):
-        yield f"{inner}! {sentence}"
-
-
-def _more(number: int) -> str:
-    return f" · {number:,} more" if number > 0 else ""
-
-
-def _percent(share: float) -> str:
-    told = f"{share:.0%}"
-    if told == "100%" and share < 1:
-        told = "<100%"
-    if told == "0%" and share > 0:
-        told = ">0%"
-    return told
-
-
-def bar(share: float) -> str:
-    """A share as `_BAR` characters of blocks."""
-    eighths = round(share * _BAR * 8)
-    full, part = divmod(eighths, 8)
-    return ("█" * full + (_EIGHTHS[part] if part else "")).ljust(_BAR, "·")
-
-
-def _spark(field: FieldProfile) -> str:
-    """The histogram in one line of blocks."""
-    bars = field.range.bars if field.range else ()
-    most = max((one.rows for one in bars), default=1) or 1
-    return "".join("▁▂▃▄▅▆▇█"[round(7 * one.rows / most)] for one in bars)

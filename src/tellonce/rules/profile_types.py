@@ -104,17 +104,18 @@ class FieldProfile:
         """Share of the rows that are filled; 0 of none."""
         return self.filled / self.rows if self.rows else 0.0
 
-    def without_values(self, least: int | None) -> FieldProfile:
-        """The same where no value is told that fewer than `least` rows share (None: none at all).
+    def without_values(self, least: int | None, *, listed: bool = True) -> FieldProfile:
+        """The same where no value is told that fewer than `least` rows share (None: none at all);
+        not `listed`: no value by name, only ranges.
 
-        The ends of a range are single values, so they go; quantiles stay where a hundredth of the
-        rows is at least `least` rows.
+        Values that stand for nothing say nothing of anybody, and stay. The ends of a range are
+        single values, so they go; quantiles stay where a hundredth of the rows is at least `least`
+        rows.
         """
         if least is None:
-            return replace(self, top=(), placeholders=(), range=None)
-        shared = tuple(one for one in self.top if one.rows >= least)
-        stand = tuple(one for one in self.placeholders if one.rows >= least)
-        return replace(self, top=shared, placeholders=stand, range=_without_ends(self.range, least))
+            return replace(self, top=(), range=None)
+        shared = tuple(one for one in self.top if one.rows >= least) if listed else ()
+        return replace(self, top=shared, range=_without_ends(self.range, least))
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,10 @@ class Profile:
     def of(self, field: str) -> FieldProfile | None:
         """The field of this header; None: there is none."""
         return next((one for one in self.fields if one.field == field), None)
+
+    def without_values(self) -> Profile:
+        """The same without any value of a record."""
+        return replace(self, fields=tuple(one.without_values(None) for one in self.fields))
 
     def as_document(self) -> dict[str, Any]:
         """Plain values that JSON can hold."""

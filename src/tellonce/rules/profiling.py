@@ -8,11 +8,13 @@ its most frequent ones are lower bounds that say how much they may miss.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 
 import pyarrow as pa
 
 from tellonce.engine.errors import NothingRecognised
-from tellonce.engine.standardise import Column, Mapping, Recognition, recognise
+from tellonce.engine.standardise import Mapping, Recognition, recognise
 from tellonce.rules.field_profiling import FieldProfiler
 from tellonce.rules.profile_types import Profile
 
@@ -20,13 +22,22 @@ BATCH = 1 << 16
 _LOOKED_AT = 1 << 17  # rows by which the fields of a stream are recognised
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is known of fields: header -> attribute, the country, and whether days come first."""
+
+    attributes: dict[str, str] = field(default_factory=dict)
+    region: str | None = None
+    day_first: bool | None = None
+
+
 def profile(rows: pa.Table, name: str = "rows", recognition: Recognition | None = None) -> Profile:
     """The profile of a table of text columns, one row a record.
 
     `recognition` says what the columns are; None: they are recognised here.
     """
-    known = recognition or recognised(rows, name)
-    return _profile(rows.to_batches(max_chunksize=BATCH), name, known, rows.column_names)
+    known = known_from(recognition or recognised(rows, name))
+    return profile_known(rows.to_batches(max_chunksize=BATCH), name, known, rows.column_names)
 
 
 def profile_stream(
@@ -46,8 +57,29 @@ def profile_stream(
     looked_at = pa.concat_tables(
         [pa.Table.from_batches([batch]) for batch in first], promote_options="default"
     ) if first else pa.table({})  # fmt: skip
-    known = recognised(looked_at, name, mapping)
-    return _profile(first, name, known, looked_at.column_names, coming)
+    known = known_from(recognised(looked_at, name, mapping))
+    return profile_known(chain(first, coming), name, known, looked_at.column_names)
+
+
+def profile_known(
+    batches: Iterable[pa.RecordBatch], name: str, known: Known, headers: Sequence[str] = ()
+) -> Profile:
+    """The same where it is known what the fields are; `headers` come first, others as they come."""
+    fields = {header: _field(header, known) for header in headers}
+    total = 0
+    for batch in batches:
+        for header in batch.schema.names:
+            if header not in fields:
+                fields[header] = _field(header, known)
+            fields[header].add(batch.column(header))
+        total += batch.num_rows
+    return Profile(name, total, tuple(one.finished(total) for one in fields.values()))
+
+
+def known_from(recognition: Recognition) -> Known:
+    """What was recognised."""
+    attributes = {one.header: one.attribute for one in recognition.columns if one.attribute}
+    return Known(attributes, recognition.region, recognition.day_first)
 
 
 def recognised(rows: pa.Table, name: str, mapping: Mapping | None = None) -> Recognition:
@@ -58,26 +90,5 @@ def recognised(rows: pa.Table, name: str, mapping: Mapping | None = None) -> Rec
         return Recognition(name, ())
 
 
-def _profile(
-    batches: Iterable[pa.RecordBatch],
-    name: str,
-    known: Recognition,
-    headers: Sequence[str],
-    further: Iterable[pa.RecordBatch] = (),
-) -> Profile:
-    columns = {column.header: column for column in known.columns}
-    fields = {header: _field(header, columns.get(header), known) for header in headers}
-    total = 0
-    for part in (batches, further):
-        for batch in part:
-            for header in batch.schema.names:
-                if header not in fields:
-                    fields[header] = _field(header, None, known)
-                fields[header].add(batch.column(header))
-            total += batch.num_rows
-    return Profile(name, total, tuple(field.finished(total) for field in fields.values()))
-
-
-def _field(header: str, column: Column | None, known: Recognition) -> FieldProfiler:
-    attribute = column.attribute if column else None
-    return FieldProfiler(header, attribute, known.region, known.day_first)
+def _field(header: str, known: Known) -> FieldProfiler:
+    return FieldProfiler(header, known.attributes.get(header), known.region, known.day_first)

@@ -12,6 +12,7 @@ from tellonce.hub.api import (
     decisions,
     feed,
     kpis,
+    profiles,
     records,
     reviews,
     samples,
@@ -37,6 +38,7 @@ ROUTERS = (
     ("/quality/kpis", kpis.router),
     ("/quality/sample", samples.router),
     ("/alerts", alerts.router),
+    ("/quality", profiles.router),
 )
 
 

@@ -1,19 +1,27 @@
-"""Background work of this app: what is held is judged each day, and after rules changed."""
+"""Background work of this app: what is held is judged each day, and after rules changed; a source
+is profiled after each delivery.
+"""
 
 from __future__ import annotations
 
+from tellonce.hub.bridge.types import Progress
 from tellonce.hub.jobs.services import enqueue, register_handler, register_recurring
 from tellonce.hub.jobs.types import JobContext, ReleaseJob
+from tellonce.hub.quality.profiles import profile_due
 from tellonce.hub.quality.running import run_due
 
 RUN = "quality.run"
 """The kind of job that judges what is due."""
+PROFILE = "quality.profile"
+"""The kind of job that profiles the sources which got a delivery."""
 
 
 def register() -> None:
     """Tell the workers who judges, and how often."""
     register_handler(RUN, judge)
     register_recurring("quality", "every 1d", RUN)
+    register_handler(PROFILE, profile)
+    register_recurring("profiles", "every 15m", PROFILE)
 
 
 def enqueue_run(actor: str) -> None:
@@ -23,10 +31,18 @@ def enqueue_run(actor: str) -> None:
 
 def judge(context: JobContext) -> None:
     """Judge what is due of every source; stops between slices when the worker is to end."""
+    run_due(_stoppable(context))
 
+
+def profile(context: JobContext) -> None:
+    """Profile the sources that got a delivery; stops as `judge` does."""
+    profile_due(_stoppable(context))
+
+
+def _stoppable(context: JobContext) -> Progress:
     def progress(stage: str, done: int, total: int) -> None:
         context.progress(stage, done, total)
         if context.stopping.is_set():
             raise ReleaseJob
 
-    run_due(progress)
+    return progress

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from tellonce.hub.quality.profile_models import SourceProfile as SourceProfile
 from tellonce.hub.sources.models import Record, Source
 
 OPEN, CORRECTED, WAIVED, FIXED, GONE = "open", "corrected", "waived", "fixed", "gone"

@@ -12,6 +12,10 @@ from django.db.models import Count, Min, Sum
 from tellonce.hub.core.errors import Unknown
 from tellonce.hub.quality.in_force import rules_in_force
 from tellonce.hub.quality.models import OPEN, RuleCount, RuleFailure, RulesVersion
+from tellonce.hub.quality.profile_views import latest_profile as latest_profile
+from tellonce.hub.quality.profile_views import moments as moments
+from tellonce.hub.quality.profile_views import recent_drifts as recent_drifts
+from tellonce.hub.quality.profile_views import standing_drifts as standing_drifts
 from tellonce.hub.quality.types import (
     ALL,
     DimensionCount,
