@@ -182,6 +182,7 @@ STAGE_WORDS = {
     "cluster": "clustering",
     "golden": "building golden records",
     "profile": "looking at records",
+    "suggest": "looking for rules, and trying them",
     "write": "writing",
     "copy": "copying the database",
     "verify": "verifying",

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from tellonce.cli import quality_kpis, quality_profile, quality_report, quality_sample
+from tellonce.cli import (
+    quality_kpis,
+    quality_profile,
+    quality_report,
+    quality_sample,
+    quality_suggest,
+)
 from tellonce.cli.quality_group import quality
 
-__all__ = ["quality", "quality_kpis", "quality_profile", "quality_report", "quality_sample"]
+__all__ = [
+    "quality",
+    "quality_kpis",
+    "quality_profile",
+    "quality_report",
+    "quality_sample",
+    "quality_suggest",
+]

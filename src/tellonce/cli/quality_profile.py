@@ -17,7 +17,7 @@ from tellonce.engine.standardise import Mapping
 from tellonce.io.errors import BadSetting, NoRecords
 from tellonce.io.mapping import SourceMapping, read_mapping
 from tellonce.io.read import open_file
-from tellonce.io.values import Chunk, Reject
+from tellonce.io.values import Chunk, FileSettings, Reject
 from tellonce.io.write import check_writable, write_text
 from tellonce.rules.drift import Drift, drift
 from tellonce.rules.profile_page import profile_page
@@ -120,16 +120,21 @@ def profile_of(file: Path, mapping: Path | None = None) -> tuple[Profile, int]:
 
     Raises the errors of `io.errors`.
     """
-    said = read_mapping(mapping).get(file.stem, SourceMapping()) if mapping else SourceMapping()
-    opened = open_file(file, said.file)
+    settings, told = asked_mapping(file, mapping)
+    opened = open_file(file, settings)
     rejects: list[Reject] = []
-    told = Mapping(said.columns, said.region, said.day_first)
     found = profile_stream(_batches(opened.chunks, rejects), file.stem, told)
     if not found.rows:
         raise NoRecords(
             f"{file.name} has no row that could be read.", "Check its delimiter and header."
         )
     return found, len(rejects)
+
+
+def asked_mapping(file: Path, mapping: Path | None) -> tuple[FileSettings, Mapping]:
+    """What a mapping file says of the source that this file is, by the name of the file."""
+    said = read_mapping(mapping).get(file.stem, SourceMapping()) if mapping else SourceMapping()
+    return said.file, Mapping(said.columns, said.region, said.day_first)
 
 
 def _batches(chunks: Iterator[Chunk], rejects: list[Reject]) -> Iterator:  # type: ignore[type-arg]
