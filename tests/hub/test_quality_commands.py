@@ -1,67 +1,68 @@
-"""`tellonce quality kpis`, `declare`, `sample` and `answer`, as they are typed."""
+"""Rules in the hub from the command line, as a user would work with them."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
-import pytest
+from tests.hub.delivering import ANNA, OTTO, WILMA, write_csv
+from tests.hub.test_hub_commands import Run, home, new_hub, run, sentences
 
-from tellonce.cli.main import execute
-from tests.hub.delivering import ANNA, OTTO, a_source, load
-
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def two(tmp_path: Path) -> None:
-    """A hub with two customers."""
-    a_source("crm")
-    load(tmp_path / "a.csv", [ANNA, OTTO | {"phone": ""}])
+__all__ = ["home", "new_hub", "run"]
+RULES = """\
+- email: valid, name: email_ok, severity: high, owner: crm-team
+- given_name: required, name: has_name, on_fail: quarantine
+"""
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> str:
-    assert execute(["quality", *words]) == code
-    out, err = capsys.readouterr()
-    return out if code == 0 else err
+def test_rules_are_set_looked_at_and_put_back(run: Run, home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text("- email: vallid\n- phone: requird\n")
+    refused = run("quality", "set", str(file))
+    assert refused.returncode == 2
+    assert "line 1, column 10" in refused.stderr
+    assert "line 2, column 10" in refused.stderr
+    assert "No rule is in force" in run("quality", "rules").stdout
+    file.write_text(RULES)
+    done = run("quality", "set", str(file), "--because", "as agreed")
+    assert "In force for all sources: version 1, 2 rules." in done.stdout
+    assert "Nothing changed" in run("quality", "set", str(file)).stdout
+    listed = run("quality", "rules").stdout
+    assert "email_ok: email must be" in listed
+    assert "(flag, high, validity, crm-team)" in listed
+    file.write_text("- email: required\n")
+    run("quality", "set", str(file))
+    run("quality", "back", "1")
+    history = json.loads(run("quality", "history", "--json").stdout)
+    assert [one["number"] for one in history] == [3, 2, 1]
+    assert "as agreed" in run("quality", "history").stdout
+    assert "no version 9" in sentences(run("quality", "back", "9"), 2)
 
 
-def document(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
-    return json.loads(told(capsys, *words, "--json"))
-
-
-def test_kpis_are_measured_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "Nothing was measured yet" in told(capsys, "kpis")
-    shown = told(capsys, "kpis", "--measure")
-    assert "Completeness rate                  50.0 %  at least 90.0 %  missed" in shown
-    assert "Accuracy rate                not measured" in shown
-    found = {one["name"]: one["state"] for one in document(capsys, "kpis")}
-    assert found["completeness"] == "missed"
-    one = told(capsys, "kpis", "completeness", "--part", "phone")
-    assert "50.0 %, of 14" in one
-    assert "lacks phone" in one
-    assert document(capsys, "kpis", "completeness")["rows"]
-    assert "no KPI 'acuracy'" in told(capsys, "kpis", "acuracy", code=2)
-    assert "which KPI" in told(capsys, "kpis", "--part", "phone", code=2)
-
-
-def test_targets_are_declared(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    file = tmp_path / "quality.yaml"
-    file.write_text("targets: {completeness: 0.4}\n")
-    assert "target of completeness: 0.4" in told(capsys, "declare", str(file))
-    assert document(capsys, "declare")["targets"] == {"completeness": 0.4}
-    told(capsys, "kpis", "--measure")
-    assert {one["name"]: one["state"] for one in document(capsys, "kpis")}["completeness"] == "met"
-    file.write_text("targets: {completeness: 40}\n")
-    assert "Write 95 % as 0.95" in told(capsys, "declare", str(file), code=2)
-
-
-def test_a_sample_is_drawn_and_answered(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "No sampled value is open." in told(capsys, "sample")
-    assert "4 values drawn as sam_" in told(capsys, "sample", "--draw", "4")
-    value = document(capsys, "sample")["values"][0]
-    said = told(capsys, "answer", value["id"], "right", "--customer")
-    assert f"The {value['attribute']} of {value['customer']} is right, the customer says." in said
-    assert "right already" in told(capsys, "answer", value["id"], "wrong", code=2)
-    assert len(document(capsys, "sample", "--state", "right")["values"]) == 1
+def test_what_rules_find_is_listed_shown_and_waived(run: Run, home: Path, tmp_path: Path) -> None:
+    config, rules = tmp_path / "crm.yaml", tmp_path / "rules.yaml"
+    config.write_text("record_id: id\n")
+    rules.write_text(RULES)
+    rows = [ANNA, OTTO | {"email": "ottokar at home"}, WILMA | {"first name": ""}]
+    run("source", "add", "crm", "--kind", "crm", "--config", str(config))
+    run("quality", "set", str(rules))
+    loaded = run("load", "crm", str(write_csv(tmp_path / "a.csv", rows)))
+    assert "1 row is kept out by rules of quality" in loaded.stdout + loaded.stderr
+    listed = run("quality", "failures")
+    assert listed.returncode == 1
+    assert "crm:2: email" in listed.stdout
+    assert "ottokar" not in listed.stdout
+    assert "1 failure: 1 high." in listed.stdout
+    assert "crm-team" in run("quality", "failures", "--by", "owner").stdout
+    assert (
+        json.loads(run("quality", "failures", "--record", "crm:2", "--json").stdout)["total"] == 1
+    )
+    assert "--by is one of" in sentences(run("quality", "failures", "--by", "colour"), 2)
+    number = str(json.loads(run("quality", "failures", "--json").stdout)["failures"][0]["id"])
+    assert "ottokar at home" in run("quality", "show", number).stdout
+    assert "***" in run("quality", "show", number, "--purpose", "product").stdout
+    assert "1 failure waived." in run("quality", "waive", number, "--because", "a test").stdout
+    assert run("quality", "failures").returncode == 0
+    assert "has_name" in run("quarantine", "list", "--by-rule").stdout
+    assert "0 records judged." in run("quality", "run").stdout
+    assert "2 records judged." in run("quality", "run", "--all").stdout

@@ -184,6 +184,7 @@ STAGE_WORDS = {
     "profile": "looking at records",
     "suggest": "looking for rules, and trying them",
     "write": "writing",
+    "judge": "judging records by the rules",
     "copy": "copying the database",
     "verify": "verifying",
     "restore": "restoring",

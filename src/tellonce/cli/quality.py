@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tellonce.cli import (
+    quality_failures,
     quality_kpis,
     quality_profile,
     quality_report,
+    quality_rules,
     quality_sample,
     quality_suggest,
 )
@@ -13,9 +15,11 @@ from tellonce.cli.quality_group import quality
 
 __all__ = [
     "quality",
+    "quality_failures",
     "quality_kpis",
     "quality_profile",
     "quality_report",
+    "quality_rules",
     "quality_sample",
     "quality_suggest",
 ]

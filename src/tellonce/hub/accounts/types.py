@@ -21,8 +21,8 @@ SCOPES = {
     "decisions:write": "Decide on matches, merge, split, undo; read the review queue.",
     FEED_SCOPE: "Follow the feed of changes.",
     "snapshots:write": "Take snapshots and read the ones it took.",
-    QUALITY_READ: "Read measures of quality, their evidence, and alerts.",
-    QUALITY_WRITE: "Answer for sampled values, set targets, settle alerts.",
+    QUALITY_READ: "Read rules, what they found, the quarantine, measures of quality, and alerts.",
+    QUALITY_WRITE: "Set rules and targets, waive, work on the quarantine and on samples.",
     "webhooks:write": "Manage webhooks and their deliveries; sending takes changes:read too.",
 }
 """What an API client may be let do, each in a sentence."""

@@ -80,15 +80,14 @@ def deliver_records(
             lease,
             lambda stage, done, _: progress(stage, done, total),
         )
-        sentences = [*reader.sentences, *reader.kept_out()]
+        told = reader.kept_out()
         if full:
             missing = Missing(reader.keys, reader.refused, reader.as_of, yes_delete)
-            told = delete_missing(delivery, source.config.guard, missing, lease)
-            sentences += told
-            for sentence in told:
-                tell(sentence)
+            told += delete_missing(delivery, source.config.guard, missing, lease)
+        for sentence in told:
+            tell(sentence)
         reader.complete(delivery, by, full=full)
-    return LoadReport(delivery_view(delivery.id), tuple(sentences))
+    return LoadReport(delivery_view(delivery.id), (*reader.sentences, *told))
 
 
 class RecordReader:
@@ -138,8 +137,9 @@ class RecordReader:
         """That rules sent rows to quarantine, where they did."""
         if not self._kept_out:
             return []
+        rows = "1 row is" if self._kept_out == 1 else f"{self._kept_out:,} rows are"
         see = f"tellonce quarantine list --source {self._source.name} --by-rule"
-        return [f"{self._kept_out:,} rows are kept out by rules of quality: {see}"]
+        return [f"{rows} kept out by rules of quality: {see}"]
 
     def _settle(self, read: ReadRecords) -> None:
         """What the first page says of columns that nothing was settled of counts from now on."""

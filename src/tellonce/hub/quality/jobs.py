@@ -24,9 +24,9 @@ def register() -> None:
     register_recurring("profiles", "every 15m", PROFILE)
 
 
-def enqueue_run(actor: str) -> None:
-    """In the transaction that changed something: have what is due judged soon."""
-    enqueue(RUN, {}, actor, unique=RUN, bulk=True)
+def enqueue_run(actor: str) -> int:
+    """In the transaction that changed something: have what is due judged soon; gives the job."""
+    return enqueue(RUN, {}, actor, unique=RUN, bulk=True)
 
 
 def judge(context: JobContext) -> None:

@@ -6,10 +6,10 @@ from django.db import transaction
 
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
-from tellonce.hub.audit.types import REFUSED, Act
-from tellonce.hub.core.errors import Refused
-from tellonce.hub.policy.decide import decide, purposes_of
+from tellonce.hub.audit.types import Act
+from tellonce.hub.policy.decide import decide
 from tellonce.hub.policy.masks import masked
+from tellonce.hub.policy.refusing import check_purpose
 from tellonce.hub.policy.types import Action, Answer, Facts
 from tellonce.hub.quality.access import check_may_read
 from tellonce.hub.quality.models import RuleFailure
@@ -29,7 +29,7 @@ def open_failure(number: int, purpose: str, *, by: Actor) -> SeenFailure:
     Raises `Unknown`, and `Refused` where `by` may not act for the purpose.
     """
     check_may_read(by, OPEN)
-    check_granted(purpose, by, OPEN)
+    check_purpose(purpose, by, OPEN)
     view = failure_view(number)
     row = RuleFailure.objects.get(pk=number)
     restricted = bool(restricted_records([row.record_id]))
@@ -42,18 +42,6 @@ def open_failure(number: int, purpose: str, *, by: Actor) -> SeenFailure:
         target, fields = view.source[:64], (attribute,)
         record_act(Act(OPEN, by.id, purpose=purpose, target=target, fields=fields))
     return SeenFailure(view, value, answer.name.lower())
-
-
-def check_granted(purpose: str, by: Actor, action: str) -> None:
-    """Raise `Refused`, audited, where `by` may not act for the purpose."""
-    granted = purposes_of(by)
-    if purpose not in granted:
-        with transaction.atomic():
-            record_act(Act(action, by.id, REFUSED, purpose, "may not act for the purpose"))
-        raise Refused(
-            f"{by.email} may not act for the purpose {purpose}.",
-            hint=f"Allowed are: {', '.join(granted)}." if granted else "No purpose was granted.",
-        )
 
 
 def _value(row: RuleFailure) -> str | None:

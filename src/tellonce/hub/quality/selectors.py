@@ -30,6 +30,7 @@ from tellonce.hub.sources.models import Quarantined
 from tellonce.hub.sources.selectors import source_named
 
 MOST = 1_000
+NO_SOURCE = 0
 _SUMS = ("passed", "failed", "empty", "not_evaluated")
 
 
@@ -80,7 +81,16 @@ def versions_in_force() -> list[RulesVersionView]:
 
 def rules_of(source: str) -> list[RuleView]:
     """The rules that hold for a source, in their order; raises `Unknown`."""
-    in_force = rules_in_force(source_named(source).id)
+    return _rules(source_named(source).id)
+
+
+def rules_for_all() -> list[RuleView]:
+    """The rules for all sources, in their order."""
+    return _rules(NO_SOURCE)
+
+
+def _rules(source_id: int) -> list[RuleView]:
+    in_force = rules_in_force(source_id)
     if in_force is None:
         return []
     rows = RulesVersion.objects.select_related("source").filter(

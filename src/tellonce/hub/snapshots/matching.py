@@ -19,6 +19,7 @@ from tellonce.hub.customers.searching import customer_ids
 from tellonce.hub.intake.matching import MatchedCustomer, match_record
 from tellonce.hub.policy.decide import decide
 from tellonce.hub.policy.masks import HIDDEN
+from tellonce.hub.policy.refusing import check_purpose
 from tellonce.hub.policy.types import Action, Answer
 from tellonce.hub.snapshots.searching import (
     UNRESTRICTED,
@@ -27,7 +28,6 @@ from tellonce.hub.snapshots.searching import (
     hit_values,
 )
 from tellonce.hub.snapshots.taking import judged
-from tellonce.hub.snapshots.viewing import check_purpose
 
 MATCH = "customer.match"
 

@@ -29,6 +29,7 @@ from tellonce.hub.customers.searching import (
 from tellonce.hub.customers.types import CustomerView, GoldenValue
 from tellonce.hub.policy.decide import decide
 from tellonce.hub.policy.masks import masked
+from tellonce.hub.policy.refusing import check_purpose
 from tellonce.hub.policy.rules import NEEDS_CONSENT
 from tellonce.hub.policy.types import Action, Answer, Facts
 from tellonce.hub.snapshots.finding import (
@@ -37,7 +38,6 @@ from tellonce.hub.snapshots.finding import (
     customers_with_record,
 )
 from tellonce.hub.snapshots.taking import judged
-from tellonce.hub.snapshots.viewing import check_purpose
 from tellonce.hub.sources.selectors import restricted_records
 
 SEARCH = "customer.search"

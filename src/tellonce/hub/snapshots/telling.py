@@ -20,10 +20,11 @@ from tellonce.hub.customers.types import Chapter
 from tellonce.hub.matching.acts import acts_at
 from tellonce.hub.matching.types import StoredAct
 from tellonce.hub.policy.masks import HIDDEN
+from tellonce.hub.policy.refusing import check_purpose
 from tellonce.hub.policy.types import Answer
 from tellonce.hub.snapshots.gathering import Around
 from tellonce.hub.snapshots.taking import judged
-from tellonce.hub.snapshots.viewing import check_may_see, check_purpose
+from tellonce.hub.snapshots.viewing import check_may_see
 from tellonce.hub.sources.selectors import record_names
 
 HISTORY = "customer.history"

@@ -23,7 +23,8 @@ from tellonce.hub.customers.moments import customer_at
 from tellonce.hub.customers.selectors import customer_by_public_id
 from tellonce.hub.customers.types import CustomerView
 from tellonce.hub.policy import rules
-from tellonce.hub.policy.decide import decide, purposes_of
+from tellonce.hub.policy.decide import decide
+from tellonce.hub.policy.refusing import check_purpose
 from tellonce.hub.policy.types import Action
 from tellonce.hub.snapshots.document import Tally, section_document
 from tellonce.hub.snapshots.gathering import Around, held_section
@@ -104,19 +105,6 @@ def customer_meant_by(
         with transaction.atomic():
             record_act(Act(VIEW, who.id, FAILED, purpose, "the customer is not there"))
         raise
-
-
-def check_purpose(purpose: str, who: Actor, action: str) -> None:
-    """Raise `Refused`, audited, where `who` may not act for the purpose, before any look-up: who
-    has no right to ask does not learn who is a customer.
-    """
-    granted = purposes_of(who)
-    if purpose not in granted:
-        reason = f"may not act for the purpose {purpose}"
-        with transaction.atomic():
-            record_act(Act(action, who.id, REFUSED, purpose, reason))
-        hint = f"Allowed are: {', '.join(granted)}." if granted else "No purpose was granted."
-        raise Refused(f"{who.email} {reason}.", hint=hint)
 
 
 def check_may_see(around: Around, purpose: str, who: Actor, action: str) -> None:

@@ -64,7 +64,7 @@ def rows_meant(which: Which, most: int | None = None) -> list[Quarantined]:
             "It is not said which rows.", hint="Name a source, a rule, or rows by --id."
         )
     rows = list(waiting_rows(which).select_related("delivery__source").order_by("id")[:most])
-    if most is None:
+    if most is None or len(which.ids) <= most:
         check_all_there(which.ids, rows)
     if not rows:
         raise Unknown("No such row waits in quarantine.", hint=_SEE)

@@ -77,6 +77,11 @@ def quarantine_rules(source: str = "") -> list[QuarantineGroup]:
     ]
 
 
+def waiting_count(which: Which) -> int:
+    """How many rows that are meant wait."""
+    return int(waiting_rows(which).count())
+
+
 def quarantine_entries(
     which: Which, limit: int = 50, *, before: int | None = None
 ) -> list[QuarantinedEntry]:
