@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from tellonce.hub.quality.selectors import FailuresAsked
 from tellonce.hub.quality.services import RulesFile, set_rules, set_rules_back, waive_failures
 from tellonce.hub.sources.models import Quarantined, Record
 from tellonce.hub.sources.quarantining import Which, quarantine_entries, quarantine_rules
+from tellonce.hub.sources.stored_rows import stored_rows
 from tellonce.rules.errors import RuleErrors
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source, load
 
@@ -96,6 +97,58 @@ def test_a_file_with_mistakes_is_refused_whole_with_line_and_column(crm: None) -
     add_user("ada@example.org", "steward", by=actor())
     with pytest.raises(Refused):
         set_rules(RulesFile("r", RULES), by=actor("ada@example.org"))
+
+
+def test_a_field_that_a_source_does_not_have_is_refused_or_told(crm: None, tmp_path: Path) -> None:
+    load(tmp_path / "a.csv", [ANNA])
+    with pytest.raises(RuleErrors, match=r"There is no field 'emial'"):
+        rules("- emial: valid email\n", source="crm")
+    done = rules("- shoe size: required, name: shoes\n- first name: required, name: first\n")
+    assert done.sentences == (
+        "No source has a field shoe size so far, so shoes is not evaluated until one has.",
+    )
+
+
+def test_a_correction_is_what_is_standardised_and_the_row_stays_as_it_came(
+    crm: None, tmp_path: Path
+) -> None:
+    rules(
+        "- email: valid, name: email_ok, on_fail: correct, correction: lower case\n"
+        "- given_name: tidy, name: trim_name, on_fail: correct, correction: trim\n"
+    )
+    load(tmp_path / "a.csv", [ANNA, OTTO | {"first name": "  Ottokar "}])
+    assert found("corrected") == [("2", "trim_name", "corrected")]
+    assert found() == []
+    row = RuleFailure.objects.get()
+    assert open_failure(row.pk, "service", by=actor()).value == "  Ottokar "
+    (stored,) = stored_rows([row.record_id])
+    assert stored.said["first name"] == "  Ottokar "
+    assert run_rules(by=actor(), everything=True).opened == 0
+    assert found("corrected") == [("2", "trim_name", "corrected")]
+
+
+def test_rules_about_all_records_are_judged_in_a_run(crm: None, tmp_path: Path) -> None:
+    done = rules("- email: unique, name: one_mail, on_fail: quarantine\n")
+    assert "keeps no row out" in done.sentences[0]
+    load(tmp_path / "a.csv", [ANNA, OTTO | {"email": ANNA["email"]}, WILMA])
+    assert found() == []
+    assert run_rules(by=actor()).opened == 2
+    assert found() == [("1", "one_mail", "open"), ("2", "one_mail", "open")]
+    assert run_rules(by=actor()).opened == 0
+    load(tmp_path / "b.csv", [OTTO])
+    assert run_rules(by=actor()).settled == 2
+    assert found() == []
+
+
+def test_a_rule_of_the_present_moment_is_judged_again(crm: None, tmp_path: Path) -> None:
+    rules("- seen: at most 30 days old, name: fresh\n")
+    now = clock.now()
+    load(tmp_path / "a.csv", [ANNA | {"seen": str(now.date())}])
+    assert found() == []
+    assert run_rules(by=actor()).records == 0
+    with clock.stopped_at(now + timedelta(days=40)):
+        assert run_rules(by=actor()).records == 1
+        assert found() == [("1", "fresh", "open")]
 
 
 def test_a_row_is_stored_flagged_or_kept_out(crm: None, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tellonce.cli.acts import As
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import Stages, counted, print_json, show
 from tellonce.cli.quality_group import Json, quality
-from tellonce.cli.rules_file import rules_text
+from tellonce.cli.rules_file import read_rules_file
 
 Source = Annotated[str, typer.Option(help="Of this source; else those for all sources.")]
 Because = Annotated[str, typer.Option(help="Why; it is kept with the version.")]
@@ -34,7 +34,8 @@ def set_rules(
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
         from tellonce.hub.quality import services  # noqa: PLC0415
 
-        rules = services.RulesFile(file.name, rules_text(file))
+        text, lists = read_rules_file(file)
+        rules = services.RulesFile(file.name, text, lists)
         done = services.set_rules(rules, source=source, by=actor(as_user), reason=because)
     _show_set(done, as_json=as_json)
 

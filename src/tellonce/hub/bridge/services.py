@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from tellonce.engine import standardise as stage
 from tellonce.engine.pipeline import rehearse
-from tellonce.engine.standardise.columns import Column, Recognition
+from tellonce.engine.standardise.columns import ATTRIBUTES, Column, Recognition
 from tellonce.engine.standardise.columns import Mapping as ColumnMapping
 from tellonce.engine.standardise.columns import recognise as recognise_columns
 from tellonce.engine.standardise.headers import read_header, slug
@@ -25,6 +25,13 @@ STANDARDISER = f"tellonce {__version__}"
 def load_kernels() -> None:
     """Compile the engine's kernels, or load them: so that nobody's first request waits for it."""
     rehearse()
+
+
+def attribute_names() -> tuple[str, ...]:
+    """The attributes that headers are recognised as, but for identifiers and others of their own
+    names.
+    """
+    return ATTRIBUTES
 
 
 def own_key_columns(headers: Sequence[str]) -> list[str]:

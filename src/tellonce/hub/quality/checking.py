@@ -58,7 +58,7 @@ def check_source(
     source = source_named(name, counted=True)
     if RECORDS not in source.learned:
         raise WrongCall(f"{name!r} holds no records.", hint=f"Load some: tellonce load {name}")
-    rules = check_rules(file)
+    rules = check_rules(file, name)
     in_force = InForce(rules, {rule.id: 0 for rule in rules.rules}, file.references, "")
     facts = facts_about(source, in_force)
     found = _Found(shown)

@@ -15,6 +15,7 @@ from tellonce.hub.core.errors import Stale, Unknown, WrongCall
 from tellonce.hub.events.services import emit
 from tellonce.hub.events.types import Happened
 from tellonce.hub.quality.access import check_may_set, check_may_write
+from tellonce.hub.quality.fields import fields_of, nowhere
 from tellonce.hub.quality.in_force import fingerprint_of
 from tellonce.hub.quality.jobs import enqueue_run
 from tellonce.hub.quality.models import CORRECTED, OPEN, WAIVED, RuleFailure, RulesVersion
@@ -39,15 +40,16 @@ class RulesFile:
     references: Mapping[str, Reference] = field(default_factory=dict)
 
 
-def check_rules(file: RulesFile) -> RuleSet:
+def check_rules(file: RulesFile, source: str = ALL) -> RuleSet:
     """The rules of a file; raises `RuleErrors` with all that is wrong, each with line and column,
-    and `WrongCall` for a list of values that it names and that is not there.
+    and `WrongCall` for a list of values that it names and that is not there. Rules for a source
+    that delivered records may be about its fields only.
     """
     if len(file.text) > LONGEST:
         raise WrongCall(
             f"{file.name} has more than {LONGEST:,} characters.", hint="Split it by source."
         )
-    rules = read_rules(file.text, file.name)
+    rules = read_rules(file.text, file.name, fields_of(source_named(source)) if source else None)
     missing = [one.name for one in rules.references if one.name not in file.references]
     if missing:
         raise WrongCall(
@@ -64,7 +66,7 @@ def set_rules(file: RulesFile, *, source: str = ALL, by: Actor, reason: str = ""
     `Unknown` for the source, `Refused`.
     """
     check_may_set(by, "quality.set")
-    rules = check_rules(file)
+    rules = check_rules(file, source)
     return _put_in_force(
         rules, file.name, file.text, document_of(file.references), _Who(source, by, reason)
     )
@@ -127,7 +129,10 @@ def _put_in_force(
 
 def _sentences(rules: RuleSet, source: str) -> list[str]:
     """What is to be known about rules that were set."""
-    said = []
+    said = [
+        f"No source has a field {name} so far, so {rule.id} is not evaluated until one has."
+        for rule, name in (() if source else nowhere(rules, sources()))
+    ]
     for rule in rules.rules:
         if rule.scope == "set" and rule.on_fail in ("quarantine", "correct"):
             said.append(
