@@ -76,12 +76,12 @@ NO_BRANCHES = 1e-12  # where no record has an address, nothing could tell a bran
 # The most that may differ between two records of one customer: what is one's own hardly changes.
 # Without this limit, in data full of families, the family is mistaken for the customer.
 MOST_DIFFERENT = {
-    "identifier": 0.15,
+    "identifier": 0.08,
     "birth_date": 0.12,
     "gender": 0.06,
     "suffix": 0.03,  # it is written to tell father and son apart
     "given_name": 0.12,
-    "middle_name": 0.2,
+    "middle_name": 0.1,
     "organisation": 0.25,
     "entity": 0.02,
 }
