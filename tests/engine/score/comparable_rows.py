@@ -36,7 +36,9 @@ ADDRESSES = st.fixed_dictionaries(
 IDENTIFIERS = st.fixed_dictionaries(
     {"kind": st.sampled_from(["ssn", "pesel"]), "value": st.text("12", min_size=5, max_size=6)}
 )
-OTHERS = st.fixed_dictionaries({"name": st.sampled_from(["job", "colour"]), "value": words()})
+OTHERS = st.fixed_dictionaries(
+    {"name": st.sampled_from(["job", "colour"]), "value": words() | words().map("| {}".format)}
+)
 ROWS = st.fixed_dictionaries(
     {
         "source": st.just("s"),

@@ -35,7 +35,7 @@ def column(kind: pa.DataType) -> st.SearchStrategy[object]:
     return st.none() | st.lists(struct(of) if pa.types.is_struct(of) else TEXT, max_size=2)
 
 
-KINDS = ("number", "date", "text", "coordinates", None)
+KINDS = ("number", "date", "text", "coordinates", "list", None)
 CHOSEN = {
     "observed_at": st.none(),
     "birth_date": st.sampled_from([None, "1980", "1980-05", "1980-05-17"]),

@@ -15,6 +15,7 @@ from tellonce.engine.lists import Ints, Longs, owners
 from tellonce.engine.model.hashing import hash64
 from tellonce.engine.score.comparisons import MAX_OTHERS
 from tellonce.engine.score.encode import other_values
+from tellonce.engine.score.levels import LIST
 
 LEAST_SEEN = 5  # a value seen less often is not kept in a model
 DISCOUNT = 0.7  # of a value seen once, as absolute discounting does (Ney, Essen and Kneser 1994)
@@ -192,11 +193,19 @@ def comparable_others(records: Coded) -> tuple[str, ...]:
     scored = []
     for entry in counts.to_pylist():
         name, n = entry["values"], entry["counts"]
-        values = other_values(table, (name,))[0].drop_null()
+        values = _said(other_values(table, (name,))[0].drop_null())
         distinct = len(values.unique())
         if n >= WORST_FILLED * table.num_rows and 1 < distinct <= MOST_DISTINCT * len(values):
             scored.append((-n * _bits(values), name))
     return tuple(name for _told, name in sorted(scored)[:MAX_OTHERS])
+
+
+def _said(values: pa.Array) -> pa.Array:
+    """The values; where they are lists, all their elements."""
+    if not pc.any(pc.starts_with(values, LIST)).as_py():
+        return values
+    elements = pc.list_flatten(pc.split_pattern(values, " "))
+    return elements.filter(pc.not_equal(elements, LIST))
 
 
 def _bits(values: pa.Array) -> float:

@@ -180,6 +180,7 @@ def share_token(pool: Bytes, a0: int, a1: int, b0: int, b1: int, shortest: int) 
 
 
 SPACE = np.uint64(1 << 26)
+LIST = 124  # |, which begins a list in normal form
 DIGITS = 27  # the place of digits and all other signs, five of them
 
 
@@ -766,6 +767,10 @@ def other_level(e: Encoded, x: int, y: int) -> Any:
         return 0
     if a == b:
         return 1
+    a0, b0 = e.texts[TEXT * a], e.texts[TEXT * b]
+    if e.pool[a0] == LIST and e.pool[b0] == LIST:
+        shared = share_token(e.pool, a0, a0 + length(e, a), b0, b0 + length(e, b), 3)
+        return 2 if shared else 3
     return 2 if alike(e, a, b, 0.90) >= 0.90 else 3
 
 

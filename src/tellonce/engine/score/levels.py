@@ -21,6 +21,7 @@ from tellonce.engine.score.similarity import (
 
 CLOSE, ALIKE = 0.92, 0.82  # Jaro-Winkler bands of names
 EMAIL_CLOSE, STREET_CLOSE, CITY_CLOSE, OTHER_CLOSE = 0.94, 0.90, 0.90, 0.90
+LIST = "|"  # begins a list in normal form
 SHORTEST_MAILBOX, SHORTEST_PHONE, SHORTEST_TOKEN, SHORTEST_SLIPPED = 5, 7, 3, 4
 NEAR_DIGITS, NEAR_MONTHS = 3, 12  # of two birth dates that are a little alike
 IDF_STEPS = 16  # rarity of a word is counted in sixteenths of a bit, so that sums are exact
@@ -329,10 +330,16 @@ def _address_pair(x: Row, y: Row) -> int:
 
 
 def other_level(a: str | None, b: str | None) -> int:
-    """Level of two values of an attribute whose meaning is not known."""
+    """Level of two values of an attribute whose meaning is not known; lists are alike where they
+    have an element in common.
+    """
     if not a or not b:
         return 0
-    return 1 if a == b else 2 if jaro_winkler(a, b) >= OTHER_CLOSE else 3
+    if a == b:
+        return 1
+    if a[0] == b[0] == LIST:
+        return 2 if share_token(a, b, SHORTEST_TOKEN) else 3
+    return 2 if jaro_winkler(a, b) >= OTHER_CLOSE else 3
 
 
 def _others(row: Row) -> dict[str, str]:

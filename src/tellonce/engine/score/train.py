@@ -11,7 +11,7 @@ pulled towards the shipped priors (MAP), so that 50 records give a sane model. F
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -21,12 +21,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tellonce.engine.coded import Coded, coded
-from tellonce.engine.model.document import ScoreModel, Table
+from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import frequencies as counted
 from tellonce.engine.score.arrays import Blocks, Encoded
 from tellonce.engine.score.blocks import blocks, in_threads, listed, pieces
-from tellonce.engine.score.comparisons import COMPARISONS, MAX_LEVELS, NAMES, unpacked
+from tellonce.engine.score.comparisons import COMPARISONS, MAX_LEVELS, unpacked
 from tellonce.engine.score.encode import encode_coded
 from tellonce.engine.score.kernels import shared_kinds
 from tellonce.engine.score.limits import Limits, limited_m, limited_u, limits_of
@@ -41,6 +41,7 @@ from tellonce.engine.score.priors import (
     UNKNOWN_WORTH,
     shipped,
 )
+from tellonce.engine.score.relatives import learnt, shares, sharing
 from tellonce.engine.score.scoring import compared
 from tellonce.engine.score.weights import weights
 
@@ -250,38 +251,32 @@ def _round_of(
     )
     if limits.bare:  # categories go together also among strangers
         prior = min(prior, start.prior)
-    r = _level_shares(candidates.levels, found[1][:, None] * free, start.r, PULL_R)
-    of_relatives = LEARNT_OF_RELATIVES if limits.people else ()
     b = _level_shares(candidates.levels, found[2][:, None] * free, start.b, PULL_B)
     return replace(
         model,
         m=_frozen(m),
         u=_frozen(u),
-        r=_frozen(_learnt(of_relatives, r, _sharing(SHARED_BY_RELATIVES, m, u, start.r))),
-        b=_frozen(_learnt(LEARNT_OF_BRANCHES, b, _sharing(SHARED_BY_BRANCHES, m, u, start.b))),
+        r=_frozen(_of_relatives((m, u), start, candidates, found[1][:, None] * free, limits)),
+        b=_frozen(learnt(LEARNT_OF_BRANCHES, b, sharing(SHARED_BY_BRANCHES, m, u, start.b))),
         prior=prior,
         relatives=relatives,
         branches=branches if start.branches > NO_BRANCHES else NO_BRANCHES,
     )
 
 
-def _learnt(names: Sequence[str], found: Floats, shipped_ones: Floats) -> Floats:
-    """What was found for the comparisons of these names, else what is shipped."""
-    learnt = [NAMES.index(name) for name in names]
-    made = shipped_ones.copy()
-    made[learnt] = found[learnt]
-    return made
-
-
-def _sharing(shared: Mapping[str, float], m: Floats, u: Floats, start: Table) -> Floats:
-    """Level probabilities of pairs of which a share has one value: there m, else u; where no share
-    is given, those of `start`.
-    """
-    found = np.array(start)
-    for name, share in shared.items():
-        index = NAMES.index(name)
-        found[index] = share * m[index] + (1.0 - share) * u[index]
-    return found
+def _of_relatives(
+    of: tuple[Floats, Floats],
+    start: ScoreModel,
+    candidates: Patterns,
+    weight: Floats,
+    limits: Limits,
+) -> Floats:
+    """r, given m and u: learnt where records name people, who have families and colleagues."""
+    if not limits.people:
+        return sharing(SHARED_BY_RELATIVES, *of, start.r)
+    told = shares(SHARED_BY_RELATIVES, of, candidates.levels, weight, PULL_R)
+    found = _level_shares(candidates.levels, weight, start.r, PULL_R)
+    return learnt(LEARNT_OF_RELATIVES, found, sharing(told, *of, start.r))
 
 
 def _settled(before: ScoreModel, after: ScoreModel) -> bool:

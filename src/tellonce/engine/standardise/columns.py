@@ -379,12 +379,13 @@ def _told_by_values(content: Content, taken: set[str | None]) -> str | None:
 def _generic(columns: list[Column], contents: list[Content]) -> list[Column]:
     """What is left and behaves like an attribute is compared as it is; first strictly, then not."""
     alone = not any(column.attribute for column in columns)
+    people = any(column.attribute in {"full_name", "family_name"} for column in columns)
     for strict in (True, False):
         settled = list(columns)
         for place, (column, content) in enumerate(zip(columns, contents, strict=True)):
             if column.attribute or not column.why.startswith("its header"):
                 continue
-            kind, why = generic_column(content, strict=strict, alone=alone)
+            kind, why = generic_column(content, strict=strict, alone=alone, people=people)
             name = f"other:{slug(column.header)}" if kind else None
             settled[place] = replace(column, attribute=name, kind=kind, why=f"{column.why}; {why}")
         if any(column.attribute for column in settled):

@@ -31,6 +31,7 @@ from tellonce.engine.standardise.organisations import comparable_organisation
 from tellonce.engine.standardise.params import StandardiseParams
 from tellonce.engine.standardise.phones import comparable_phones
 from tellonce.engine.standardise.places import region_code
+from tellonce.engine.standardise.several import comparable_list
 from tellonce.engine.standardise.text import fold, join_words, map_distinct, map_parts, to_ascii
 from tellonce.engine.tables import (
     COMPARABLE,
@@ -164,7 +165,7 @@ def _identifiers(flat: Columns) -> list[pa.Array]:
 
 def _others(flat: Columns) -> list[pa.Array]:
     values = map_distinct(flat["value"], lambda text: fold(text) or None)
-    for kinds, normal in ((["number", "date"], exact), (["coordinates"], comparable_coordinates)):
+    for kinds, normal in _OF_KINDS:
         here = pc.fill_null(pc.is_in(flat["kind"], pa.array(kinds)), False)
         own = map_distinct(pc.if_else(here, flat["value"], None), normal)
         values = pc.if_else(here, own, values)
@@ -177,3 +178,10 @@ def exact(text: str) -> str | None:
         return f"{float(text.replace(',', '.')):.12g}"
     except ValueError:
         return " ".join(_UNPRINTED.sub(" ", to_ascii(text)).split()) or None
+
+
+_OF_KINDS: tuple[tuple[list[str], Callable[[str], str | None]], ...] = (
+    (["number", "date"], exact),
+    (["coordinates"], comparable_coordinates),
+    (["list"], comparable_list),
+)

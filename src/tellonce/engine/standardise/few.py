@@ -20,13 +20,19 @@ from tellonce.engine.standardise.names import (
     comparable_suffix,
 )
 from tellonce.engine.standardise.organisations import comparable_organisation
+from tellonce.engine.standardise.several import comparable_list
 from tellonce.engine.standardise.text import fold
 
 Row = Mapping[str, Any]
 _NOT_DIGIT = re.compile("[^0-9]")
 _POLAND = re.compile(r"^pl\s*", re.IGNORECASE | re.ASCII)
 SHORTEST_PHONE = 6
-_KINDS = {"number": exact, "date": exact, "coordinates": comparable_coordinates}
+_KINDS = {
+    "number": exact,
+    "date": exact,
+    "coordinates": comparable_coordinates,
+    "list": comparable_list,
+}
 
 
 def comparable_row(record: Row) -> dict[str, Any]:

@@ -6,22 +6,31 @@ import pyarrow as pa
 
 from tellonce.engine.standardise.content import Content, looks_like_number
 from tellonce.engine.standardise.dates import date_order, read_dates
+from tellonce.engine.standardise.several import elements_repeat, is_of_lists
 
 _LEAST_FILL = 0.05
 _LONGEST = 80
 
 
-def generic_column(content: Content, *, strict: bool, alone: bool = False) -> tuple[str, str]:
-    """Return ("category", "text", "number" or "date", why), or ("", why not).
+def generic_column(
+    content: Content, *, strict: bool, alone: bool = False, people: bool = False
+) -> tuple[str, str]:
+    """Return ("category", "text", "number", "date" or "list", why), or ("", why not).
 
     An attribute is filled, has more than one value, and its values repeat. Where nothing better is
     in the file (`strict` false) text of several words is taken too, though it does not repeat.
-    In a small file values need not repeat, unless there is nothing else to go by (`alone`).
+    In a small file values need not repeat, unless there is nothing else to go by (`alone`). Lists
+    are compared by their elements beside names of `people` only: what a person works on and whom
+    with is his own, of an organisation two records may have nothing in common.
     """
     if content.distinct < 2:
         return "", "all its values are the same"
     if content.fill < _LEAST_FILL and strict:
         return "", "it is hardly ever filled"
+    if people and is_of_lists(content):
+        if elements_repeat(content):
+            return "list", "its values are lists, compared by what they have in common"
+        return "", "its values are lists of what hardly ever repeats"
     repeats = 1 - content.distinct / content.filled
     if _is_counter(content):
         return "", "it numbers the rows"

@@ -1,0 +1,38 @@
+"""What relatives share is learnt, and by what it is held."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tellonce.engine.score.comparisons import COMPARISONS, FAMILY
+from tellonce.engine.score.priors import SHARED_BY_RELATIVES, shipped
+from tellonce.engine.score.relatives import shares
+
+MODEL = shipped()
+OF = np.array(MODEL.m), np.array(MODEL.u)
+SHIPPED = SHARED_BY_RELATIVES["family_name"]
+
+
+def share(same: int, different: int) -> float:
+    """The share learnt from so many pairs of relatives with one family name and with two."""
+    levels = np.zeros((same + different, len(COMPARISONS)), np.int64)
+    levels[:, FAMILY] = np.repeat([1, 5], [same, different])
+    weight = np.ones(levels.shape)
+    return shares({"family_name": SHIPPED}, OF, levels, weight, 100.0)["family_name"]
+
+
+def test_without_pairs_what_is_shipped_stays() -> None:
+    assert share(0, 0) == pytest.approx(SHIPPED)
+
+
+def test_colleagues_do_not_share_a_family_name() -> None:
+    assert share(0, 5000) < 0.1
+
+
+def test_more_than_shipped_is_not_believed() -> None:
+    assert share(5000, 0) == SHIPPED
+
+
+def test_few_pairs_move_it_little() -> None:
+    assert SHIPPED - 0.1 < share(2, 3) < SHIPPED
