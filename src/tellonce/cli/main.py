@@ -53,6 +53,7 @@ COMMANDS = {
     "split": Entry("tellonce.cli.acts", "Part a customer that is several people.", HUB),
     "undo": Entry("tellonce.cli.acts", "Undo a decision, merge, split or undo.", HUB),
     "acts": Entry("tellonce.cli.acts", "See what people decided; approve or reject it.", HUB),
+    "correction": Entry("tellonce.cli.correction", "Correct wrong values, and follow them.", HUB),
     "household": Entry("tellonce.cli.household", "See who lives together.", HUB),
     "snapshot": Entry("tellonce.cli.snapshot", "Ask for the snapshot of one customer.", HUB),
     "status": Entry("tellonce.cli.hub", "Count what the hub holds.", HUB),

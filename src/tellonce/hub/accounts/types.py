@@ -23,6 +23,9 @@ SCOPES = {
     "snapshots:write": "Take snapshots and read the ones it took.",
     QUALITY_READ: "Read rules, what they found, the quarantine, measures of quality, and alerts.",
     QUALITY_WRITE: "Set rules and targets, waive, work on the quarantine and on samples.",
+    "corrections:read": "List and read corrections, and what sources are asked to write back.",
+    "corrections:write": "Propose corrections, and answer what a source is asked.",
+    "corrections:review": "Approve, reject and undo corrections that others proposed.",
     "webhooks:write": "Manage webhooks and their deliveries; sending takes changes:read too.",
 }
 """What an API client may be let do, each in a sentence."""
@@ -31,6 +34,7 @@ ROLES_OF_SCOPE = {
     "decisions:write": "steward",
     "records:write": "engineer",
     QUALITY_WRITE: "steward",
+    "corrections:review": "steward",
 }
 """Roles a client acts in, beside its own, because of a scope."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -15,6 +14,7 @@ from tellonce.hub.api.auth import Scoped, actor_of
 from tellonce.hub.api.idempotency import PARAMETER, once
 from tellonce.hub.api.problems import Problem
 from tellonce.hub.api.routes import answers_also
+from tellonce.hub.api.seen import IF_MATCH, version_seen
 from tellonce.hub.core.clock import iso
 from tellonce.hub.core.errors import Stale, WrongCall
 from tellonce.hub.customers.selectors import customer_by_public_id
@@ -30,16 +30,6 @@ _ONE = "cus_019a2b3c4d5e7f8091a2b3c4d5e6f708"
 _TWO = "cus_019a2b3c4d5e7f8091a2b3c4d5e6f709"
 _MOMENT = "2026-11-26T08:15:30Z"
 _LARGEST = 2**31 - 1
-_IF_MATCH: dict[str, Any] = {
-    "in": "header",
-    "name": "If-Match",
-    "required": False,
-    "description": "The ETag, or the version, that the customer was seen in; another is a 412.",
-    "schema": {"type": "string", "pattern": r'^"[0-9]{1,9}(-[0-9a-f]+)?"$'},
-    "example": '"3-0f1e2d3c4b5a"',
-}
-_TAG = re.compile(r'"(\d{1,9})(-[0-9a-f]+)?"')
-
 RecordRef = Annotated[str, Field(min_length=3, max_length=400, description="SOURCE:ID.")]
 CustomerRef = Annotated[str, Field(min_length=1, max_length=36, description="cus_...")]
 Seen = Annotated[
@@ -199,7 +189,7 @@ def decide(request: HttpRequest, asked: DecisionSent) -> HttpResponse:
     """Pairs of records are the same person, different ones, or one is unsure. Matching never
     overrides it. A 202: it moves so many records that a second person must approve it.
     """
-    names = [_named(end) for pair in asked.pairs for end in pair]
+    names = [named_record(end) for pair in asked.pairs for end in pair]
 
     def work() -> ActDone:
         ends = deciding.records_named(names)
@@ -283,12 +273,12 @@ def merge(request: HttpRequest, asked: MergeSent) -> HttpResponse:
     auth=Scoped(SCOPE),
     response={201: Outcome, 202: Outcome},
     summary="Split a customer",
-    openapi_extra={"parameters": [*PARAMETER["parameters"], _IF_MATCH]},
+    openapi_extra={"parameters": [*PARAMETER["parameters"], IF_MATCH]},
 )
 @answers_also(409, 412)
 def split(request: HttpRequest, customer_id: str, asked: SplitSent) -> HttpResponse:
     """Part a customer's records into different people, whatever arrives later."""
-    names = [_named(name) for group in asked.groups for name in group]
+    names = [named_record(name) for group in asked.groups for name in group]
     seen = {**asked.seen, **_if_match(request, customer_id)}
 
     def work() -> ActDone:
@@ -323,16 +313,11 @@ def _versions(seen: Mapping[str, int]) -> dict[str, int]:
 
 
 def _if_match(request: HttpRequest, customer_id: str) -> dict[str, int]:
-    given = request.headers.get("If-Match", "").strip()
-    if given in ("", "*"):
-        return {}
-    tag = _TAG.fullmatch(given)
-    if tag is None:
-        raise Problem("bad-request", "If-Match is no ETag of a customer.", 'Write it as "3".')
-    return {customer_id: int(tag[1])}
+    seen = version_seen(request)
+    return {} if seen is None else {customer_id: seen}
 
 
-def _named(text: str) -> RecordName:
+def named_record(text: str) -> RecordName:
     source, colon, key = text.partition(":")
     if not colon or not source or not key:
         raise WrongCall("A record is named as SOURCE:ID.", hint="Such as crm:17.")

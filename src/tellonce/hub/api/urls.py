@@ -8,6 +8,7 @@ from ninja.errors import HttpError, ValidationError
 
 from tellonce.hub.api import (
     alerts,
+    corrections,
     customers,
     decisions,
     feed,
@@ -34,6 +35,7 @@ ROUTERS = (
     ("", decisions.router),
     ("/customers", customers.router),
     ("/reviews", reviews.router),
+    ("/corrections", corrections.router),
     ("/snapshots", snapshots.router),
     ("/changes", feed.router),
     ("/quality", quality.router),

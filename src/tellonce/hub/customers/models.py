@@ -125,7 +125,7 @@ class StewardValue(models.Model):
         "ended_because",
     )
 
-    EXPIRED, UNDONE, SUPERSEDED = "expired", "undone", "superseded"
+    EXPIRED, UNDONE = "expired", "undone"
 
     public_id = models.CharField(max_length=40, unique=True)  # stv_...
     record = models.ForeignKey(Record, models.PROTECT, related_name="+")

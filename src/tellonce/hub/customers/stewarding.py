@@ -69,10 +69,10 @@ def steward_values_on(records: Collection[int]) -> dict[int, list[StewardValueVi
     return found
 
 
-def expired_steward_values(now: datetime, limit: int = 1_000) -> list[str]:
-    """Public ids of steward values that count although their time is over."""
+def expired_steward_values(now: datetime, limit: int = 1_000) -> dict[str, str]:
+    """Steward values (public id -> their correction) that count although their time is over."""
     rows = StewardValue.objects.filter(ended_at=None, expires_at__lte=now).order_by("expires_at")
-    return list(rows.values_list("public_id", flat=True)[:limit])
+    return dict(rows.values_list("public_id", "correction")[:limit])
 
 
 def steward_values_of(corrections: Collection[str]) -> list[StewardValueView]:

@@ -43,16 +43,20 @@ def change_steward_values(change: StewardChange, *, actor: str, bulk: bool = Fal
     return tally
 
 
-def expire_steward_values(actor: str) -> list[str]:
-    """End the steward values whose time is over; returns which (public ids)."""
+def expire_steward_values(actor: str, told: Callable[[list[str]], object] = len) -> list[str]:
+    """End the steward values whose time is over; returns their corrections (public ids), which
+    `told` is given in the same transaction.
+    """
     due = expired_steward_values(clock.now())
+    corrections = sorted(set(due.values()))
+
+    def change(moment: datetime) -> list[int]:
+        told(corrections)
+        return end_steward_values(due, moment, StewardValue.EXPIRED)
+
     if due:
-        change_steward_values(
-            lambda moment: end_steward_values(due, moment, StewardValue.EXPIRED),
-            actor=actor,
-            bulk=True,
-        )
-    return due
+        change_steward_values(change, actor=actor, bulk=True)
+    return corrections
 
 
 def _as_they_are(records: Collection[int]) -> dict[int, tuple[int, int | None]]:

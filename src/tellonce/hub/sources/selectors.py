@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -204,6 +205,12 @@ def current_versions(ids: Collection[int]) -> dict[int, tuple[int, str]]:
     """Record -> the version that is current, and the record's state."""
     rows = among("SELECT id, current_id, state FROM records WHERE id", ids)
     return {pk: (current, state) for pk, current, state in rows}
+
+
+def observed_times(ids: Collection[int]) -> dict[int, datetime | None]:
+    """Record -> when what it says now was true, None where it has no time."""
+    rows = Record.objects.filter(id__in=ids)
+    return dict(rows.values_list("id", "current__observed_at"))
 
 
 def record_names(ids: Collection[int]) -> dict[int, tuple[str, str]]:

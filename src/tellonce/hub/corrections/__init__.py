@@ -1,0 +1,1 @@
+"""The correction protocol: detect, propose, review, apply, write back, verify, close."""

@@ -1,0 +1,288 @@
+"""Reads. Lists show no value; one correction shows its values as policy lets the viewer see it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from tellonce.hub.accounts.refusing import refuse
+from tellonce.hub.accounts.types import Actor
+from tellonce.hub.audit.services import record_act
+from tellonce.hub.audit.types import Act
+from tellonce.hub.core import clock
+from tellonce.hub.core.errors import Unknown, WrongCall
+from tellonce.hub.corrections.customers_at_hand import named_records
+from tellonce.hub.corrections.declared import DEFAULT
+from tellonce.hub.corrections.figures import correction_figures
+from tellonce.hub.corrections.models import (
+    Correction,
+    CorrectionGroup,
+    CorrectionPolicy,
+    CorrectionStep,
+    WriteBack,
+)
+from tellonce.hub.corrections.storing import contents, correction_row
+from tellonce.hub.corrections.types import (
+    OPEN,
+    ORIGINS,
+    SEVERITIES,
+    STATES,
+    TASK_STATES,
+    UNANSWERED,
+    CorrectionView,
+    GroupView,
+    ShownCorrection,
+    StepView,
+    TaskView,
+)
+from tellonce.hub.customers.selectors import (
+    customer_by_public_id,
+    customers_by_record,
+    members_of,
+)
+from tellonce.hub.policy.decide import decide, purposes_of
+from tellonce.hub.policy.masks import masked
+from tellonce.hub.policy.types import Action, Answer, Facts
+from tellonce.hub.sources.selectors import restricted_records
+
+__all__ = [
+    "correction_figures",
+    "correction_view",
+    "correction_views",
+    "corrections",
+    "group_view",
+    "policy_text",
+    "shown_correction",
+    "tasks",
+]
+
+MOST = 500
+VIEW = "correction.view"
+_HIDDEN_TEXT = ""
+
+
+def corrections(
+    *,
+    state: str = "",
+    severity: str = "",
+    origin: str = "",
+    customer: str = "",
+    group: str = "",
+    overdue: bool = False,
+    limit: int = 50,
+    before: str = "",
+) -> list[CorrectionView]:
+    """Corrections, the newest first; `state` may be `open` for all that are. `before`: older than
+    this one.
+
+    Raises `WrongCall` for a word that is none, `Unknown` for a customer or correction.
+    """
+    rows = Correction.objects.order_by("-id")
+    for what, word, known in (
+        ("state", state, (*STATES, "open")),
+        ("severity", severity, SEVERITIES),
+        ("origin", origin, ORIGINS),
+    ):
+        if word and word not in known:
+            raise WrongCall(f"There is no {what} {word!r}.", hint=f"Say {', '.join(known)}.")
+    if state:
+        rows = rows.filter(state__in=OPEN if state == "open" else [state])
+    if severity:
+        rows = rows.filter(severity=severity)
+    if origin:
+        rows = rows.filter(origin=origin)
+    if group:
+        rows = rows.filter(group__public_id=group)
+    if overdue:
+        rows = rows.filter(state__in=OPEN, due_at__lte=clock.now())
+    if customer:
+        members = members_of(customer_by_public_id(customer).id)
+        rows = rows.filter(record__in=[member.record for member in members])
+    if before:
+        rows = rows.filter(id__lt=correction_row(before).pk)
+    return _views(rows[: max(1, min(limit, MOST))])
+
+
+def correction_view(public_id: str) -> CorrectionView:
+    """One correction without values; raises `Unknown`."""
+    return _views([correction_row(public_id)])[0]
+
+
+def correction_views(ids: Sequence[str]) -> list[CorrectionView]:
+    """These corrections (public ids) without values, oldest first; those not there are left out."""
+    return _views(Correction.objects.filter(public_id__in=ids).order_by("id"))
+
+
+def shown_correction(public_id: str, purpose: str, *, by: Actor) -> ShownCorrection:
+    """One correction with its values, tasks and story, as `by` may see it for the purpose.
+
+    What is seen is audited. Raises `Unknown`, and `Refused` where policy denies.
+    """
+    if purpose not in purposes_of(by):
+        reason = f"may not act for the purpose {purpose}"
+        granted = ", ".join(purposes_of(by))
+        refuse(by, reason, VIEW, may_not="see it", hint=f"Allowed are: {granted}.")
+    row = correction_row(public_id)
+    (view,) = _views([row])
+    answer = _answer(row, view, purpose, by)
+    said = contents([row]).get(row.pk)
+    hidden = said is None or answer is Answer.DENY
+    with transaction.atomic():
+        fields = () if hidden else (row.attribute,)
+        subjects = (view.customer,) if view.customer else ()
+        record_act(
+            Act(VIEW, by.id, purpose=purpose, target=public_id, subjects=subjects, fields=fields)
+        )
+    plain = answer is Answer.ALLOW
+
+    def seen(value: str | None) -> str | None:
+        if value is None or hidden:
+            return None
+        return value if plain else masked(policy_name(row), value)
+
+    return ShownCorrection(
+        view,
+        seen(said and said.old),
+        seen(said and said.value),
+        bool(said and said.removes),
+        masked=not hidden and not plain,
+        hidden=hidden,
+        reason=said.reason if said and plain else _HIDDEN_TEXT,
+        evidence=said.evidence if said and plain else _HIDDEN_TEXT,
+        tasks=tuple(tasks(correction=public_id)),
+        story=tuple(_story(row, plain)),
+    )
+
+
+def policy_name(row: Correction) -> str:
+    """The attribute of a correction as policy knows it."""
+    return f"identifier:{row.attribute}" if row.is_identifier else row.attribute
+
+
+def _answer(row: Correction, view: CorrectionView, purpose: str, by: Actor) -> Answer:
+    facts = Facts(restricted=bool(restricted_records([row.record_id])))
+    return decide(by, Action.VALUE, policy_name(row), purpose, facts).answer
+
+
+_SAID_BY_PEOPLE = ("rejected", "withdrawn", "undone", "answered")
+
+
+def _story(row: Correction, plain: bool) -> Iterable[StepView]:
+    """What people wrote may hold anything: it is shown where the values are."""
+    for step in CorrectionStep.objects.filter(correction=row).order_by("id"):
+        words = step.words if plain or step.kind not in _SAID_BY_PEOPLE else _HIDDEN_TEXT
+        yield StepView(step.at, step.kind, step.actor, words)
+
+
+def tasks(
+    *, state: str = "", source: str = "", correction: str = "", limit: int = MOST, after: str = ""
+) -> list[TaskView]:
+    """What sources are asked to write back, the oldest first; `state` may be `open`: asked, or
+    failed. `after`: newer than this one.
+
+    Raises `WrongCall` for a state that is none, `Unknown` for a task.
+    """
+    rows = WriteBack.objects.select_related("correction", "record__source").order_by("id")
+    if state and state not in (*TASK_STATES, "open"):
+        raise WrongCall(f"No task is ever {state!r}.", hint=f"Say open, {', '.join(TASK_STATES)}.")
+    if state:
+        rows = rows.filter(state__in=UNANSWERED if state == "open" else [state])
+    if source:
+        rows = rows.filter(record__source__name=source)
+    if correction:
+        rows = rows.filter(correction__public_id=correction)
+    if after:
+        last = WriteBack.objects.filter(public_id=after).values_list("id", flat=True).first()
+        if last is None:
+            raise Unknown(f"There is no task {after!r}.", hint="Begin without it.")
+        rows = rows.filter(id__gt=last)
+    found = list(rows[: max(1, min(limit, MOST))])
+    customers = customers_by_record({row.record_id for row in found})
+    return [_task(row, customers.get(row.record_id, "")) for row in found]
+
+
+def _task(row: WriteBack, customer: str) -> TaskView:
+    source = row.record.source.name
+    return TaskView(
+        row.public_id,
+        row.correction.public_id,
+        customer,
+        source,
+        f"{source}:{row.record.record_key}",
+        row.correction.attribute,
+        row.correction.severity,
+        row.state,
+        row.reason,
+        row.asked_at,
+        row.correction.due_at,
+        row.answered_by,
+        row.answered_at,
+        row.verified_at,
+    )
+
+
+def group_view(public_id: str) -> GroupView:
+    """A group of corrections; raises `Unknown`."""
+    row = CorrectionGroup.objects.filter(public_id=public_id).first()
+    if row is None:
+        raise Unknown(f"There is no group {public_id!r}.", hint="See the list of corrections.")
+    states = Correction.objects.filter(group=row).values_list("state", flat=True)
+    return GroupView(
+        row.public_id,
+        row.name,
+        row.author,
+        row.needs,
+        tuple(row.approvals),
+        row.at,
+        dict(Counter(states)),
+    )
+
+
+def policy_text() -> str:
+    """What is declared about corrections, as YAML."""
+    row = CorrectionPolicy.objects.order_by("-id").first()
+    return row.text if row else DEFAULT
+
+
+def _views(rows: Iterable[Any]) -> list[CorrectionView]:
+    found: Sequence[Correction] = list(rows)
+    records = {row.record_id for row in found}
+    names, customers = named_records(records), customers_by_record(records)
+    groups = dict(
+        CorrectionGroup.objects.filter(
+            id__in={row.group_id for row in found if row.group_id}
+        ).values_list("id", "public_id")
+    )
+    now = clock.now()
+    return [
+        CorrectionView(
+            id=row.public_id,
+            row=row.pk,
+            customer=customers.get(row.record_id, ""),
+            record=names[row.record_id],
+            attribute=row.attribute,
+            is_identifier=row.is_identifier,
+            origin=row.origin,
+            severity=row.severity,
+            state=row.state,
+            outcome=row.outcome,
+            author=row.author,
+            reviewer=row.reviewer,
+            owner=row.owner,
+            rule=row.rule,
+            confidence=row.confidence,
+            group=groups.get(row.group_id, ""),
+            reopened=row.reopened,
+            created_at=row.created_at,
+            due_at=row.due_at,
+            overdue=row.state in OPEN and row.due_at is not None and row.due_at <= now,
+            applied_at=row.applied_at,
+            closed_at=row.closed_at,
+            expires_at=row.expires_at,
+            version=row.version,
+        )
+        for row in found
+    ]

@@ -1,0 +1,103 @@
+"""What the sources answer, and when a correction is closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from tellonce.hub.accounts.refusing import refuse_unless
+from tellonce.hub.accounts.types import CLIENT, Actor
+from tellonce.hub.audit.services import record_act
+from tellonce.hub.audit.types import Act
+from tellonce.hub.core import clock
+from tellonce.hub.core.errors import Conflict, Unknown, WrongCall
+from tellonce.hub.core.ids import is_id
+from tellonce.hub.corrections.declared import Declared
+from tellonce.hub.corrections.models import Correction, WriteBack
+from tellonce.hub.corrections.storing import Telling, move, policy_in_force, telling
+from tellonce.hub.corrections.types import (
+    ANSWERS,
+    APPLIED,
+    CLOSED,
+    DONE,
+    FINAL,
+    KEPT,
+    PROPAGATED,
+    REOPENED,
+    UNANSWERED,
+    VERIFIED,
+)
+from tellonce.hub.sources.cards import truncate_cards
+
+ANSWER = ("steward", "engineer", "admin", CLIENT)
+
+
+def answer_task(public_id: str, answer: str, *, by: Actor, reason: str = "") -> str:
+    """Say that a source has written a correction back, could not, or will not.
+
+    Done is believed once a delivery of the source carries it. Returns the correction's id. Raises
+    `Refused`, `Unknown`, `WrongCall` where a refusal or failure gives no reason, `Conflict` where
+    it is answered.
+    """
+    hint = "Ask whoever runs the source."
+    refuse_unless(by, ANSWER, "correction.answer", may_not="answer for a source", hint=hint)
+    if answer not in ANSWERS:
+        raise WrongCall(f"There is no answer {answer!r}.", hint=f"Say {', '.join(ANSWERS)}.")
+    if answer != DONE and not reason.strip():
+        raise WrongCall("It is not said why.", hint="Give a reason.")
+    task = _task(public_id)
+    now = clock.now()
+    with transaction.atomic():
+        mine = WriteBack.objects.filter(pk=task.pk, state__in=UNANSWERED)
+        words = truncate_cards(reason[:1_000])
+        if not mine.update(
+            state=answer, reason=words, answered_at=now, answered_by=by.id, as_of=now
+        ):
+            raise Conflict(f"The task {public_id} is {task.state}.", hint="Look at it again.")
+        told = telling([task.correction], now, by.id)
+        told.add(
+            task.correction, "answered", f"{task.record.source.name}: {answer} {words}".strip()
+        )
+        settle(task.correction, policy_in_force()[1], told)
+        told.write()
+        record_act(Act(f"correction.{answer}", by.id, target=public_id))
+    return task.correction.public_id
+
+
+def settle(row: Correction, policy: Declared, told: Telling) -> None:
+    """In the transaction at hand: where a correction stands, now that something about its tasks
+    changed. One that is not open stays as it is.
+    """
+    if row.state not in (APPLIED, PROPAGATED, REOPENED):
+        return
+    states = list(WriteBack.objects.filter(correction=row).values_list("state", flat=True))
+    if all(state in FINAL for state in states):
+        outcome = VERIFIED if all(state == VERIFIED for state in states) else KEPT
+        close(row, outcome, policy, told, told.at)
+    elif not any(state in UNANSWERED for state in states) and row.state != PROPAGATED:
+        move([row], PROPAGATED, told.at, policy)
+
+
+def close(row: Correction, outcome: str, policy: Declared, told: Telling, at: datetime) -> None:
+    """In the transaction at hand: nothing more is waited for."""
+    move([row], CLOSED, at, policy, outcome=outcome, closed_at=at)
+    told.add(row, "closed", _OUTCOMES[outcome], outcome=outcome)
+
+
+_OUTCOMES = {
+    VERIFIED: "every source carries it",
+    KEPT: "it stands over a source that does not carry it",
+    "expired": "its time is over",
+}
+
+
+def _task(public_id: str) -> WriteBack:
+    rows = WriteBack.objects.select_related("correction__record", "record__source")
+    row = rows.filter(public_id=public_id).first()
+    if row is None:
+        shape = "" if is_id(public_id, "tsk") else "An id looks like tsk_ and 32 hex digits. "
+        raise Unknown(
+            f"There is no task {public_id!r}.", hint=f"{shape}See tellonce correction tasks."
+        )
+    return row
