@@ -82,6 +82,16 @@ def test_a_size_is_unusual_only_where_chance_would_hardly_make_it() -> None:
     assert intervals.unusual_size({1: 1_000}, least=5) == 5
 
 
+def test_what_many_have_is_a_kind_of_its_own_and_usual() -> None:
+    offices = {1: 15_000, 2: 250, 3: 20, **dict.fromkeys(range(9, 26), 3)}
+    limit = intervals.unusual_size(offices, least=5)
+    assert limit is not None
+    assert 25 < limit < 150
+    assert intervals.unusual_size({1: 15_000, 2: 250, 3: 20, 9: 2}, least=5) == 5
+    same = {1: 1_000, 7: 40, 300: 1}
+    assert 7 < (intervals.unusual_size(same, least=5) or 0) <= 300
+
+
 def test_what_is_to_be_found_does_not_teach_that_it_is_usual() -> None:
     usual = intervals.unusual_size({1: 600, 2: 300, 3: 100}, least=5)
     with_giant = intervals.unusual_size({1: 600, 2: 300, 3: 100, 400: 1}, least=5)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 Z95 = 1.959963984540054
 """Two-sided 95 % of a normal distribution."""
 
+_CROWD = 10
+
 
 def wilson(good: float, of: float, z: float = Z95) -> tuple[float, float]:
     """The interval of a share by Wilson (1927): within 0 and 1, and honest for few observations.
@@ -79,7 +81,8 @@ def unusual_size(sizes: Mapping[int, int], least: int, expected: float = 0.01) -
     as they do where each further member is as likely as the one before; the rate is learnt without
     the largest 0.5 % of groups, so that what is to be found does not teach that it is usual. Beyond
     reason is a size that less than `expected` groups of all are expected to reach, and never one
-    below `least`. None where there are fewer than 50 groups: too few to know what is usual.
+    below `least`; what more than ten of them reach is a kind of its own, and usual. None where
+    there are fewer than 50 groups: too few to know what is usual.
     """
     groups = sum(sizes.values())
     if groups < 50:
@@ -91,4 +94,18 @@ def unusual_size(sizes: Mapping[int, int], least: int, expected: float = 0.01) -
     # One group of two is added, so that where all are of one the rate is small and not none.
     more = 1 - (kept + 1) / (members + 2)
     reached = math.log(expected / groups) / math.log(more)
-    return max(least, 1 + math.ceil(reached))
+    return _above_crowds(sizes, max(least, 1 + math.ceil(reached)))
+
+
+def _above_crowds(sizes: Mapping[int, int], limit: int) -> int:
+    """The limit, or a higher one where more than ten groups reach it: these are then a kind of
+    their own (offices, care homes) and only what is far out among them is unusual, by the outer
+    fence of Tukey (1977) on the logarithm: third quartile plus three times the quartiles' distance.
+    """
+    while sum(count for size, count in sizes.items() if size >= limit) > _CROWD:
+        logs = [
+            math.log(size) for size, count in sizes.items() if size >= limit for _ in range(count)
+        ]
+        low, high = quantile(logs, 0.25), quantile(logs, 0.75)
+        limit = max(limit + 1, math.ceil(math.exp(high + 3 * (high - low))))
+    return limit

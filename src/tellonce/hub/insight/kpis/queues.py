@@ -9,7 +9,7 @@ from tellonce.hub.insight.models import SampledValue
 from tellonce.hub.insight.types import Asked, Evidence, Measured, Part, Window
 from tellonce.hub.matching.acts import proposals_since
 from tellonce.hub.matching.reviews import review_totals
-from tellonce.hub.sources.waited import waiting_since
+from tellonce.hub.quality.selectors import quarantine_age
 
 Queue = tuple[int, datetime | None]
 """How many wait, and since when the oldest does."""
@@ -27,11 +27,11 @@ def queues() -> dict[str, Queue]:
     """Each queue of people: doubtful matches, acts that need a second person, rows in quarantine,
     sampled values.
     """
-    reviews = review_totals()
+    reviews, quarantine = review_totals(), quarantine_age()
     return {
         "reviews": (reviews.apart + reviews.together, reviews.oldest),
         "proposals": proposals_since(),
-        "quarantine": waiting_since(),
+        "quarantine": (quarantine.waiting, quarantine.oldest),
         "sample": _sample(),
     }
 

@@ -6,6 +6,14 @@ from tellonce.hub.core.errors import Unknown
 from tellonce.hub.insight.kpis.accuracy import measure_accuracy, sampled_values
 from tellonce.hub.insight.kpis.availability import measure_availability, outages
 from tellonce.hub.insight.kpis.completeness import incomplete_customers, measure_completeness
+from tellonce.hub.insight.kpis.dimensions import (
+    inconsistent_customers,
+    invalid_records,
+    measure_consistency,
+    measure_timeliness,
+    measure_validity,
+    outdated_customers,
+)
 from tellonce.hub.insight.kpis.queues import measure_queue_age, waiting_queues
 from tellonce.hub.insight.kpis.retrieval import measure_retrieval, slow_snapshots
 from tellonce.hub.insight.kpis.satisfaction import (
@@ -49,6 +57,51 @@ KPIS: tuple[Kpi, ...] = (
         measure_completeness,
         incomplete_customers,
         "customers that lack an attribute that matters, and which",
+    ),
+    Kpi(
+        "validity",
+        "Validity",
+        SHARE,
+        "more",
+        0.98,
+        30,
+        "How often what was delivered, and what is held, met the declared rules of validity: "
+        "formats, ranges, check digits. It says that values are well-formed, not that they are "
+        "right.",
+        "Judgements met / judgements of rules of the dimension validity, on arrival and in runs; "
+        "empty fields and rules that could not run count neither way. One part per rule.",
+        measure_validity,
+        invalid_records,
+        "records that fail a rule of validity now, the newest first",
+    ),
+    Kpi(
+        "consistency",
+        "Consistency",
+        SHARE,
+        "more",
+        0.95,
+        0,
+        "The share of customers of whom the sources do not say different things about the same.",
+        "Customers without an open disagreement of their sources / living customers. Part 'rules': "
+        "judgements met of rules of the dimension consistency in the last day.",
+        measure_consistency,
+        inconsistent_customers,
+        "customers whose sources disagree, and about what",
+    ),
+    Kpi(
+        "timeliness",
+        "Timeliness",
+        SHARE,
+        "more",
+        0.9,
+        0,
+        "The share of values that are not stale: stated or confirmed recently enough for how fast "
+        "values of their kind change.",
+        "Values that are not stale / values of a kind that can go stale, by the decay of upkeep. "
+        "One part per kind; part 'rules': judgements met of rules of timeliness in the last day.",
+        measure_timeliness,
+        outdated_customers,
+        "customers with stale values, the most overdue first",
     ),
     Kpi(
         "uniqueness",

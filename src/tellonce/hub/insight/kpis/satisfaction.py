@@ -77,7 +77,7 @@ def measure_satisfaction(window: Window) -> Measured:
         for question, (scale, answers) in _scaled(window, recommends=False).items()
     ]
     if not parts:
-        return Measured.nothing("No answers of surveys, or too few to know their scale.")
+        return Measured.nothing("In 90 days no survey was answered, or too few to know its scale.")
     of = sum(part.evidence for part in parts)
     good = sum(round((part.value or 0) * part.evidence) for part in parts)
     return Measured(_share("", good, of), tuple(parts))
@@ -91,7 +91,7 @@ def measure_recommendation(window: Window) -> Measured:
         for question, (_, answers) in found.items()
     ]
     if not parts:
-        return Measured.nothing("Nobody was asked whether he would recommend you.")
+        return Measured.nothing("In 90 days nobody said whether he would recommend you.")
     values = [one.value for _, answers in found.values() for one in answers]
     return Measured(Part("", _score(values), len(values)), tuple(parts))
 
