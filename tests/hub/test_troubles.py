@@ -133,6 +133,31 @@ def test_a_sudden_volume_is_named(admin: Any) -> None:
     assert "about 1,000 are usual. That is many fewer." in trouble.sentence
 
 
+def test_a_field_that_is_suddenly_empty_or_written_otherwise_is_named(
+    tmp_path: Path, admin: Any
+) -> None:
+    from tellonce.hub.quality.profiles import profile_source
+
+    a_source("crm")
+    people = [person(n) for n in range(80)]
+    with clock.stopped_at(NOON):
+        load(tmp_path / "a.csv", people)
+        profile_source("crm", by=admin)
+    with clock.stopped_at(NOON + 32 * DAY):
+        load(tmp_path / "b.csv", [{**one, "city": "Neustadt"} for one in people])
+        profile_source("crm", by=admin)
+        assert found("fill-change") == found("new-format") == []
+    with clock.stopped_at(NOON + 64 * DAY):
+        changed = [{**one, "email": "", "postal code": f"PC-{one['id']}"} for one in people]
+        load(tmp_path / "c.csv", changed)
+        profile_source("crm", by=admin)
+        (fill,) = found("fill-change")
+        (form,) = found("new-format")
+    assert (fill.key, fill.severity) == ("crm:email", "high")
+    assert form.key == "crm:postal code"
+    assert form.sentence.startswith("crm: postal code has a new format")
+
+
 def test_a_surge_of_quarantine_is_named(admin: Any) -> None:
     a_source("crm")
     now = clock.now()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tellonce.hub.core.errors import Unknown
 from tellonce.hub.insight.troubles.consent import missing_consents
+from tellonce.hub.insight.troubles.drifts import changed_fills, new_formats
 from tellonce.hub.insight.troubles.merging import overgrown_customers
 from tellonce.hub.insight.troubles.quarantine import quarantine_surges
 from tellonce.hub.insight.troubles.refusals import repeated_refusals
@@ -42,6 +43,20 @@ DETECTORS: tuple[Detector, ...] = (
         "The last day of deliveries differs from the median day (of the same weekday, where there "
         "are four) 2.5-fold, by 20 rows and four robust deviations, and from the extremes by half.",
         changed_volumes,
+    ),
+    Detector(
+        "fill-change",
+        "A field is filled far less, or more, often",
+        "The newest profile of a source against that of a month before: its fill rate moved by 5 "
+        "points, beyond chance, or it is gone.",
+        changed_fills,
+    ),
+    Detector(
+        "new-format",
+        "A field comes in a new format",
+        "The newest profile of a source against that of a month before: 2 % of the values have a "
+        "format that was not there, beyond chance, or are of another kind.",
+        new_formats,
     ),
     Detector(
         "quarantine-surge",
