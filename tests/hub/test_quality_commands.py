@@ -66,3 +66,28 @@ def test_what_rules_find_is_listed_shown_and_waived(run: Run, home: Path, tmp_pa
     assert "has_name" in run("quarantine", "list", "--by-rule").stdout
     assert "0 records judged." in run("quality", "run").stdout
     assert "2 records judged." in run("quality", "run", "--all").stdout
+
+
+def test_rules_are_tried_on_what_is_held_and_change_nothing(
+    run: Run, home: Path, tmp_path: Path
+) -> None:
+    config, rules = tmp_path / "crm.yaml", tmp_path / "rules.yaml"
+    config.write_text("record_id: id\n")
+    rules.write_text(RULES + "- phone: unique, name: one_phone\n")
+    rows = [ANNA, OTTO | {"email": "ottokar at home", "phone": ANNA["phone"]}, WILMA]
+    run("source", "add", "crm", "--kind", "crm", "--config", str(config))
+    run("load", "crm", str(write_csv(tmp_path / "a.csv", rows)))
+    tried = run("quality", "check-source", "crm", "--rules", str(rules))
+    assert tried.returncode == 1
+    assert "crm: 3 records judged." in tried.stdout
+    assert "email_ok: 1 fail, 2 pass" in tried.stdout
+    assert "crm:2: email" in tried.stdout
+    assert "one_phone: 2 fail, 1 pass" in tried.stdout
+    assert "ottokar" not in tried.stdout
+    assert "No rule is broken" in run("quality", "failures").stdout
+    rules.write_text("- emial: valid email\n")
+    refused = run("quality", "check-source", "crm", "--rules", str(rules))
+    assert "Did you mean 'email'?" in sentences(refused, 2)
+    assert "no source 'nix'" in sentences(
+        run("quality", "check-source", "nix", "--rules", str(rules)), 2
+    )

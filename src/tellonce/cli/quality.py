@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tellonce.cli import (
     quality_failures,
+    quality_held,
     quality_kpis,
     quality_profile,
     quality_report,
@@ -16,6 +17,7 @@ from tellonce.cli.quality_group import quality
 __all__ = [
     "quality",
     "quality_failures",
+    "quality_held",
     "quality_kpis",
     "quality_profile",
     "quality_report",

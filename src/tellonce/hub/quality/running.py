@@ -31,7 +31,7 @@ from tellonce.hub.quality.types import RunResult
 from tellonce.hub.sources.config import RECORDS
 from tellonce.hub.sources.incoming import known_headers, with_columns
 from tellonce.hub.sources.models import Record
-from tellonce.hub.sources.selectors import current_versions, source_named, sources
+from tellonce.hub.sources.selectors import source_named, sources
 from tellonce.hub.sources.stored_rows import StoredRow, stored_rows
 from tellonce.hub.sources.types import SourceView
 from tellonce.io.objects import object_chunk
@@ -195,9 +195,14 @@ def newest_version(source_id: int) -> int:
 
 
 def _unchanged(versions: Sequence[JudgedVersion]) -> list[JudgedVersion]:
-    """Those whose version is current still: a newer one was judged as it arrived, or will be."""
-    now = current_versions([one.record for one in versions])
-    return [one for one in versions if now.get(one.record) == (one.version, Record.ACTIVE)]
+    """In the transaction that keeps what was found: those whose version is current still, held
+    until its end. A newer one, and one that is being written, is judged as it arrives.
+    """
+    rows = Record.objects.select_for_update(skip_locked=True).filter(
+        id__in=[one.record for one in versions], state=Record.ACTIVE
+    )
+    now = dict(rows.values_list("id", "current_id"))
+    return [one for one in versions if now.get(one.record) == one.version]
 
 
 def _close_without_rule(source: SourceView, in_force: InForce | None, run: _Run) -> int:
