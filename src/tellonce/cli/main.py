@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Annotated, Any, NamedTuple, NoReturn
@@ -49,6 +50,8 @@ COMMANDS = {
     "quarantine": Entry("tellonce.cli.quarantine", "Work on rows that could not be used.", HUB),
     "load": Entry("tellonce.cli.deliver", "Load a file of records or activity.", HUB),
     "review": Entry("tellonce.cli.review", "Look at doubtful matches, and decide on them.", HUB),
+    "upkeep": Entry("tellonce.cli.upkeep_group", "See how current customers are; ask them.", HUB),
+    "confirm": Entry("tellonce.cli.confirm", "Write down that a value is right.", HUB),
     "merge": Entry("tellonce.cli.acts", "Make one customer of several.", HUB),
     "split": Entry("tellonce.cli.acts", "Part a customer that is several people.", HUB),
     "undo": Entry("tellonce.cli.acts", "Undo a decision, merge, split or undo.", HUB),
@@ -98,9 +101,16 @@ def load(name: str) -> Any:
         single.command(name)(found)
         command = typer.main.get_command(single)
     command.name = name
-    for one in (command, *getattr(command, "commands", {}).values()):
+    for one in _with_parts(command):
         one.help = _flowing(one.help or "")
     return command
+
+
+def _with_parts(command: Any) -> Iterator[Any]:
+    """A command and, where it is a group, all below it."""
+    yield command
+    for part in getattr(command, "commands", {}).values():
+        yield from _with_parts(part)
 
 
 def _flowing(text: str) -> str:

@@ -189,6 +189,7 @@ STAGE_WORDS = {
     "verify": "verifying",
     "restore": "restoring",
     "rewrap": "wrapping keys anew",
+    "upkeep": "working out how current customers are",
 }
 
 

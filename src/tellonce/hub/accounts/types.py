@@ -26,6 +26,7 @@ SCOPES = {
     "corrections:read": "List and read corrections, and what sources are asked to write back.",
     "corrections:write": "Propose corrections, and answer what a source is asked.",
     "corrections:review": "Approve, reject and undo corrections that others proposed.",
+    "upkeep:write": "Confirm values, ask customers and take their answers; read findings.",
     "webhooks:write": "Manage webhooks and their deliveries; sending takes changes:read too.",
 }
 """What an API client may be let do, each in a sentence."""
@@ -35,6 +36,7 @@ ROLES_OF_SCOPE = {
     "records:write": "engineer",
     QUALITY_WRITE: "steward",
     "corrections:review": "steward",
+    "upkeep:write": "steward",
 }
 """Roles a client acts in, beside its own, because of a scope."""
 

@@ -37,6 +37,9 @@ _VALUE = {
     "observed_at": None,
     "delivered_at": _MOMENT,
     "age_days": None,
+    "decay": 4.2,
+    "stale": False,
+    "confirmed_at": None,
     "confidence": 0.98,
     "agreeing": 2,
     "rule": "trust",
@@ -63,7 +66,7 @@ class Customer(Schema):
     policy_version: int
     records: dict[str, int] = Field(description="How many records each source has of it.")
     completeness: float | None
-    values: list[dict[str, Any]] = Field(description="With source, age and confidence.")
+    values: list[dict[str, Any]] = Field(description="With source, age, decay and confidence.")
     masking: dict[str, list[str]] = Field(description="What is shown, masked and withheld.")
 
     model_config = {

@@ -21,6 +21,7 @@ from tellonce.hub.api import (
     samples,
     snapshots,
     tokens,
+    upkeep,
     webhooks,
 )
 from tellonce.hub.api.boundary import answered
@@ -33,7 +34,9 @@ ROUTERS = (
     ("/oauth", tokens.router),
     ("", records.router),
     ("", decisions.router),
+    ("/customers", upkeep.customers_router),
     ("/customers", customers.router),
+    ("", upkeep.router),
     ("/reviews", reviews.router),
     ("/corrections", corrections.router),
     ("/snapshots", snapshots.router),

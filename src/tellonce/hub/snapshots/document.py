@@ -78,6 +78,7 @@ def _value(
     if answer is Answer.DENY:
         return None
     hidden = answer is Answer.MASK
+    decay = held.ageing.score(now)
     return {
         "attribute": held.attribute,
         "value": masked(held.attribute, held.value) if hidden else held.value,
@@ -88,6 +89,9 @@ def _value(
         "observed_at": held.observed_at,
         "delivered_at": held.delivered_at,
         "age_days": _age(held.observed_at, now),
+        "decay": decay,
+        "stale": decay is not None and decay >= held.ageing.stale_from,
+        "confirmed_at": held.ageing.confirmed_at,
         "confidence": round(held.confidence, 4),
         "agreeing": held.agreeing,
         "rule": held.rule,

@@ -22,6 +22,7 @@ from tellonce.hub.snapshots.sections import completeness, kinds_of
 from tellonce.hub.snapshots.types import HeldEntry, HeldSection, HeldValue
 from tellonce.hub.sources.selectors import record_views
 from tellonce.hub.sources.types import RecordView
+from tellonce.hub.upkeep.reading import ageings
 
 MOST_ENTRIES = 200  # of a section; its totals count all of them
 _RESTRICTED = "restricted"
@@ -39,6 +40,7 @@ class Around:
     golden: GoldenDocument | None
     records: tuple[RecordView, ...]
     sure_of: Mapping[tuple[str, str], float]
+    is_past: bool = False
 
     @classmethod
     def of(cls, customer: CustomerView, as_of: datetime, past: datetime | None = None) -> Around:
@@ -53,7 +55,8 @@ class Around:
         for record in records:
             key = (record.source, record.customer_key)
             sure_of[key] = max(sure_of.get(key, 0.0), members[record.id])
-        return cls(customer, as_of, golden_document(customer.id, past), records, sure_of)
+        golden = golden_document(customer.id, past)
+        return cls(customer, as_of, golden, records, sure_of, past is not None)
 
     @property
     def version(self) -> int:
@@ -105,6 +108,7 @@ def _demographics(around: Around) -> HeldSection:
         for identifier in record.values.get("identifiers", ())
         if identifier.get("kind")
     }
+    ages = ageings(around.customer.id, 0 if around.is_past else around.version)
     delivered = {(one.source, one.record_key): one.delivered_at for one in around.records}
     values = tuple(
         HeldValue(
@@ -118,6 +122,11 @@ def _demographics(around: Around) -> HeldSection:
             confidence=v.confidence,
             agreeing=v.agreeing,
             rule=v.rule,
+            ageing=ages.of(
+                f"identifier:{v.attribute}" if v.attribute in identifiers else v.attribute,
+                v.rank,
+                v.observed_at or delivered.get((v.source, v.record_id)),
+            ),
         )
         for v in (around.golden.values if around.golden else ())
     )

@@ -109,7 +109,7 @@ def _section(name: str, section: Mapping[str, Any], as_of: datetime) -> PageSect
     if section["values"]:
         values = [one for one in section["values"] if not _is_told_twice(one, section["values"])]
         table = _values_table(values, as_of)
-        guessed = any(row[table.columns.index("Age")].endswith("+") for row in table.rows)
+        guessed = any("+" in row[table.columns.index("Age")] for row in table.rows)
         return PageSection(title, _note(section), table, _AT_LEAST if guessed else "")
     if not section["entries"]:
         return PageSection(title, "nothing known", None)
@@ -145,7 +145,7 @@ def _values_table(values: Sequence[Mapping[str, Any]], as_of: datetime) -> PageT
             _label(value["attribute"]) if value["rank"] == 0 else "  also",
             value["value"] + (" (masked)" if value["masked"] else ""),
             value["source"],
-            _age_of(value, as_of),
+            _age_of(value, as_of) + (" stale" if value.get("stale") else ""),
             f"{value['confidence']:.0%}",
         )
         for value in values

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tellonce.hub.upkeep.reading import NEVER_AGES, Ageing
+
 
 @dataclass(frozen=True)
 class SnapshotRequest:
@@ -29,7 +31,7 @@ class HeldValue:
     """A golden value as we hold it, before policy: `rank` 0 is the golden one, others follow.
 
     `observed_at`: when it was true, None where its source does not say; `delivered_at`: when its
-    source last handed it over, None where the record is gone.
+    source last handed it over, None where the record is gone; `ageing`: how it goes out of date.
     """
 
     attribute: str
@@ -42,6 +44,7 @@ class HeldValue:
     confidence: float
     agreeing: int
     rule: str
+    ageing: Ageing = NEVER_AGES
 
 
 @dataclass(frozen=True)

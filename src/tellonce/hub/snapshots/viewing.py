@@ -31,7 +31,11 @@ from tellonce.hub.snapshots.gathering import Around, held_section
 from tellonce.hub.snapshots.taking import judged
 
 VIEW = "customer.view"
-_PASSING = ("age_days",)  # members of a value that change without anything having happened
+_PASSING = (
+    "age_days",
+    "decay",
+    "stale",
+)  # members of a value that change without anything having happened
 
 
 @dataclass(frozen=True)

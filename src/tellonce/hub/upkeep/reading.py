@@ -1,0 +1,72 @@
+"""How current the values of one customer are, for whoever shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tellonce.hub.upkeep.ageing import unit_named
+from tellonce.hub.upkeep.declared import policy_in_force
+from tellonce.hub.upkeep.models import Freshness
+from tellonce.rules.decay import DecayRules, score_at
+
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """How one value ages. `stated_at`: when it was last said, None: not known; `half_life` in days,
+    None: it never changes; `stale_from`: the score from which it is stale.
+    """
+
+    half_life: float | None
+    stated_at: datetime | None = None
+    support: float = 0.0
+    confirmed_at: datetime | None = None
+    stale_from: float = 100.0
+
+    def score(self, now: datetime) -> float | None:
+        """Its decay at this moment, 0 to 100; None where it is not known when it was said."""
+        if self.half_life is None:
+            return 0.0
+        if self.stated_at is None:
+            return None
+        age = (now - self.stated_at).total_seconds() / _DAY
+        return round(score_at(self.half_life, age, self.support), 1)
+
+
+NEVER_AGES = Ageing(None)
+
+
+@dataclass(frozen=True)
+class Ageings:
+    """How the values of a customer age; `kept` by unit, of its golden values of now."""
+
+    decay: DecayRules
+    kept: Mapping[str, Ageing]
+
+    def of(self, attribute: str, rank: int, said_at: datetime | None) -> Ageing:
+        """How a value ages that was said then; of golden ones all that was said counts."""
+        half_life = self.decay.half_life(attribute)
+        kept = self.kept.get(unit_named(attribute)) if rank == 0 and half_life else None
+        return kept or Ageing(half_life, said_at, stale_from=self.decay.stale_at)
+
+
+def ageings(customer: int, version: int) -> Ageings:
+    """Of a customer (row id) whose golden record has this version now; 0 for one of the past."""
+    decay = policy_in_force().decay
+    rows = Freshness.objects.filter(customer_id=customer, version=version) if version else ()
+    return Ageings(
+        decay,
+        {
+            row.unit: Ageing(
+                decay.half_life(row.unit),
+                row.stated_at,
+                row.support,
+                row.confirmed_at,
+                decay.stale_at,
+            )
+            for row in rows
+        },
+    )
