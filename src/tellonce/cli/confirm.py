@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +20,7 @@ def confirm(
     attribute: Annotated[
         str, typer.Argument(metavar="[ATTRIBUTE]", help="Such as email, phone, address, name.")
     ] = "",
+    *,
     said_by: Annotated[
         str, typer.Option("--said-by", help="customer, representative, or steward.")
     ] = "customer",
@@ -48,22 +49,21 @@ def confirm(
             undo_confirmation,
         )
 
+        by = actor(as_user)
         if undo:
-            done = undo_confirmation(what, by=actor(as_user))
+            done = undo_confirmation(what, by=by)
         else:
-            done = confirm_value(
-                customers_named([what])[0],
-                attribute,
-                by=actor(as_user),
-                said_by=said_by,
-                channel=channel,
-                said_at=said_at and said_at.replace(tzinfo=UTC),
-                purpose=purpose,
-            )
+            customer, moment = customers_named([what])[0], said_at and said_at.replace(tzinfo=UTC)
+            told = {"said_by": said_by, "channel": channel, "purpose": purpose}
+            done = confirm_value(customer, attribute, by=by, said_at=moment, **told)
+    _show(done, undone=undo, as_json=as_json)
+
+
+def _show(done: Any, *, undone: bool, as_json: bool) -> None:
     if as_json:
         print_json(asdict(done))
         return
-    what_happened = "is not confirmed any more" if undo else "is confirmed"
+    what_happened = "is not confirmed any more" if undone else "is confirmed"
     show(f"{done.customer}: {done.attribute} {what_happened} ({done.record}).")
-    if not undo:
+    if not undone:
         show(f"Undo: tellonce confirm --undo {done.id}")

@@ -93,9 +93,14 @@ def _placeholder(name: str, entry: Entry) -> TyperCommand:
 
 def load(name: str) -> Any:
     """The real command behind a row of `COMMANDS`, ready to be run."""
-    found = getattr(import_module(COMMANDS[name].module), name.replace("-", "_"))
+    module = import_module(COMMANDS[name].module)
+    found = getattr(module, name.replace("-", "_"))
     if isinstance(found, typer.Typer):
         command = typer.main.get_group(found)
+        for part, group in getattr(module, "GROUPS", {}).items():  # groups within the group
+            nested = typer.main.get_group(group)
+            nested.name = part
+            command.add_command(nested, part)
     else:
         single = typer.Typer(add_completion=False)
         single.command(name)(found)

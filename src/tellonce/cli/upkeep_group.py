@@ -18,7 +18,7 @@ from tellonce.hub.core.errors import WrongCall
 FOUND = 1
 
 upkeep = typer.Typer(no_args_is_help=True, help="How current customers are.")
-upkeep.add_typer(nudges, name="nudges")
+GROUPS = {"nudges": nudges}
 
 Cursor = Annotated[str, typer.Option(help="Go on after this, `next` of the last page.")]
 Limit = Annotated[int, typer.Option(help="At most so many.", min=1, max=500)]
@@ -31,6 +31,7 @@ def _upkeep() -> None:
 
 @upkeep.command("stale")
 def stale(
+    *,
     attribute: Annotated[str, typer.Option(help="Only by this, such as email.")] = "",
     limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=100)] = 20,
     cursor: Cursor = "",
@@ -74,6 +75,7 @@ def _show_stale(page: dict[str, Any]) -> None:
 
 @upkeep.command("findings")
 def findings(
+    *,
     kind: Annotated[str, typer.Option(help="disagreement, shared, or stale.")] = "",
     state: Annotated[str, typer.Option(help="open, gone, or all.")] = "open",
     customer: Annotated[str, typer.Option(metavar="CUSTOMER", help="Only of cus_...")] = "",

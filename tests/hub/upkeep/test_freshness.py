@@ -11,6 +11,8 @@ from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Refused, Unknown, WrongCall
 from tellonce.hub.intake.deciding import merge_customers, undo
+from tellonce.hub.jobs.models import Job
+from tellonce.hub.quality.services import RulesFile, set_rules
 from tellonce.hub.upkeep import selectors
 from tellonce.hub.upkeep.declared import declare_policy, policy_in_force, policy_of
 from tellonce.hub.upkeep.keeping import sweep
@@ -158,6 +160,29 @@ def test_a_value_claimed_unique_is_a_finding_of_everybody_who_shares_it_until_on
     assert {one.state for one in selectors.findings(kind="shared").findings} == {"gone"}
 
 
+def test_rules_about_whole_customers_are_declared_with_all_others_and_work_everybody_out() -> None:
+    sources("crm", "shop")
+    push("crm", ANNA, OTTO | {"phone": ANNA["phone"]})
+    push("shop", ANNA | {"id": "A", "email": "another@example.org"})
+    assert selectors.open_findings().findings == ()
+    text = (
+        "- phone: unique per customer, severity: critical, owner: crm-team\n"
+        "- email: agrees across sources, name: one-email\n"
+    )
+    set_rules(RulesFile("rules.yaml", text), by=actor())
+    follow()
+    assert Job.objects.filter(kind="upkeep.sweep").count() == 1
+    assert sum(sweep()) == 2
+    found = {one.kind: one for one in selectors.open_findings().findings}
+    assert found["shared"].attribute == "phone"
+    assert (found["shared"].severity, found["shared"].owner) == ("critical", "crm-team")
+    assert (found["disagreement"].rule, found["disagreement"].attribute) == ("one-email", "email")
+    assert found["disagreement"].rule_version.startswith("rules ")
+    set_rules(RulesFile("rules.yaml", ""), by=actor())
+    assert sum(sweep()) == 2
+    assert selectors.open_findings().findings == ()
+
+
 def test_identifiers_are_claimed_unique_without_declaring_anything() -> None:
     sources("crm")
     push("crm", ANNA | {"pesel": "44051401359"}, OTTO | {"pesel": "44051401359"})
@@ -221,7 +246,6 @@ def test_a_policy_is_declared_versioned_and_refused_where_it_is_wrong() -> None:
         {"nudges": {"purpose": "spying"}},
         {"nudges": {"often": True}},
         {"required": "email"},
-        {"rules": []},
         [],
     ):
         with pytest.raises(WrongCall):

@@ -9,7 +9,8 @@ from typing import Any
 
 from tellonce.hub.bridge.statements import Said, agree, said_by
 from tellonce.hub.core.clock import iso
-from tellonce.hub.upkeep.ageing import Case, Fresh
+from tellonce.hub.quality.in_force import rules_in_force
+from tellonce.hub.upkeep.ageing import Case, Fresh, unit_named
 from tellonce.hub.upkeep.models import Finding
 from tellonce.hub.upkeep.types import Policy
 from tellonce.hub.vault.services import blind_indexes
@@ -17,11 +18,19 @@ from tellonce.hub.vault.services import blind_indexes
 IDENTIFIER = "identifier"
 _OWN_NUMBER = "identifier:customer_number"  # each source counts its own
 _KIND = "claimed"
+_ALL_SOURCES = 0
+_KIND_OF = {
+    "unique_per_customer": Finding.SHARED,
+    "agrees_across_sources": Finding.DISAGREEMENT,
+}
+_LISTS = {"email": "emails", "phone": "phones", "organisation": "organisations"}
 
 
 @dataclass(frozen=True)
 class CustomerRule:
-    """A check of one unit of customers. `days`: how old it may be, None: until it is stale."""
+    """A check of one unit of customers. A rule that is about the same as a list of the policy
+    stands in its place.
+    """
 
     id: str
     version: str
@@ -30,7 +39,6 @@ class CustomerRule:
     severity: str = "medium"
     dimension: str = "consistency"
     owner: str = ""
-    days: float | None = None
 
 
 @dataclass(frozen=True)
@@ -49,23 +57,38 @@ class Found:
 
 
 def rules_of(policy: Policy) -> tuple[CustomerRule, ...]:
-    """Every check that is declared, in order."""
-    version = f"policy {policy.version}"
-    rules = [
-        *(
-            CustomerRule(f"{unit}-agrees", version, Finding.DISAGREEMENT, unit)
-            for unit in policy.agree_on
-        ),
-        *(
-            CustomerRule(f"{unit}-unique", version, Finding.SHARED, unit, "high", "uniqueness")
-            for unit in policy.unique
-        ),
-        *(
-            CustomerRule(f"{unit}-fresh", version, Finding.STALE, unit, "low", "timeliness")
-            for unit in policy.required
-        ),
-    ]
+    """Every check of customers: of the rules in force for all sources those about whole customers,
+    and what the policy of upkeep lists, where no rule is about the same.
+    """
+    rules = list(_declared_rules())
+    known = {(rule.kind, rule.unit) for rule in rules}
+    for kind, word, severity, dimension, units in (
+        (Finding.DISAGREEMENT, "agrees", "medium", "consistency", policy.agree_on),
+        (Finding.SHARED, "unique", "high", "uniqueness", policy.unique),
+        (Finding.STALE, "fresh", "low", "timeliness", policy.required),
+    ):
+        rules += [
+            CustomerRule(
+                f"{unit}-{word}", f"policy {policy.version}", kind, unit, severity, dimension
+            )
+            for unit in units
+            if (kind, unit) not in known
+        ]
     return tuple(rules)
+
+
+def _declared_rules() -> Iterator[CustomerRule]:
+    in_force = rules_in_force(_ALL_SOURCES)
+    for rule in in_force.of_scope("customer").rules if in_force else ():
+        yield CustomerRule(
+            rule.id[:100],
+            f"rules {in_force.versions[rule.id]}",
+            _KIND_OF[rule.check.kind],
+            unit_named(rule.field),
+            rule.severity,
+            rule.dimension,
+            rule.owner[:100],
+        )
 
 
 def disagreements(case: Case, rules: Sequence[CustomerRule]) -> Iterator[Found]:
@@ -85,15 +108,8 @@ def stale(fresh: Sequence[Fresh], rules: Sequence[CustomerRule], now: datetime) 
     by_unit = {one.unit: one for one in fresh}
     for rule in rules:
         one = by_unit.get(rule.unit) if rule.kind == Finding.STALE else None
-        if one is None:
-            continue
-        if rule.days is None:
-            since = one.stale_at
-        else:
-            age = (now - one.stated_at).total_seconds() / 86_400
-            since = one.stated_at if age > rule.days else None
-        if since is not None and since <= now:
-            yield Found(rule, since=since)
+        if one is not None and one.stale_at is not None and one.stale_at <= now:
+            yield Found(rule, since=one.stale_at)
 
 
 def claimed_keys(
@@ -104,7 +120,7 @@ def claimed_keys(
     texts: list[str] = []
     shared = [rule.unit for rule in rules if rule.kind == Finding.SHARED]
     for case in cases:
-        said = _all_said(case) if shared else {}
+        said = _all_said(case, shared) if shared else {}
         for unit in shared:
             for name, values in said.items():
                 if name == unit or (unit == IDENTIFIER and _is_identifier(name)):
@@ -124,22 +140,18 @@ def _is_identifier(name: str) -> bool:
     return name.startswith("identifier:") and name != _OWN_NUMBER
 
 
-def _all_said(case: Case) -> Said:
-    """What the golden record says, all ranks of it."""
-    values: dict[str, list[str]] = {}
-    for entry in case.entries:
-        values.setdefault(entry[0], []).append(entry[2])
+def _all_said(case: Case, units: Sequence[str]) -> Said:
+    """What the golden record says of these units, all ranks of it."""
+    lists = {unit: [one[2] for one in case.entries if one[0] == unit] for unit in _LISTS}
+    others = [(one[0].removeprefix("other:"), one[2]) for one in case.entries]
     return said_by(
         {
-            "emails": values.get("email"),
-            "phones": values.get("phone"),
-            "organisations": values.get("organisation"),
+            **{column: lists[unit] for unit, column in _LISTS.items() if unit in units},
             "identifiers": [{"kind": one[0], "value": one[2]} for one in case.identifiers],
             "others": [
-                {"name": name.removeprefix("other:"), "value": value}
-                for name, found in values.items()
-                for value in found
-                if name not in ("email", "phone", "organisation")
+                {"name": name, "value": value}
+                for name, value in others
+                if name in units and name not in _LISTS
             ],
         }
     )

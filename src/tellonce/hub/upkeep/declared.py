@@ -7,8 +7,9 @@ required: [email, phone, address]             what should be fresh; else there i
 agree_on: [birth_date, name, address]         what the sources of a customer should agree on
 unique: [identifier, email]                   what no two customers should share
 nudges: {quiet_days: 92, purpose: service, least: 10, most: 500}
-rules: |                                      customer-level rules of the rule language
-  - email: unique per customer, severity: high
+
+Rules about whole customers (`- email: unique per customer, severity: high`) are declared with all
+other rules; they count beside what stands here.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ ACTION = "upkeep.policy"
 SWEEP = "upkeep.sweep"
 _HINT = "See `tellonce upkeep policy show` for what may be declared."
 _LISTS = {"required": REQUIRED, "agree_on": AGREE_ON, "unique": UNIQUE}
-_NAMES = ("stale_at", "half_lives", "importance", *_LISTS, "nudges", "rules")
+_NAMES = ("stale_at", "half_lives", "importance", *_LISTS, "nudges")
 _QUIET_AT_LEAST = 92
 """Days: nobody is asked twice in a quarter, whatever is declared."""
 
@@ -84,10 +85,7 @@ def policy_of(document: Any, version: int = 0) -> Policy:
         _number("stale_at", document.get("stale_at", STALE_AT), 1, 99),
     )
     nudges = _nudges(_mapping(document, "nudges"))
-    rules = document.get("rules", "")
-    if not isinstance(rules, str):
-        raise WrongCall("The rules of upkeep are text.", hint="Begin them with `rules: |`.")
-    return Policy(version, decay, **lists, nudges=nudges, rules=rules)
+    return Policy(version, decay, **lists, nudges=nudges)
 
 
 def _nudges(document: Mapping[str, Any]) -> NudgePolicy:

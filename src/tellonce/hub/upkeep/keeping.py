@@ -6,12 +6,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import among, insert_rows
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.customers.selectors import customers_exactly, living_after
+from tellonce.hub.jobs.services import enqueue
+from tellonce.hub.jobs.types import SYSTEM
+from tellonce.hub.quality.services import CHANGED as RULES_CHANGED
 from tellonce.hub.upkeep.ageing import Case, Fresh, cases, declared_trust, freshness
 from tellonce.hub.upkeep.checking import (
     CustomerRule,
@@ -21,11 +24,11 @@ from tellonce.hub.upkeep.checking import (
     rules_of,
     stale,
 )
-from tellonce.hub.upkeep.declared import policy_in_force
+from tellonce.hub.upkeep.declared import SWEEP, policy_in_force
 from tellonce.hub.upkeep.models import ClaimedKey, Finding, Freshness
 
 ABOUT_CUSTOMERS = "tellonce.customer."
-SLICE = 500
+SLICE = 200
 """Customers worked out in one transaction of the sweep."""
 _FRESHNESS = (
     "customer_id",
@@ -53,7 +56,11 @@ class Told(Protocol):
 
 
 def follow_customers(events: Sequence[Told]) -> None:
-    """Consumer of the feed: work out anew how current they are to whom something happened."""
+    """Consumer of the feed: work out anew how current they are to whom something happened, and
+    everybody, in the background, where the rules are others.
+    """
+    if any(one.type == RULES_CHANGED for one in events):
+        enqueue(SWEEP, {}, SYSTEM, unique=SWEEP, bulk=True)
     subjects = {one.subject for one in events if one.type.startswith(ABOUT_CUSTOMERS)}
     if subjects:
         settle([one.id for one in customers_exactly(subjects)])
@@ -73,6 +80,7 @@ def settle(customers: Collection[int]) -> None:
     """Work out these customers (row ids) anew, in the transaction at hand; retired ones lose all
     that was kept.
     """
+    _one_at_a_time()
     now, policy = clock.now(), policy_in_force()
     rules, trust = rules_of(policy), declared_trust()
     found = list(cases(customers))
@@ -85,6 +93,15 @@ def settle(customers: Collection[int]) -> None:
     keys = _write_keys(customers, found, rules)
     _settle_own(customers, wanted, now)
     _settle_shared(keys, rules, now)
+
+
+def _one_at_a_time() -> None:
+    """On PostgreSQL, wait for whoever is at it until his transaction ends: two who work out one
+    customer would write the same rows. On SQLite the transaction holds the write lock anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tellonce.upkeep'))")
 
 
 def open_findings_of(wanted: Mapping[int, Sequence[Found]], now: datetime) -> int:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from tellonce.hub.core import clock
 from tellonce.hub.upkeep.checking import CustomerRule, Found, rules_of
@@ -40,10 +39,5 @@ def _stale_without_finding(rule: CustomerRule) -> QuerySet[Freshness, tuple[obje
     there = Finding.objects.filter(
         customer=OuterRef("customer"), rule=rule.id, unit=rule.unit, state=Finding.OPEN
     )
-    rows = Freshness.objects.filter(~Exists(there), unit=rule.unit)
-    if rule.days is None:
-        found = rows.filter(stale_at__lte=now).annotate(began=F("stale_at"))
-    else:
-        old = now - timedelta(days=rule.days)
-        found = rows.filter(stated_at__lt=old).annotate(began=F("stated_at"))
-    return found.order_by("customer_id").values_list("customer_id", "began")
+    rows = Freshness.objects.filter(~Exists(there), unit=rule.unit, stale_at__lte=now)
+    return rows.order_by("customer_id").values_list("customer_id", "stale_at")

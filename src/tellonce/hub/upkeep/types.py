@@ -47,7 +47,6 @@ class Policy:
     required: tuple[str, ...] = REQUIRED
     unique: tuple[str, ...] = UNIQUE
     nudges: NudgePolicy = field(default_factory=NudgePolicy)
-    rules: str = ""
 
 
 @dataclass(frozen=True, slots=True)
