@@ -51,6 +51,7 @@ class Freshness(models.Model):
         db_table = "freshness"
         indexes = [
             models.Index(fields=["unit", "stale_at"], name="freshness_of_unit"),
+            models.Index(fields=["unit", "due_at", "customer"], name="freshness_due_by_unit"),
             models.Index(
                 fields=["due_at", "customer"],
                 name="freshness_due",
@@ -150,6 +151,7 @@ class Finding(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "kind", "id"], name="finding_listed"),
+            models.Index(fields=["state", "id"], name="finding_newest"),
         ]
 
 

@@ -73,12 +73,12 @@ def stale_customers(*, limit: int = 50, cursor: str = "", unit: str = "") -> Sta
 def stale_counts() -> dict[str, int]:
     """Unit -> customers whose value of it is stale now; units without any are left out."""
     rows = Freshness.objects.filter(stale_at__lte=clock.now()).values("unit")
-    return dict(rows.annotate(n=Count("customer_id")).order_by("unit").values_list("unit", "n"))
+    return dict(rows.annotate(n=Count("*")).order_by("unit").values_list("unit", "n"))
 
 
 def timeliness() -> tuple[Timeliness, ...]:
     """Per unit that can go stale: customers with a value of it, and those whose is not stale."""
-    rows = Freshness.objects.values("unit").annotate(n=Count("customer_id")).order_by("unit")
+    rows = Freshness.objects.values("unit").annotate(n=Count("*")).order_by("unit")
     stale = stale_counts()
     return tuple(
         Timeliness(unit, n, n - stale.get(unit, 0)) for unit, n in rows.values_list("unit", "n")
