@@ -29,7 +29,7 @@ from tests.hub.correcting import (
     set_rule,
     user,
 )
-from tests.hub.delivering import ANNA, OTTO
+from tests.hub.delivering import ANNA, OTTO, WILMA
 
 pytestmark = pytest.mark.django_db
 BAD = "ottokar@example"
@@ -142,3 +142,21 @@ def test_what_is_no_finding_is_refused(steward: Actor) -> None:
         services.detect(services.Wanted(severity="huge"), by=steward)
     with pytest.raises(Refused):
         services.detect(services.Wanted(), by=user("representative"))
+
+
+def test_what_does_not_meet_a_rule_is_put_right_by_a_named_correction(steward: Actor) -> None:
+    set_rule("- family_name: in title case, name: capital, on_fail: flag, severity: low")
+    for row, name in ((OTTO, "mustermannski"), (WILMA, "placeholderson")):
+        deliver("crm", row | {"last name": name}, "2030-01-01T00:00:00Z")
+    news = services.corrections_of_rule("capital", "title case")
+    assert [(new.old, new.value) for new in news] == [
+        ("mustermannski", "Mustermannski"),
+        ("placeholderson", "Placeholderson"),
+    ]
+    group, preview = services.propose_group("capitals", news, by=steward)
+    assert (preview.corrections, preview.customers) == (2, 2)
+    services.approve(group, by=user("steward", "second"))
+    assert golden("crm:2", "family_name") == [("Mustermannski", "steward")]
+    assert {new.removes for new in services.corrections_of_rule("capital", "empty it")} == {True}
+    with pytest.raises(WrongCall, match="no correction 'better'"):
+        services.corrections_of_rule("capital", "better")

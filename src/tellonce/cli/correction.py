@@ -227,11 +227,13 @@ def done(
 @correction.command("bulk")
 def bulk(
     file: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             help="Columns: record (SOURCE:ID) or customer, attribute, value (- removes)."
         ),
-    ],
+    ] = None,
+    rule: Annotated[str, typer.Option(help="Instead: what does not meet this rule.")] = "",
+    correction: Annotated[str, typer.Option(help="What to do with it, such as 'title case'.")] = "",
     *,
     apply: Annotated[bool, typer.Option("--propose", help="Propose them as one group.")] = False,
     skip: Annotated[bool, typer.Option("--skip", help="Leave out rows in trouble.")] = False,
@@ -239,19 +241,29 @@ def bulk(
     as_user: As = None,
     as_json: Json = False,
 ) -> None:
-    """Show what the corrections of a file would do; with --propose, propose them as one group.
+    """Show what the corrections of a file, or a named one of what does not meet a rule, would
+    do; with --propose, propose them as one group.
 
     Ends with 1 where rows are in trouble.
     """
+    if (file is None) != bool(rule and correction):
+        raise WrongCall("Nothing says what is to be corrected.", hint="Name a file, or a rule.")
     with opened_hub(), Stages(quiet=as_json) as progress:
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
         from tellonce.hub.corrections import services  # noqa: PLC0415
 
-        news = services.corrections_in(file, reason=reason)
+        if file is not None:
+            news = services.corrections_in(file, reason=reason)
+        else:
+            news = services.corrections_of_rule(rule, correction)
         group, who = "", actor(as_user)
         if apply:
             group, preview = services.propose_group(
-                file.name, news, by=who, skip_troubles=skip, progress=progress
+                file.name if file else f"{rule}: {correction}",
+                news,
+                by=who,
+                skip_troubles=skip,
+                progress=progress,
             )
         else:
             preview = services.judged(news, by=who, progress=progress).preview

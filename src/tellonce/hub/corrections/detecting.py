@@ -29,6 +29,8 @@ from tellonce.hub.sources.selectors import record_ids, record_texts
 from tellonce.hub.upkeep.nudging import nudge_answer
 from tellonce.hub.upkeep.selectors import open_findings
 from tellonce.hub.upkeep.types import FindingView
+from tellonce.rules.corrections import CORRECTIONS
+from tellonce.rules.types import Cell, Facts
 
 DETECTS = ("steward", "engineer", "admin", CLIENT)
 RULE, DISAGREEMENT, DECAY = ORIGINS = ("rule", "disagreement", "decay")
@@ -91,6 +93,30 @@ def detect(wanted: Wanted, *, by: Actor) -> Detected:
             opened += made
             passed_over += not made
     return Detected(tuple(opened), known, passed_over)
+
+
+def corrections_of_rule(rule: str, name: str, *, source: str = "") -> list[NewCorrection]:
+    """What a named correction makes of the values of records that do not meet a rule, as many as
+    `MOST`; those it does not change are left out. "empty it" removes.
+
+    Raises `WrongCall` for a correction that is none, or that reads other fields of a row.
+    """
+    known = {one: found for one, found in CORRECTIONS.items() if not found.hints}
+    if name not in known:
+        raise WrongCall(
+            f"There is no correction {name!r} of a value by itself.",
+            hint=f"There are {', '.join(known)}.",
+        )
+    cell = Cell("", "", None, Facts())
+    found = []
+    for failure in open_failures(FailuresAsked(source, rule)):
+        for new in _of_failure(failure):
+            made = known[name].apply(new.old, (), cell) if new.old else None
+            if made is not None and made != new.old:
+                found.append(replace(new, value=made or None, removes=not made))
+        if len(found) == MOST:
+            break
+    return found
 
 
 def take_answer(nudge: str) -> str:

@@ -14,7 +14,13 @@ from tellonce.hub.core import clock
 from tellonce.hub.core.errors import HubError
 from tellonce.hub.corrections.bulk import corrections_in, judged, propose_group
 from tellonce.hub.corrections.declared import Declared, declared
-from tellonce.hub.corrections.detecting import Detected, Wanted, detect, take_answer
+from tellonce.hub.corrections.detecting import (
+    Detected,
+    Wanted,
+    corrections_of_rule,
+    detect,
+    take_answer,
+)
 from tellonce.hub.corrections.models import CorrectionPolicy
 from tellonce.hub.corrections.opening import propose
 from tellonce.hub.corrections.proposing import THE_HUB, supply_value
@@ -35,6 +41,7 @@ __all__ = [
     "answer_task",
     "approve",
     "corrections_in",
+    "corrections_of_rule",
     "detect",
     "detect_declared",
     "judged",
