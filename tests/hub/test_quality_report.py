@@ -52,7 +52,7 @@ def test_the_text_says_values_targets_and_troubles(measured: None) -> None:
     assert "not measured, 1 known trouble open." in lines[1]
     assert "! high: crm & <co> is silent." in text
     assert "Completeness rate: 57.1 %, of 21" in text
-    assert "missed, better by +4.8 points since 2030-03-01" in text
+    assert "missed, better by 4.8 points since 2030-03-01" in text
     assert "Accuracy rate: not measured. No sampled value was answered yet" in text
 
 

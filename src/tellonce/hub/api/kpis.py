@@ -55,7 +55,9 @@ class EvidenceAsked(Trend):
 
     part: str = Field("", max_length=120, description="Of one part only.")
     limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", pattern="^[0-9:-]{0,40}$", description="`cursor` of the page before.")
+    cursor: str = Field(
+        "", pattern="^[0-9a-z_:-]{0,60}$", description="`cursor` of the page before."
+    )
 
 
 class Part(Schema):

@@ -158,9 +158,8 @@ def _change(state: KpiState) -> str:
     if moved == 0:
         return f", unchanged{since}"
     better = (moved > 0) == (state.kpi.better == "more")
-    sign = "+" if moved > 0 else "-"
     if state.kpi.unit == SHARE:
         size = f"{abs(moved) * 100:.1f} points"
     else:
         size = amount(state.kpi, abs(moved)).lstrip("+")
-    return f", {'better' if better else 'worse'} by {sign}{size}{since}"
+    return f", {'better' if better else 'worse'} by {size}{since}"

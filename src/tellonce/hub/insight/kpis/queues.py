@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from tellonce.hub.core import clock
 from tellonce.hub.core.clock import iso
+from tellonce.hub.corrections.selectors import correction_figures
 from tellonce.hub.insight.models import SampledValue
 from tellonce.hub.insight.types import Asked, Evidence, Measured, Part, Window
 from tellonce.hub.matching.acts import proposals_since
@@ -17,6 +19,7 @@ Queue = tuple[int, datetime | None]
 COMMANDS = {
     "reviews": "tellonce review list --order age",
     "proposals": "tellonce acts list",
+    "corrections": "tellonce correction list",
     "quarantine": "tellonce quarantine list",
     "sample": "tellonce quality sample",
 }
@@ -24,16 +27,24 @@ COMMANDS = {
 
 
 def queues() -> dict[str, Queue]:
-    """Each queue of people: doubtful matches, acts that need a second person, rows in quarantine,
-    sampled values.
+    """Each queue of people: doubtful matches, acts that need a second person, corrections, rows in
+    quarantine, sampled values.
     """
     reviews, quarantine = review_totals(), quarantine_age()
     return {
         "reviews": (reviews.apart + reviews.together, reviews.oldest),
         "proposals": proposals_since(),
+        "corrections": _corrections(),
         "quarantine": (quarantine.waiting, quarantine.oldest),
         "sample": _sample(),
     }
+
+
+def _corrections() -> Queue:
+    now = clock.now()
+    found = correction_figures(now)
+    days = found.queue_days_oldest
+    return found.queue, None if days is None else now - timedelta(days=days)
 
 
 def _sample() -> Queue:

@@ -6,6 +6,12 @@ from tellonce.hub.core.errors import Unknown
 from tellonce.hub.insight.kpis.accuracy import measure_accuracy, sampled_values
 from tellonce.hub.insight.kpis.availability import measure_availability, outages
 from tellonce.hub.insight.kpis.completeness import incomplete_customers, measure_completeness
+from tellonce.hub.insight.kpis.correcting import (
+    closed_corrections,
+    measure_lead_time,
+    measure_reopen_rate,
+    reopened_corrections,
+)
 from tellonce.hub.insight.kpis.dimensions import (
     inconsistent_customers,
     invalid_records,
@@ -178,6 +184,35 @@ KPIS: tuple[Kpi, ...] = (
         "answers from 0 to 6, the newest first",
     ),
     Kpi(
+        "correction-lead-time",
+        "Correction lead time",
+        DAYS,
+        "less",
+        5,
+        90,
+        "How long it takes from when something wrong is proposed to be corrected until the "
+        "correction is closed, that is verified in the sources or kept over them.",
+        "Median over the corrections closed in the time of closed - proposed. Parts: p90 (nearest "
+        "rank), and the median of each severity.",
+        measure_lead_time,
+        closed_corrections,
+        "closed corrections and the days each took",
+    ),
+    Kpi(
+        "reopen-rate",
+        "Reopen rate",
+        SHARE,
+        "less",
+        0.05,
+        90,
+        "How many corrections come back wrong after they were closed, as by a stale delivery.",
+        "Corrections reopened in the time / corrections closed or reopened in it. Interval: "
+        "Wilson.",
+        measure_reopen_rate,
+        reopened_corrections,
+        "corrections that came back wrong",
+    ),
+    Kpi(
         "queue-age",
         "Queue age",
         DAYS,
@@ -185,7 +220,7 @@ KPIS: tuple[Kpi, ...] = (
         7,
         0,
         "How long what waits for a person has waited: doubtful matches, acts that need a second "
-        "person, rows in quarantine, sampled values.",
+        "person, corrections to be reviewed, rows in quarantine, sampled values.",
         "Now - when the oldest one began to wait, over all queues; 0 where nothing waits. One part "
         "per queue.",
         measure_queue_age,
