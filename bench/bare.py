@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,17 @@ def written_again(env: dict[str, str], folder: Path) -> float:
     if env["TELLONCE_DATABASE_URL"]:
         return _postgresql(env["TELLONCE_DATABASE_URL"])
     return _sqlite(Path(env["TELLONCE_HOME"], "hub.sqlite3"), folder / "bare.sqlite3")
+
+
+def asked(env: dict[str, str], statement: str) -> list[tuple[Any, ...]]:
+    """The rows that a statement gives, asked of the hub's database by its driver."""
+    if env["TELLONCE_DATABASE_URL"]:
+        with psycopg.connect(env["TELLONCE_DATABASE_URL"]) as held:
+            cursor = held.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+    file = sqlite3.connect(Path(env["TELLONCE_HOME"], "hub.sqlite3"), timeout=60)
+    with closing(file), file:
+        return file.execute(statement).fetchall()
 
 
 def _sqlite(source: Path, target: Path) -> float:

@@ -1,4 +1,4 @@
-"""A hub that `tellonce serve` serves, and the clients that ask it."""
+"""A hub served as `deploy/` has it, web server and worker each a process, and its clients."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 
+from bench import bare
 from bench.measure import measure
 
 SCOPES = "records:write,match:read,customers:read,changes:read,snapshots:write"
 Row = dict[str, Any]
+MOST_SECONDS = 1_800
 _PURPOSE = {"Tellonce-Purpose": "service"}
 
 
@@ -55,6 +57,7 @@ class Served:
     def __init__(self, env: dict[str, str]) -> None:
         self.env = env
         self._local = threading.local()
+        self._processes: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Served:
         command = [sys.executable, "-m", "tellonce"]
@@ -66,11 +69,8 @@ class Served:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self._server = subprocess.Popen(
-            [*command, "serve", "--port", str(self.port)],
-            env={**os.environ, **self.env},
-            stdout=subprocess.DEVNULL,
-        )
+        self._begun("work", "--workers", "2")
+        self._begun("serve", "--no-worker", "--port", str(self.port))
         try:
             self._wait_until_ready()
             self._take_token()
@@ -80,11 +80,26 @@ class Served:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.terminate()
-        self._server.wait(60)
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def _begun(self, *command: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tellonce", *command],
+            env={**os.environ, **self.env},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._processes.append(process)
+        return process
 
     def _wait_until_ready(self) -> None:
-        for _ in range(300):
+        for _ in range(900):
             try:
                 if requests.get(self._at("/readyz"), timeout=5).ok:
                     return
@@ -121,9 +136,8 @@ class Served:
         seconds, failed = [], 0
         for call in calls:
             begun = time.perf_counter()
-            answer = call()
+            failed += not _succeeds(call)
             seconds.append(time.perf_counter() - begun)
-            failed += not answer.ok
         return timed(seconds, failed)
 
     def push(self, rows: Sequence[Row], *, wait: bool = False) -> requests.Response:
@@ -154,23 +168,34 @@ class Served:
         """One record after the other, accepted and placed."""
         return self._clocked(lambda row=row: self.push([row], wait=True) for row in rows)
 
-    def batches(self, rows: Sequence[Row], size: int) -> str:
+    def batches(self, rows: Sequence[Row], size: int) -> dict[str, Any]:
         """Batches from four clients, until the last record is placed: records a second."""
         parts = [rows[at : at + size] for at in range(0, len(rows), size)]
         begun = time.perf_counter()
         with ThreadPoolExecutor(4) as pool:
             answers = list(pool.map(self.push, parts))
         accepted = time.perf_counter() - begun
-        while self._waiting():
-            time.sleep(1.0)
+        while bare.asked(self.env, "SELECT 1 FROM waiting LIMIT 1"):
+            if time.perf_counter() - begun > MOST_SECONDS:
+                raise SystemExit("What was accepted was not placed in time.")
+            time.sleep(0.1)
         placed = time.perf_counter() - begun
-        failed = sum(not answer.ok for answer in answers)
-        shown = f"{len(rows) / accepted:.0f} accepted, {len(rows) / placed:.0f} placed"
-        return shown + (f" ({failed} of {len(parts)} failed)" if failed else "")
+        return {
+            "accepted": round(len(rows) / accepted),
+            "placed": round(len(rows) / placed),
+            "failed": sum(not answer.ok for answer in answers),
+        }
 
-    def _waiting(self) -> int:
-        status = measure([sys.executable, "-m", "tellonce", "status", "--json"], env=self.env)
-        return int(json.loads(status.stdout)["unplaced"])
+    def snapshots(self, customers: Sequence[str], going: Callable[[], bool]) -> Timed:
+        """Snapshots of these customers, one after the other, for as long as something goes on."""
+
+        def calls() -> Iterator[Callable[[], requests.Response]]:
+            while going():
+                body = {"customer": random.choice(customers), "purpose": "service"}
+                yield lambda: self.request("POST", "/snapshots", body)  # noqa: B023  called at once
+                time.sleep(0.05)
+
+        return self._clocked(calls())
 
     def reads(self, customers: Sequence[str]) -> Timed:
         """Customers by id."""
@@ -198,7 +223,9 @@ class Served:
 
         return self._together(work, clients)
 
-    def mixed(self, customers: Sequence[str], rows: Sequence[Row], minutes: float) -> str:
+    def mixed(
+        self, customers: Sequence[str], rows: Sequence[Row], minutes: float
+    ) -> dict[str, Any]:
         """Eight clients for so long: mostly reads, some searches, records handed over."""
         end, memory = time.monotonic() + minutes * 60, [self._memory()]
 
@@ -208,20 +235,27 @@ class Served:
                 dice = random.random()
                 begun = time.perf_counter()
                 if dice < 0.8:
-                    answer = self.request("GET", f"/customers/{random.choice(customers)}")
+                    one = random.choice(customers)
+                    done = _succeeds(lambda one=one: self.request("GET", f"/customers/{one}"))
                 elif dice < 0.9 or (row := next(mine, None)) is None:
                     query = _query(random.choice(rows), "name") or {"q": "nobody"}
-                    answer = self.search(**query)
+                    done = _succeeds(lambda query=query: self.search(**query))
                 else:
-                    answer = self.push([row])
+                    done = _succeeds(lambda row=row: self.push([row]))
                 seconds.append(time.perf_counter() - begun)
-                failed += not answer.ok
+                failed += not done
+                if number == 0 and len(seconds) % 200 == 0:
+                    memory.append(self._memory())
             return timed(seconds, failed)
 
         found = self._together(work, 8)
         memory.append(self._memory())
-        rate = found.requests / (minutes * 60)
-        return f"{found}, {rate:.0f}/s, memory {memory[0]} to {memory[1]} MB"
+        middle = memory[len(memory) // 2]
+        return {
+            "ms": found,
+            "a second": round(found.requests / (minutes * 60)),
+            "memory MB at first, halfway, at the end": [memory[0], middle, memory[-1]],
+        }
 
     def _together(self, work: Callable[[int], Timed], clients: int) -> Timed:
         with ThreadPoolExecutor(clients) as pool:
@@ -237,9 +271,20 @@ class Served:
         )
 
     def _memory(self) -> int:
-        with open(f"/proc/{self._server.pid}/status", encoding="ascii") as lines:
-            kept = next(line for line in lines if line.startswith("VmRSS"))
-        return int(kept.split()[1]) // 1000
+        """Resident MB of web server and worker together."""
+        kept = 0
+        for process in self._processes:
+            with open(f"/proc/{process.pid}/status", encoding="ascii") as lines:
+                line = next(line for line in lines if line.startswith("VmRSS"))
+            kept += int(line.split()[1]) // 1000
+        return kept
+
+
+def _succeeds(call: Callable[[], requests.Response]) -> bool:
+    try:
+        return bool(call().ok)
+    except requests.RequestException:
+        return False
 
 
 def plain(row: Row) -> Row:

@@ -6,11 +6,13 @@ import hashlib
 
 from tellonce.hub.audit.models import AuditEntry
 from tellonce.hub.audit.types import Break
+from tellonce.hub.core.bulk import change_each
 from tellonce.hub.core.canonical import canonical_json
 from tellonce.hub.jobs.sequencer import Head, head
 
 STREAM = "audit"
 _AT_ONCE = 200
+_CHAIN = "UPDATE audit_entries SET number = %s, previous = %s, digest = %s WHERE id = %s"
 _CONTENT = [
     "at",
     "actor",
@@ -32,7 +34,7 @@ def number_entries(last: Head) -> Head:
         entry.number, entry.previous = last.number + 1, last.digest
         entry.digest = _digest(entry)
         last = Head(entry.number, entry.digest)
-    AuditEntry.objects.bulk_update(entries, ["number", "previous", "digest"], batch_size=50)
+    change_each(_CHAIN, [(one.number, one.previous, one.digest, one.pk) for one in entries])
     return last
 
 

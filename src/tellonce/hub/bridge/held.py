@@ -80,18 +80,21 @@ class Held:
 
     def sharing(self, keys: pa.Table) -> Sharing:
         """As `Lookup.sharing`: a key is a hash over its kind too, so equal keys are of one kind."""
-        asked: dict[int, list[tuple[int, int]]] = {}
-        columns = (keys[name].to_pylist() for name in ("row", "kind", "key"))
-        for row, kind, key in zip(*columns, strict=True):
-            asked.setdefault(key, []).append((row, kind))
-        first: dict[tuple[int, int], int] = {}
-        for key, number in self.holdings.sharing(asked.keys()):
-            for row, kind in asked[key]:
-                pair = (row, number)
-                first[pair] = min(kind, first.get(pair, kind))
-        self._held |= {number: True for _row, number in first}
-        pairs = np.array(list(first), np.int64).reshape(-1, 2)
-        return Sharing(pairs[:, 0], pairs[:, 1], np.array(list(first.values()), np.int64))
+        row, kind, key = (keys[name].to_numpy().astype(np.int64) for name in ("row", "kind", "key"))
+        by_key = np.argsort(key, kind="stable")
+        row, kind, key = row[by_key], kind[by_key], key[by_key]
+        held = self.holdings.sharing(np.unique(key).tolist())
+        met, number = np.array(held, np.int64).reshape(-1, 2).T
+        start, end = (np.searchsorted(key, met, side) for side in ("left", "right"))
+        times = end - start
+        at = np.repeat(end - np.cumsum(times), times) + np.arange(times.sum())
+        row, kind, number = row[at], kind[at], np.repeat(number, times)
+        order = np.lexsort((kind, number, row))
+        row, kind, number = row[order], kind[order], number[order]
+        first = np.ones(len(row), np.bool_)
+        first[1:] = (row[1:] != row[:-1]) | (number[1:] != number[:-1])
+        self._held |= dict.fromkeys(np.unique(number).tolist(), True)
+        return Sharing(row[first], number[first], kind[first])
 
     def numbers(self, held: Sequence[Name]) -> Longs:
         """As `Lookup.numbers`."""

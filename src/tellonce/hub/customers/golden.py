@@ -9,11 +9,16 @@ from typing import Any
 
 from django.db.models import F
 
+from tellonce.hub.core.bulk import among
 from tellonce.hub.customers.models import Customer, GoldenVersion
 from tellonce.hub.customers.types import GoldenChange, GoldenDocument, GoldenValue
 from tellonce.hub.vault.services import decrypt, opened_keys
 from tellonce.hub.vault.types import Place
 
+_NEWEST = (
+    "SELECT c.id, g.number, g.document, g.secret, c.key_id FROM customers c JOIN golden_versions g "
+    "ON g.customer_id = c.id AND g.number = c.version WHERE c.id"
+)
 _OBSERVED = 7  # position in GOLDEN_FIELDS
 _SAID = slice(0, 3)  # attribute, rank, value
 
@@ -25,12 +30,15 @@ def golden_place(customer: int, number: int) -> Place:
 
 def golden_rows(customers: Collection[int]) -> dict[int, list[list[Any]]]:
     """Customer -> entries (GOLDEN_FIELDS) of its newest document, sealed ones included."""
-    if not customers:
-        return {}
-    versions = GoldenVersion.objects.filter(
-        customer_id__in=customers, number=F("customer__version")
-    )
-    return {version.customer_id: rows for version, rows in _opened(versions)}
+    rows = among(_NEWEST, customers)
+    keys = opened_keys([key for *_, secret, key in rows if secret is not None and key is not None])
+    found = {}
+    for customer, number, document, secret, key in rows:
+        hidden = None
+        if secret is not None and key in keys:
+            hidden = decrypt(keys[key], bytes(secret), golden_place(customer, number)).decode()
+        found[customer] = _joined(document, hidden)
+    return found
 
 
 def golden_halves(customers: Collection[int]) -> dict[int, tuple[list[Any], list[Any]]]:

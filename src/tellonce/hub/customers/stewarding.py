@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from tellonce.hub.core.bulk import among
+from tellonce.hub.core.bulk import among, fetched
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.customers.models import StewardValue
 from tellonce.hub.customers.types import NewStewardValue, StewardValueView
@@ -61,7 +61,7 @@ def end_steward_values(ids: Collection[str], at: datetime, because: str) -> list
 
 def steward_values_on(records: Collection[int]) -> dict[int, list[StewardValueView]]:
     """Record (row id) -> the steward values anchored to it that count, oldest first."""
-    if not StewardValue.objects.filter(ended_at=None).exists():
+    if not fetched("SELECT 1 FROM steward_values WHERE ended_at IS NULL LIMIT 1"):
         return {}
     found: dict[int, list[StewardValueView]] = {}
     for view in _views([pk for (pk,) in among(_LIVE, records)]):

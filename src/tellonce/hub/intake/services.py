@@ -45,7 +45,7 @@ from tellonce.hub.intake.pushing import (
 from tellonce.hub.intake.resolving import resolve_everything
 from tellonce.hub.intake.rules import is_time_to_train, rules_in_force, rules_to_train
 from tellonce.hub.intake.telling import Tally
-from tellonce.hub.intake.turns import resolving
+from tellonce.hub.intake.turns import is_turn_wanted, resolving
 from tellonce.hub.intake.waiting import (
     WaitingRecord,
     any_waiting,
@@ -121,7 +121,7 @@ def load_records(
 def place_waiting(*, by: Actor, progress: Progress = no_progress) -> Placed | None:
     """Place what waits, chunk by chunk; None where nothing does.
 
-    Between two chunks whoever waits goes first. Raises `Busy` where another resolver does not end.
+    After each chunk whoever waits goes first. Raises `Busy` where another resolver does not end.
     """
     return place_pending(by.id, progress)
 
@@ -132,13 +132,17 @@ def place_pending(actor: str, progress: Progress = no_progress) -> Placed | None
     done, model, size, tally = 0, "", ChunkSize(), Tally()
     while any_waiting():
         with resolving(actor, bulk=True) as lease:
-            model = resolved_if_due(tally, lease, progress) or model
-            chunk = place_next(size.records, rules_in_force(), lease)
-        if chunk is not None:
-            size.learn(chunk.records, chunk.locked)
-            tally.add(chunk.applied)
-            done += chunk.records
-            progress("place", done, max(done, total))
+            while True:
+                model = resolved_if_due(tally, lease, progress) or model
+                chunk = place_next(size.records, rules_in_force(), lease)
+                if chunk is None:
+                    break
+                size.learn(chunk.records, chunk.locked)
+                tally.add(chunk.applied)
+                done += chunk.records
+                progress("place", done, max(done, total))
+                if is_turn_wanted():
+                    break
     mark_placed(stored)
     return _placed(tally, model or "adopted") if total else None
 

@@ -1,9 +1,9 @@
 """One resolver at a time, and whose turn is next.
 
 Whoever wants to place stands in the door (one at a time) until the one who is placing has ended,
-and leaves the door when he begins. Bulk work steps out after every chunk, so a person who came
-meanwhile goes before the next one. A process that serves keeps the turn from one request to the
-next, until someone stands in the door.
+and leaves the door when he begins. Bulk work steps out after the chunk during which someone came to
+the door, so a person goes before the next one. A process that serves keeps the turn from one
+request to the next, until someone stands in the door.
 """
 
 from __future__ import annotations
@@ -41,10 +41,15 @@ def resolving(actor: str, *, wait_seconds: float = 60, bulk: bool = False) -> It
         yield lease
 
 
+def is_turn_wanted() -> bool:
+    """Whether someone stands in the door."""
+    return is_held(_DOOR)
+
+
 @contextmanager
 def turns_kept() -> Iterator[None]:
     """In this process people's turns are kept from one to the next, inside the block."""
-    kept = KeptLease(_taken, lambda: is_held(_DOOR))
+    kept = KeptLease(_taken, is_turn_wanted)
     _kept.append(kept)
     try:
         yield

@@ -14,10 +14,15 @@ from tellonce.hub.jobs.models import Cursor
 from tellonce.hub.jobs.registry import Consumer, Feed, consumers, feed
 from tellonce.hub.jobs.running import sentence
 
-AT_ONCE = 200
+AT_ONCE = 50
+"""Events of one transaction at first; then as many as are handled in `LOCKED`, MOST at most."""
+MOST = 2_000
+LOCKED = 0.1
+"""Seconds for which a consumer may hold SQLite's write lock; half of the time it leaves it."""
 LONGEST = 2.0
 """Seconds after which a consumer is left for now, so that a worker that is to end is not kept."""
 _LONGEST_PAUSE = 300
+_at_once: dict[str, int] = {}
 _log = logging.getLogger(__name__)
 
 
@@ -44,7 +49,7 @@ def _consume(name: str, handle: Consumer, read: Feed) -> int:
         cursor = Cursor.objects.get(name=name)
         if cursor.retry_at and _is_ahead(cursor):
             return handled
-        batch = read(cursor.position, AT_ONCE)
+        batch = read(cursor.position, _at_once.get(name, AT_ONCE))
         if not batch:
             return handled
         held = time.monotonic()
@@ -57,9 +62,20 @@ def _consume(name: str, handle: Consumer, read: Feed) -> int:
             _hold_up(cursor, error)
             return handled
         handled += len(batch)
+        seconds = time.monotonic() - held
+        _learn(name, len(batch), seconds)
         # SQLite gives the write lock to whoever asks first: leave it to others for as long.
-        time.sleep(min(0.5, time.monotonic() - held))
+        time.sleep(min(0.5, seconds))
     return handled
+
+
+def _learn(name: str, handled: int, seconds: float) -> None:
+    """A consumer has handled so many events in so long: how many it gets the next time."""
+    before = _at_once.get(name, AT_ONCE)
+    if seconds > LOCKED:
+        _at_once[name] = max(1, int(min(handled, before) * LOCKED / seconds * 0.8))
+    elif handled >= before and seconds < LOCKED / 2:
+        _at_once[name] = min(MOST, before * 2)
 
 
 def _is_ahead(cursor: Cursor) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Count
 
 from tellonce.hub.core import clock
-from tellonce.hub.core.bulk import among, fetched
+from tellonce.hub.core.bulk import among, as_moment, fetched
 from tellonce.hub.core.errors import Unknown
 from tellonce.hub.sources.config import SourceConfig, source_config
 from tellonce.hub.sources.models import Delivery, Quarantined, Record, Source
@@ -38,14 +38,17 @@ def source_named(name: str, *, counted: bool = False) -> SourceView:
 
     What it holds is counted only where asked for: counting takes a while in a large hub.
     """
-    row = Source.objects.filter(name=name).first()
-    if row is None:
+    rows = fetched(_SOURCE, name)
+    if not rows:
         raise Unknown(
             f"There is no source {name!r}.",
             hint=f"Add it with `tellonce source add {name} --kind KIND`; "
             "a configuration is only needed where columns are not recognised.",
         )
-    return _views([row])[0] if counted else _view(row)
+    if counted:
+        return _views(Source.objects.filter(name=name))[0]
+    ((pk, kind, config, learned, created_at),) = rows
+    return SourceView(pk, name, kind, _config(config), json.loads(learned), as_moment(created_at))
 
 
 def source_of_nobody() -> SourceView:
@@ -219,6 +222,7 @@ def record_names(ids: Collection[int]) -> dict[int, tuple[str, str]]:
     return {pk: (source, key) for pk, source, key in rows}
 
 
+_SOURCE = "SELECT id, kind, config, learned, created_at FROM sources WHERE name = %s"
 _CONFIGS = "SELECT name, config FROM sources ORDER BY name"
 _RECORD_NAMES = (
     "SELECT r.id, s.name, r.record_key FROM records r JOIN sources s ON s.id = r.source_id "
