@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from bench import accuracy, histories, labels, online, speed
+from bench import accuracy, histories, labels, online, profile, speed
 from bench.report import ROOT
 
 PEERS = ROOT / ".venv-bench"
@@ -27,7 +27,7 @@ def main() -> int:
     """Run all; 1 if one of them ended badly."""
     make_peers()
     endings = [accuracy.main(["--peers"]), labels.main([])]
-    endings += [speed.main([]), online.main([]), histories.main([])]
+    endings += [speed.main([]), online.main([]), histories.main([]), profile.main([])]
     return int(any(endings))
 
 

@@ -79,6 +79,13 @@ def test_a_value_outside_a_closed_set_is_told_without_the_value_in_the_sentence(
     assert "fax" not in found[0].sentence
 
 
+def test_rare_values_among_others_that_were_as_rare_are_no_news() -> None:
+    before, after = customers(1_000, 1), customers(1_000, 2)
+    for n in range(12):
+        before["channel"][n], after["channel"][n] = f"typo {n}", f"other {n}"
+    assert kinds(before, after) == []
+
+
 def test_one_value_that_floods_a_field_is_told() -> None:
     before, after = customers(1_000, 1), customers(1_000, 2)
     after["birth date"][:400] = ["1970-01-01"] * 400
@@ -142,6 +149,8 @@ def test_what_springs_up_must_be_more_than_the_rows_would_bring() -> None:
     assert sprang_up(10, 1_000, 1_000)
     assert not sprang_up(9, 1_000, 1_000)
     assert not sprang_up(100, 10, 100_000)
+    assert sprang_up(40, 1_000, 1_000, already=10)
+    assert not sprang_up(20, 1_000, 1_000, already=10)
 
 
 def test_distributions_are_apart_by_more_than_chance_and_a_tenth() -> None:

@@ -143,8 +143,11 @@ def test_two_fields_that_together_tell_every_row_are_a_key() -> None:
 
 
 def test_numbers_that_grow_get_no_fixed_length() -> None:
-    columns: Columns = {"note_no": [f"N-{n}" for n in range(300, 1_500)]}
-    assert "note_no: matches ^[A-Z]-[0-9]+$" in suggested(columns)
+    for first in (300, 2_000):
+        columns: Columns = {"note_no": [f"N-{n}" for n in range(first, first + 1_200)]}
+        assert "note_no: matches ^[A-Z]-[0-9]+$" in suggested(columns)
+    padded: Columns = {"note_no": [f"N-{n:06d}" for n in range(1_200)]}
+    assert "note_no: matches ^[A-Z]-[0-9]{6}$" in suggested(padded)
 
 
 def test_names_and_free_text_are_no_closed_sets() -> None:

@@ -279,6 +279,9 @@ def _pattern(field: FieldProfile, profile: Profile) -> Iterator[Candidate]:
             for one in parts}  # fmt: skip
     if len(parts) > 1 and len(bare) == 1:  # numbers that grow
         parts = list(bare)
+    elif is_key(field) and not any(re.search(r"(?<!\d)0\d*$", one.text) for one in field.top):
+        # Numbers without zeros ahead count on, and one day they have a digit more.
+        parts = [re.sub(r"\[0-9\](\{\d+\})?$", "[0-9]+", one) for one in parts]
     pattern = parts[0] if len(parts) == 1 else f"({'|'.join(parts)})"
     shown = " or ".join(one.text for one in usual)
     yield Candidate(field.field, f"matches ^{pattern}$", f"its values are written {shown}")

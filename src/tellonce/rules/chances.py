@@ -6,7 +6,7 @@ by a margin: what is certain and tiny is no news.
 
 from __future__ import annotations
 
-from math import log, sqrt
+from math import exp, lgamma, log, log1p, sqrt
 
 SURE = 0.001
 _Z = 3.2905  # the normal deviate that is exceeded, on either side, once in a thousand
@@ -39,16 +39,21 @@ def wilson(rows: int, of: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def sprang_up(rows: int, before: int, after: int) -> bool:
-    """Whether `rows` of `after` rows, where `before` rows had none, are more than chance.
+def sprang_up(rows: int, before: int, after: int, already: int = 0) -> bool:
+    """Whether `rows` of `after` rows are more than chance, where `before` rows had `already` of the
+    kind.
 
-    Given `rows` in both together at an equal rate, all of them are in the later ones with chance
-    (after / (before + after)) ** rows: the conditional test of two Poisson rates (Przyborowski and
-    Wilenski 1940).
+    At an equal rate each of all of them is among the later ones with chance after / (before +
+    after): the conditional test of two Poisson rates (Przyborowski and Wilenski 1940).
     """
     if not before or rows < 1:
         return False
-    return rows * log(after / (before + after)) < log(SURE)
+    total, share = rows + already, after / (before + after)
+    chance = 0.0
+    for fewer in range(already + 1):  # of the kind that are among the earlier rows
+        ways = lgamma(total + 1) - lgamma(fewer + 1) - lgamma(total - fewer + 1)
+        chance += exp(ways + (total - fewer) * log(share) + fewer * log1p(-share))
+    return chance < SURE
 
 
 def apart(gap: float, before: int, after: int) -> bool:

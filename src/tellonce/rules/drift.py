@@ -80,10 +80,11 @@ def _of_field(before: FieldProfile, after: FieldProfile) -> Iterator[Drift]:
     if min(before.filled, after.filled) < _FEW:
         return
     yield from _placeholders(before, after)
-    if before.kind != after.kind:
+    formats = tuple(_formats(before, after))
+    if formats and before.kind != after.kind:
         sentence = f"{after.field} held {_kind(before)} and now holds {_kind(after)}."
         yield Drift("kind", after.field, sentence, 0.0, 0.0, (before.kind, after.kind))
-    yield from _formats(before, after)
+    yield from formats
     yield from _values(before, after)
     yield from _repeats(before, after)
     yield from _range(before, after)
@@ -169,7 +170,8 @@ def _values(before: FieldProfile, after: FieldProfile) -> Iterator[Drift]:
         known = {one.text for one in before.top}
         new = [one for one in after.top if one.text not in known]
         rows = sum(one.rows for one in new)
-        if new and rows >= 5 and sprang_up(rows, before.filled, after.filled):
+        once = round((1 - before.repeated) * before.distinct)  # so many rows had a new value then
+        if new and rows >= 5 and sprang_up(rows, before.filled, after.filled, once):
             number = f"{len(new)} new values" if len(new) > 1 else "a new value"
             sentence = f"{after.field}, always one of {len(known)}, has {number} in {_rows(rows)}."
             told = tuple(one.text for one in new)
