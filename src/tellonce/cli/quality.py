@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tellonce.cli import (
+    quality_check,
     quality_failures,
     quality_held,
     quality_kpis,
@@ -16,6 +17,7 @@ from tellonce.cli.quality_group import quality
 
 __all__ = [
     "quality",
+    "quality_check",
     "quality_failures",
     "quality_held",
     "quality_kpis",

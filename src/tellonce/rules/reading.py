@@ -17,10 +17,8 @@ from tellonce.rules.marked import SHAPE, Marked, NotYaml, marked
 from tellonce.rules.nearest import did_you_mean
 from tellonce.rules.phrase_makers import BadPhrase
 from tellonce.rules.phrases import SQL_FIELDS, read_check
+from tellonce.rules.schema import CHOICES, SETTINGS
 from tellonce.rules.types import (
-    DIMENSIONS,
-    ON_FAIL,
-    SEVERITIES,
     Check,
     Condition,
     Problem,
@@ -29,22 +27,6 @@ from tellonce.rules.types import (
     RuleSet,
 )
 
-SETTINGS = {
-    "name": "what the rule is called in results",
-    "when": "rows it is about, such as `country is DE`",
-    "on_fail": "accept, flag, quarantine or correct",
-    "correction": "what puts it right, where on_fail is correct",
-    "otherwise": "what happens where the correction does not help",
-    "severity": "low, medium, high or critical",
-    "dimension": "what it measures; else what its check is known for",
-    "owner": "who is asked about it",
-}
-_CHOICES = {
-    "on_fail": ON_FAIL,
-    "otherwise": ("accept", "flag", "quarantine"),
-    "severity": SEVERITIES,
-    "dimension": DIMENSIONS,
-}
 _CONDITION = re.compile(
     r"(?P<field>.+?)\s+is(?P<turned>\s+not)?\s+(?:(?P<state>filled|empty)|one\s+of\s*"
     r"\[(?P<list>.*)\]|(?P<value>.+))",
@@ -165,11 +147,8 @@ def _settings(said: Marked, problems: list[Problem]) -> dict[str, str]:
         elif value.kind != "text" or not value.text.strip():
             hint = f"Write {SETTINGS[name.text]}."
             problems.append(value.problem(f"{name.text} is not one text.", hint))
-        elif name.text == "correction" and value.text not in CORRECTIONS:
-            hint = did_you_mean(value.text, CORRECTIONS)
-            problems.append(value.problem(f"There is no correction {value.text!r}.", hint))
-        elif name.text in _CHOICES and value.text not in _CHOICES[name.text]:
-            hint = did_you_mean(value.text, _CHOICES[name.text])
+        elif name.text in CHOICES and value.text not in CHOICES[name.text]:
+            hint = did_you_mean(value.text, CHOICES[name.text])
             problems.append(value.problem(f"There is no {name.text} {value.text!r}.", hint))
         else:
             found[name.text] = value.text.strip()

@@ -22,7 +22,6 @@ _WRITTEN = r"\A\+?[0-9](?:[ ./-]?\(?[0-9]\)?)*\z|\A\([0-9]+\)(?:[ ./-]?[0-9])*\z
 _NOT_DIGIT = re.compile(r"[^0-9]")
 _WRITTEN_RE = re.compile(_WRITTEN.replace(r"\z", r"\Z"))
 _NOTHING = "is no phone number"
-_NO_COUNTRY = "is a phone number without a country code, and no country is told beside it"
 
 
 def region_of(beside: tuple[str, ...], cell: Cell, country: str) -> str | None:
@@ -41,7 +40,7 @@ def phone_fault(value: str, beside: tuple[str, ...], cell: Cell, country: str) -
     except phonenumbers.NumberParseException as error:
         if error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE:
             alone = region is None and value[:1] != "+"
-            return _NO_COUNTRY if alone else f"{_NOTHING}: its country code is none"
+            return _alone(value) if alone else f"{_NOTHING}: its country code is none"
         return f"{_NOTHING}: {_parse_words(value)}"
     if country:
         if phonenumbers.is_valid_number_for_region(number, country):
@@ -80,6 +79,13 @@ def _compiled(region: str, lead: str) -> tuple[re.Pattern[str], re.Pattern[str]]
         re.compile(rf"{lead}(?:{general})", re.ASCII),
         re.compile(rf"{lead}(?:{kinds})", re.ASCII),
     )
+
+
+def _alone(value: str) -> str:
+    """Of a number without a country, and without one beside it, nothing is said if it may be one
+    somewhere (E.164 allows 15 digits; no country has less than 4).
+    """
+    return "" if 4 <= len(_NOT_DIGIT.sub("", value)) <= 15 else f"{_NOTHING}: {_parse_words(value)}"
 
 
 def _parse_words(value: str) -> str:
