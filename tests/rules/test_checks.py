@@ -61,6 +61,7 @@ FAILING = [
     ("postal_code: valid for US", "2134", "is no postal code of US: a leading zero seems to be "
      "lost"),
     ("birth_date: valid", "1980-02-30", "is no possible date"),
+    ("birth_date: valid", "1980-13-01", "is no possible date"),
     ("birth_date: valid", "1980", "is no whole date: it lacks the day"),
     ("birth_date: valid", "9999-12-31", "is no possible date"),
     ("birth_date: valid", "1900-01-01", "is a date that stands for nothing"),

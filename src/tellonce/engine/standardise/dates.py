@@ -137,9 +137,10 @@ def read_dates(column: pa.Array, order: DateOrder, attribute: str = "birth_date"
 
 def read_date(text: str, order: DateOrder) -> str | None:
     """Return one date as ISO 8601, shortened where it is partial; None unless it is possible as
-    it is written, without a guess at letters that were meant as digits.
+    it is written, without a guess at letters meant as digits or at parts that changed places.
     """
-    if _parts(text, order) is None:
+    parts = _parts(text, order)
+    if parts is None or parts[1] > 12:
         return None
     iso, _, impossible = _read(text, order)
     return None if impossible else iso
