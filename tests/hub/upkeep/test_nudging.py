@@ -169,3 +169,13 @@ def test_pages_and_wrong_calls(both: None) -> None:
     add_user("rep@example.org", "representative", by=actor())
     with pytest.raises(Refused):
         send_nudges(by=actor("rep@example.org"))
+
+
+def test_nobody_is_asked_about_what_a_correction_is_open_on(both: None) -> None:
+    from tellonce.hub.corrections.opening import propose
+    from tellonce.hub.corrections.types import NewCorrection
+
+    anna = customer_of("1").public_id
+    propose(NewCorrection("email", customer=anna, value="new@example.org"), by=actor())
+    planned = {one.customer: one.attribute for one in plan_nudges(by=actor())}
+    assert planned == {anna: "address", customer_of("2").public_id: "email"}
