@@ -132,6 +132,9 @@ def test_who_does_not_decide_does_not_see_the_queue(one_open: int) -> None:
     steward = add_user("steward@example.org", "steward", by=actor())
     with pytest.raises(Refused, match="may not act for the purpose marketing"):
         explained_review(one_open, "marketing", by=steward)
+    entry = AuditEntry.objects.order_by("id").last()
+    assert entry is not None
+    assert (entry.action, entry.outcome, entry.purpose) == ("review.view", "refused", "marketing")
 
 
 def test_a_wrong_order_or_cursor_is_refused(one_open: int) -> None:

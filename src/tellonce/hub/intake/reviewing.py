@@ -13,7 +13,7 @@ from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.bridge.matching import Reason, compared_pair
-from tellonce.hub.core.errors import Refused, WrongCall
+from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.customers.selectors import customers_by_record
 from tellonce.hub.intake.carrying import check_steward
 from tellonce.hub.intake.deciding import decide
@@ -30,8 +30,8 @@ from tellonce.hub.matching.reviews import (
 from tellonce.hub.matching.selectors import edges_touching
 from tellonce.hub.matching.types import ReviewCounts, StoredReview
 from tellonce.hub.policy.decide import decide as judge
-from tellonce.hub.policy.decide import purposes_of
 from tellonce.hub.policy.masks import masked
+from tellonce.hub.policy.refusing import check_purpose
 from tellonce.hub.policy.types import Action, Answer, Facts
 from tellonce.hub.sources.selectors import record_names, record_texts, record_views
 
@@ -113,11 +113,7 @@ def explained_review(number: int, purpose: str, *, by: Actor) -> ExplainedReview
     open no more.
     """
     check_steward(by, VIEW)
-    if purpose not in purposes_of(by):
-        allowed = ", ".join(purposes_of(by))
-        raise Refused(
-            f"{by.email} may not act for the purpose {purpose}.", hint=f"Allowed are: {allowed}."
-        )
+    check_purpose(purpose, by, VIEW)
     stored = review_numbered(number)
     (review,) = _described([stored])
     texts = record_texts([stored.left, stored.right])
