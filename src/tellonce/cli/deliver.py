@@ -90,10 +90,16 @@ def _tell(report: Any, placed: Any) -> None:
     """What a load did."""
     counts = report.delivery.counts
     show(f"{report.delivery.file_name}: {counted(counts.rows, 'row')}: {became(counts)}.")
-    if counts.quarantined:
+    kept_out = min(report.kept_out, counts.quarantined)
+    if unusable := counts.quarantined - kept_out:
         show(
-            f"In quarantine, since it could not be used: {counted(counts.quarantined, 'row')}. "
+            f"In quarantine, since it could not be used: {counted(unusable, 'row')}. "
             f"Why: tellonce source show {report.delivery.source}"
+        )
+    if kept_out:
+        show(
+            f"In quarantine, kept out by rules of quality: {counted(kept_out, 'row')}. "
+            f"Which: tellonce quarantine list --source {report.delivery.source} --by-rule"
         )
     if report.delivery.held:
         show(
@@ -135,5 +141,6 @@ def _loaded_json(report: Any, placed: Any) -> dict[str, Any]:
     return {
         "delivery": delivery_json(report.delivery),
         "recognised": list(report.sentences),
+        "kept_out_by_rules": report.kept_out,
         "placed": None if placed is None else {**vars(placed), "report": None},
     }

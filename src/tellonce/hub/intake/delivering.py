@@ -80,14 +80,14 @@ def deliver_records(
             lease,
             lambda stage, done, _: progress(stage, done, total),
         )
-        told = reader.kept_out()
+        told: list[str] = []
         if full:
             missing = Missing(reader.keys, reader.refused, reader.as_of, yes_delete)
             told += delete_missing(delivery, source.config.guard, missing, lease)
         for sentence in told:
             tell(sentence)
         reader.complete(delivery, by, full=full)
-    return LoadReport(delivery_view(delivery.id), (*reader.sentences, *told))
+    return LoadReport(delivery_view(delivery.id), (*reader.sentences, *told), reader.kept_out)
 
 
 class RecordReader:
@@ -100,9 +100,8 @@ class RecordReader:
         self._keep_keys = keep_keys
         self._in_force = rules_in_force(source.id)
         self._met: dict[str, Met] = {}
-        self._kept_out = 0
         self.keys: set[str] = set()
-        self.refused = self.rows = 0
+        self.refused = self.rows = self.kept_out = 0
         self.as_of: int | None = None
         self.sentences: tuple[str, ...] = ()
 
@@ -133,14 +132,6 @@ class RecordReader:
                     enqueue_run(SYSTEM)
             mark_stored(delivery, by=by, as_of=self.as_of if full else None)
 
-    def kept_out(self) -> list[str]:
-        """That rules sent rows to quarantine, where they did."""
-        if not self._kept_out:
-            return []
-        rows = "1 row is" if self._kept_out == 1 else f"{self._kept_out:,} rows are"
-        see = f"tellonce quarantine list --source {self._source.name} --by-rule"
-        return [f"{rows} kept out by rules of quality: {see}"]
-
     def _settle(self, read: ReadRecords) -> None:
         """What the first page says of columns that nothing was settled of counts from now on."""
         learned = self._source.learned.get(RECORDS)
@@ -168,7 +159,7 @@ class RecordReader:
             if self._keep_keys:
                 self.keys.update(row.record_key for row in rows)
             self.refused += len(refused)
-            self._kept_out += sum(row.refusal is not None for row in rows)
+            self.kept_out += sum(row.refusal is not None for row in rows)
             yield rows, refused, cards
             refused, cards = [], 0
         self.refused += len(refused)

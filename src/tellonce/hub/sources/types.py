@@ -103,10 +103,13 @@ class RunView:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did, and what was recognised on the way, in sentences."""
+    """What a load did, and what was recognised on the way, in sentences. `kept_out`: of the rows
+    in quarantine those that a rule sent there; the others could not be used.
+    """
 
     delivery: DeliveryView
     sentences: tuple[str, ...] = ()
+    kept_out: int = 0
 
 
 QUARANTINE = "quarantine"
