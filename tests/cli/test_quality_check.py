@@ -162,3 +162,14 @@ def test_the_schema_takes_rules_and_refuses_typos(capsys: pytest.CaptureFixture[
     ]
     assert [judge.is_valid(one) for one in good] == [True] * len(good)
     assert [judge.is_valid(one) for one in bad] == [False] * len(bad)
+
+
+def test_what_is_neither_a_file_nor_a_source_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    asked = ["quality", "check", "crm", "--rules", "rules.yaml"]
+    assert execute([*asked, "--out", "found.csv"]) == 2
+    assert "of a source --map, --out and --corrected cannot be said" in capsys.readouterr().err
+    assert execute(["quality", "check", "nowhere.csv", "--rules", "rules.yaml"]) == 2
+    assert "nowhere.csv" in capsys.readouterr().err

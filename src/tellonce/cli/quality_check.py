@@ -1,4 +1,4 @@
-"""`tellonce quality check`, `explain` and `schema`: rules tried on a file, and read aloud."""
+"""`tellonce quality check`, `explain` and `schema`: rules tried, and read aloud."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import Annotated, Any
 import pyarrow as pa
 import typer
 
+from tellonce.cli.acts import As
 from tellonce.cli.output import WRONG_CALL, Stages, counted, print_json, say, show
 from tellonce.cli.quality_group import Json, quality
+from tellonce.cli.quality_held import check_held
 from tellonce.engine.errors import NothingRecognised
 from tellonce.engine.standardise import Mapping, Recognition, recognise
 from tellonce.io.errors import BadSetting
@@ -32,8 +34,9 @@ from tellonce.rules.types import Evaluation, RuleSet
 
 FOUND_FAILURES = 1
 _SHOWN = 3
-File = Annotated[
-    Path, typer.Argument(metavar="FILE", help="csv, tsv, jsonl (also .gz), parquet or xlsx.")
+FileOrSource = Annotated[
+    Path,
+    typer.Argument(metavar="FILE|SOURCE", help="A file, or the name of a source of the hub."),
 ]
 Rules = Annotated[Path, typer.Option("--rules", metavar="RULES.yaml", help="The rules.")]
 Map = Annotated[Path | None, typer.Option("--map", help="YAML file: columns, encoding, ...")]
@@ -48,18 +51,43 @@ Corrected = Annotated[
 
 @quality.command("check")
 def check_quality(
-    file: File,
+    what: FileOrSource,
     rules: Rules,
     *,
     map: Map = None,
     out: Out = None,
     corrected: Corrected = None,
+    as_user: As = None,
     as_json: Json = False,
 ) -> None:
-    """Try rules on a file: which rows fail, and why. Nothing is loaded.
+    """Try rules on a file, or on all that the hub holds of a source: what fails, and why. Nothing
+    is loaded or written; of a source records are named, and no value is shown.
 
     Exit 1: some rows fail. Rules that could not run are told, and are no pass.
     """
+    if not what.exists() and not what.suffix and what.name == str(what):
+        if map or out or corrected:
+            raise BadSetting(
+                f"{what} is no file, and of a source --map, --out and --corrected cannot be said.",
+                "Leave them away, or name the file as it is.",
+            )
+        check_file(rules)
+        fails = check_held(str(what), rules, as_user=as_user, as_json=as_json)
+    else:
+        fails = _check_rows(what, rules, (map, out, corrected), as_json=as_json)
+    if fails:
+        raise typer.Exit(FOUND_FAILURES)
+
+
+def _check_rows(
+    file: Path,
+    rules: Path,
+    paths: tuple[Path | None, Path | None, Path | None],
+    *,
+    as_json: bool,
+) -> bool:
+    """Show what rules say of a file, and write what is asked for; returns whether rows fail."""
+    map, out, corrected = paths
     _check_places(file, rules, out, corrected)
     said = read_mapping(map).get(_stem(file), SourceMapping()) if map else SourceMapping()
     with Stages(quiet=as_json) as stages:
@@ -82,8 +110,7 @@ def check_quality(
         print_json(_document(file, read, found, contents))
     else:
         _show(file, read, found, contents)
-    if found.failures.num_rows:
-        raise typer.Exit(FOUND_FAILURES)
+    return bool(found.failures.num_rows)
 
 
 @quality.command("explain")

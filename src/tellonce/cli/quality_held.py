@@ -1,48 +1,46 @@
-"""`tellonce quality check-source`: rules tried on all that the hub holds of a source."""
+"""Rules tried on all that the hub holds of a source, as `tellonce quality check` shows it."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from tellonce.cli.acts import As
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import Stages, counted, print_json, show
-from tellonce.cli.quality_group import Json, quality
 from tellonce.cli.rules_file import read_rules_file
+from tellonce.hub.core.errors import NotInitialised, Unknown, WrongCall
 
-FOUND_PROBLEMS = 1
+SHOWN = 3  # records of each rule
 
 
-@quality.command("check-source")
-def check_source(
-    source: Annotated[str, typer.Argument(help="A source of the hub.")],
-    rules: Annotated[Path, typer.Option("--rules", metavar="RULES.yaml", help="The rules.")],
-    shown: Annotated[int, typer.Option(min=0, help="How many records of each rule.")] = 3,
-    as_user: As = None,
-    as_json: Json = False,
-) -> None:
-    """Try rules on all that the hub holds of a source, before they are set; nothing is written.
+def check_held(name: str, rules: Path, *, as_user: str | None, as_json: bool) -> bool:
+    """Try rules on all that the hub holds of a source, and show what they say; records are named,
+    no value is shown. Returns whether some do not meet a rule.
 
-    Records are named, no value is shown. Exit 1: some do not meet a rule.
+    Raises `WrongCall` where no source is called so, or there is no hub.
     """
     text, lists = read_rules_file(rules)
-    with opened_hub(), Stages(quiet=as_json) as progress:
-        from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
-        from tellonce.hub.quality.checking import check_source  # noqa: PLC0415
-        from tellonce.hub.quality.services import RulesFile  # noqa: PLC0415
+    try:
+        with opened_hub(), Stages(quiet=as_json) as progress:
+            from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
+            from tellonce.hub.quality.checking import check_source  # noqa: PLC0415
+            from tellonce.hub.quality.services import RulesFile  # noqa: PLC0415
 
-        file = RulesFile(rules.name, text, lists)
-        found = check_source(source, file, by=actor(as_user), shown=shown, progress=progress)
+            file = RulesFile(rules.name, text, lists)
+            found = check_source(name, file, by=actor(as_user), shown=SHOWN, progress=progress)
+    except Unknown as error:
+        raise WrongCall(f"There is no file {name}. {error}", hint=error.hint) from None
+    except NotInitialised as error:
+        raise WrongCall(
+            f"There is no file {name}, and it is no source of a hub: {error}",
+            hint="Name a file as it is, or a source where a hub is there.",
+        ) from None
     if as_json:
         print_json(asdict(found))
     else:
         _show(found)
-    if any(one.failed for one in found.met.values()):
-        raise typer.Exit(FOUND_PROBLEMS)
+    return any(one.failed for one in found.met.values())
 
 
 def _show(found: Any) -> None:
