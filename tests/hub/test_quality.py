@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from django.db import connection
 
@@ -22,10 +23,15 @@ from tellonce.hub.quality.opening import open_failure
 from tellonce.hub.quality.running import run_rules
 from tellonce.hub.quality.selectors import FailuresAsked
 from tellonce.hub.quality.services import RulesFile, set_rules, set_rules_back, waive_failures
+from tellonce.hub.sources.changing import change_source
 from tellonce.hub.sources.models import Quarantined, Record
 from tellonce.hub.sources.quarantining import Which, quarantine_entries, quarantine_rules
 from tellonce.hub.sources.stored_rows import stored_rows
 from tellonce.rules.errors import RuleErrors
+from tellonce.rules.evaluating import evaluate
+from tellonce.rules.profiling import recognised
+from tellonce.rules.reading import read_rules
+from tellonce.rules.surroundings import facts_of_file
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source, load
 
 pytestmark = pytest.mark.django_db
@@ -326,3 +332,33 @@ def test_no_value_of_a_person_stands_open_in_any_table(crm: None, tmp_path: Path
         for table in ("rule_failures", "rule_counts", "rules_versions", "judged_records"):
             cursor.execute(f"SELECT * FROM {table}")
             assert "ottokar at" not in str(cursor.fetchall())
+
+
+def test_dates_are_read_on_arrival_as_a_check_of_the_file_reads_them(
+    crm: None, tmp_path: Path
+) -> None:
+    text = "- joined: not before 1980-03-15, name: old_enough\n"
+    days = ["03/04/1980", "03/25/1980", "12/31/1980"]
+    rows = [one | {"joined": day} for one, day in zip((ANNA, OTTO, WILMA), days, strict=True)]
+    table = pa.table({name: [str(row[name]) for row in rows] for name in rows[0]})
+    checked = read_rules(text)
+    facts = facts_of_file(checked, table, recognised(table, "crm"), now=clock.now(), references={})
+    assert evaluate(checked, table, facts).failures["row"].to_pylist() == [0]
+    load(tmp_path / "before.csv", rows)
+    rules(text)
+    assert run_rules(by=actor()).records == 3
+    assert found() == [("1", "old_enough", "open")]
+    load(tmp_path / "a.csv", [row | {"email": f"new{row['email']}"} for row in rows])
+    accept_records("crm", [OTTO | {"id": "9", "joined": "03/04/1980"}], by=actor())
+    assert found() == [("1", "old_enough", "open"), ("9", "old_enough", "open")]
+    assert run_rules(by=actor()).records == 0
+
+
+def test_another_mapping_of_columns_has_a_source_judged_anew(crm: None, tmp_path: Path) -> None:
+    rules("- email: valid, name: email_ok\n")
+    load(tmp_path / "a.csv", [ANNA | {"code": "no mail"}, OTTO | {"code": "none"}])
+    assert run_rules(by=actor()).records == 0
+    change_source("crm", {"record_id": "id", "columns": {"code": "email"}}, by=actor())
+    assert run_rules(by=actor()).records == 2
+    assert found() == [("1", "email_ok", "open"), ("2", "email_ok", "open")]
+    assert run_rules(by=actor()).records == 0

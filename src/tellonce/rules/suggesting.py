@@ -15,8 +15,6 @@ from typing import Any
 import pyarrow as pa
 
 from tellonce.engine.standardise import Recognition
-from tellonce.engine.standardise.dates import date_order
-from tellonce.engine.standardise.text import as_text
 from tellonce.rules.candidates import Candidate, candidates
 from tellonce.rules.candidates_beside import candidates_beside
 from tellonce.rules.chances import wilson
@@ -25,10 +23,10 @@ from tellonce.rules.evaluating import evaluate
 from tellonce.rules.profile_types import Profile
 from tellonce.rules.profiling import profile, recognised
 from tellonce.rules.reading import read_rules
+from tellonce.rules.surroundings import attributes_of, surroundings_of
 from tellonce.rules.types import Facts, Rule, RuleSet
 
 LOOKED_AT = 200_000  # rows that rules are tried on, spread evenly over the file
-_ENOUGH = 20_000  # different dates
 _TENTH = 0.9  # whatever the sample, more than this share must surely pass
 
 
@@ -74,22 +72,9 @@ def facts_of(rows: pa.Table, known: Recognition, now: datetime | None = None) ->
     """What rules may know of rows that were recognised: the attributes, the country, and how the
     dates of each column are read, which its values show.
     """
-    attributes = {
-        column.header: column.attribute + (f"#{column.group}" if column.group else "")
-        for column in known.columns
-        if column.attribute is not None
-    }
-    orders = {
-        header: date_order(_different(rows[header]), known.region, known.day_first)
-        for header in rows.column_names
-    }
-    return Facts(now=now, attributes=attributes, orders=orders, country=known.region)
-
-
-def _different(column: pa.ChunkedArray) -> list[str]:
-    """Different values of a column, as many as show the order of day and month."""
-    found: list[str] = as_text(column).unique().drop_null().slice(0, _ENOUGH).to_pylist()
-    return found
+    attributes = attributes_of(known)
+    found = surroundings_of(rows, attributes, country=known.region, day_first=known.day_first)
+    return Facts(now=now, attributes=attributes, orders=found.orders, country=found.country)
 
 
 def as_yaml(suggestions: Iterable[Suggestion], name: str) -> str:

@@ -137,7 +137,8 @@ class RecordReader:
         learned = self._source.learned.get(RECORDS)
         settled = dict(read.settled)
         if learned is not None:
-            settled = learned | {"columns": settled["columns"] | learned["columns"]}
+            columns = settled["columns"] | learned["columns"]
+            settled = learned | {"columns": columns, "reading": settled["reading"]}
         if settled != learned:
             learn(self._source, RECORDS, settled)
             self._source = source_named(self._source.name)

@@ -14,7 +14,13 @@ from tellonce.hub.bridge.services import own_key_columns, standardised
 from tellonce.hub.bridge.types import Recognised, RecognisedColumn, StandardisedRow
 from tellonce.hub.intake.ahead import Part, Ready, each_ready
 from tellonce.hub.quality.in_force import InForce
-from tellonce.hub.quality.judging import Met, facts_about, judge_rows
+from tellonce.hub.quality.judging import (
+    Met,
+    facts_about,
+    judge_rows,
+    stamp_of,
+    surroundings_at_hand,
+)
 from tellonce.hub.sources.arrival import (
     as_field,
     check_columns,
@@ -35,6 +41,7 @@ from tellonce.hub.sources.versions import version_order, version_time
 from tellonce.hub.vault.services import blind_indexes, content_hashes
 from tellonce.io.identity import id_column
 from tellonce.io.values import Contents
+from tellonce.rules.surroundings import Surroundings
 
 _LONGEST = 255
 _DELETED = {"1", "true", "t", "yes", "y", "deleted", "ja", "tak", "x"}
@@ -112,11 +119,9 @@ def read_records(
         day_first=config.day_first,
         amend=judging if in_force else None,
     )
-    settled = {
-        "record_id": columns.get("record_id", ""),
-        "columns": dict(recognised.settled),
-        "region": recognised.region,
-    }
+    reading = judging.read_as(table, recognised.settled).as_document()
+    settled = {"record_id": columns.get("record_id", ""), "columns": dict(recognised.settled)}
+    settled |= {"region": recognised.region, "reading": reading}
     return ReadRecords(
         table.num_rows,
         refused,
@@ -133,7 +138,8 @@ def read_records(
 class _Judging:
     """Has the rules in force judge rows once their columns are recognised; holds what came of it.
 
-    `findings`: position of a row -> what was found in it.
+    `findings`: position of a row -> what was found in it; `stamp`: by what it was judged, "" where
+    no rule is in force.
     """
 
     source: SourceView
@@ -141,18 +147,23 @@ class _Judging:
     deleted: str | None
     findings: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
     met: Mapping[str, Met] = field(default_factory=dict)
+    stamp: str = ""
+    surroundings: Surroundings | None = None
 
-    def __call__(self, rows: pa.Table, attributes: Mapping[str, str], region: str) -> pa.Table:
+    def read_as(self, rows: pa.Table, attributes: Mapping[str, str]) -> Surroundings:
+        """How the rows are read, which is looked at once."""
+        if self.surroundings is None:
+            self.surroundings = surroundings_at_hand(self.source, rows, attributes)
+        return self.surroundings
+
+    def __call__(self, rows: pa.Table, attributes: Mapping[str, str], _region: str) -> pa.Table:
         assert self.in_force is not None
-        facts = facts_about(self.source, self.in_force, attributes, region)
+        found = self.read_as(rows, attributes)
+        facts = facts_about(self.source, self.in_force, attributes, found)
+        self.stamp = stamp_of(self.in_force, facts)
         judged = judge_rows(rows, self.in_force, facts, apart=self._deleted(rows))
         self.findings, self.met = judged.findings, judged.met
         return judged.table
-
-    @property
-    def stamp(self) -> str:
-        """That of the rules in force, "" where there are none."""
-        return self.in_force.stamp if self.in_force else ""
 
     def _deleted(self, rows: pa.Table) -> list[int]:
         """Positions of rows that say no more than that their record is deleted."""

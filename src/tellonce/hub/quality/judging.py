@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +14,7 @@ from tellonce.hub.quality.in_force import InForce
 from tellonce.hub.sources.config import RECORDS
 from tellonce.hub.sources.types import Finding, SourceView
 from tellonce.rules.evaluating import evaluate
+from tellonce.rules.surroundings import Surroundings, surroundings_of
 from tellonce.rules.types import Evaluation, Facts, NotEvaluated, RuleSet
 
 IGNORED = "ignore"
@@ -51,26 +53,68 @@ class JudgedRows:
     silent: tuple[NotEvaluated, ...] = ()
 
 
+def settled_surroundings(source: SourceView) -> Surroundings:
+    """How earlier deliveries settled that rows of a source are read, under what is declared."""
+    learned, config = source.learned.get(RECORDS, {}), source.config
+    held = Surroundings.from_document(learned.get("reading", {}))
+    country = config.region or held.country
+    if not country and "country" not in learned.get("reading", {}):
+        country = learned.get("region") or None
+    orders = held.orders
+    if (first := config.day_first) is not None:
+        orders = {name: replace(one, day_first=first, sure=True) for name, one in orders.items()}
+    return Surroundings(country, orders)
+
+
+def surroundings_at_hand(
+    source: SourceView, rows: pa.Table, attributes: Mapping[str, str]
+) -> Surroundings:
+    """How rows that arrive are read: as was settled, and what was not as they show it."""
+    held, settled = settled_surroundings(source), source.learned.get(RECORDS, {})
+    known = "country" in settled.get("reading", {})
+    country = source.config.region or (held.country if known else None)
+    shown = surroundings_of(
+        rows,
+        attributes,
+        country=country,
+        day_first=source.config.day_first,
+        headers=[name for name in rows.column_names if name not in held.sure],
+    )
+    if known:
+        shown = replace(shown, country=country)
+    return shown.beside(held)
+
+
 def facts_about(
     source: SourceView,
     in_force: InForce,
     attributes: Mapping[str, str] | None = None,
-    region: str | None = None,
+    surroundings: Surroundings | None = None,
 ) -> Facts:
     """What rules may look at besides rows of a source.
 
-    `attributes` (header -> attribute) and `region` (ISO country): what was recognised in the rows
-    at hand; else what earlier deliveries settled.
+    `attributes` (header -> attribute) and `surroundings`: what was recognised in the rows at hand;
+    what earlier deliveries settled goes before, and stands where they are None.
     """
-    learned = source.learned.get(RECORDS, {})
-    said = {**(attributes or learned.get("columns", {})), **source.config.columns}
+    learned = source.learned.get(RECORDS, {}).get("columns", {})
+    said = {**(attributes or {}), **learned, **source.config.columns}
+    found = surroundings or settled_surroundings(source)
     return Facts(
         now=clock.now(),
         attributes={header: name for header, name in said.items() if name != IGNORED},
-        country=source.config.region or region or learned.get("region") or None,
+        orders=found.orders,
+        country=found.country,
         references=in_force.references,
         whole=False,
     )
+
+
+def stamp_of(in_force: InForce, facts: Facts) -> str:
+    """16 hex digits that change with the rules and with how columns are read: then all is judged
+    anew.
+    """
+    read = (sorted(facts.attributes.items()), sorted(facts.orders.items(), key=str), facts.country)
+    return hashlib.sha256(f"{in_force.stamp}:{read!r}".encode()).hexdigest()[:16]
 
 
 def judge_rows(
@@ -96,14 +140,7 @@ def judge_rows(
 
 def judge_set(rows: pa.Table, in_force: InForce, facts: Facts) -> JudgedRows:
     """What the rules that all rows of a source decide together say; `rows` are all there are."""
-    whole = Facts(
-        now=facts.now,
-        attributes=facts.attributes,
-        country=facts.country,
-        references=facts.references,
-        whole=True,
-    )
-    return _judged(rows, in_force.of_scope("set"), in_force, whole)
+    return _judged(rows, in_force.of_scope("set"), in_force, replace(facts, whole=True))
 
 
 def ages(in_force: InForce) -> bool:

@@ -24,7 +24,7 @@ from tellonce.hub.jobs.services import confirm, held_lease
 from tellonce.hub.quality.access import check_may_write
 from tellonce.hub.quality.counting import RUN, add_counts
 from tellonce.hub.quality.in_force import InForce, rules_in_force
-from tellonce.hub.quality.judging import ages, facts_about, judge_rows, judge_set
+from tellonce.hub.quality.judging import ages, facts_about, judge_rows, judge_set, stamp_of
 from tellonce.hub.quality.models import GONE, STANDING, JudgedSource, RuleFailure
 from tellonce.hub.quality.recording import JudgedVersion, Settled, keep_judged, note_judged
 from tellonce.hub.quality.types import RunResult
@@ -125,6 +125,7 @@ def every_record(source_id: int) -> Callable[[int], list[int]]:
 def _judge_each(source: SourceView, in_force: InForce, run: _Run) -> RunResult:
     """The rules that one row decides, on each record that is due."""
     facts = facts_about(source, in_force)
+    stamp = stamp_of(in_force, facts)
     oldest = clock.now() - JUDGED_AGAIN if ages(in_force) else None
     total = Record.objects.filter(source_id=source.id, state=Record.ACTIVE).count()
 
@@ -132,7 +133,7 @@ def _judge_each(source: SourceView, in_force: InForce, run: _Run) -> RunResult:
         if run.everything:
             return every_record(source.id)(last)
         since = as_stored(oldest or clock.now() - timedelta(days=36_500))
-        asked = (source.id, last, in_force.stamp, since, AT_ONCE)
+        asked = (source.id, last, stamp, since, AT_ONCE)
         return [pk for (pk,) in fetched(_DUE, *asked)]
 
     done = RunResult(0, 0, 0)
@@ -146,7 +147,7 @@ def _judge_each(source: SourceView, in_force: InForce, run: _Run) -> RunResult:
             run.hold()
             still = _unchanged(versions)
             kept = keep_judged(source.id, still, scope="row")
-            note_judged([(one.record, one.version) for one in still], in_force.stamp)
+            note_judged([(one.record, one.version) for one in still], stamp)
             add_counts(source.id, in_force, judged.met, RUN)
         done = done.plus(RunResult(len(still), kept.opened, kept.settled))
         run.progress("judge", done.records, total)
@@ -157,8 +158,9 @@ def _judge_together(source: SourceView, in_force: InForce, run: _Run) -> RunResu
     """The rules that all rows decide together, where any record changed since."""
     if not in_force.of_scope("set").rules:
         return RunResult(0, 0, 0)
-    newest = newest_version(source.id)
-    last = JudgedSource.objects.filter(source_id=source.id, stamp=in_force.stamp).first()
+    newest, facts = newest_version(source.id), facts_about(source, in_force)
+    stamp = stamp_of(in_force, facts)
+    last = JudgedSource.objects.filter(source_id=source.id, stamp=stamp).first()
     if last is not None and last.version == newest and not run.everything:
         return RunResult(0, 0, 0)
     parts = list(slices(every_record(source.id)))
@@ -167,7 +169,7 @@ def _judge_together(source: SourceView, in_force: InForce, run: _Run) -> RunResu
     rows = [row for part in parts for row in part]
     run.progress("judge", 0, len(rows))
     table = pa.concat_tables([rows_of(source, part) for part in parts], promote_options="default")
-    judged = judge_set(table, in_force, facts_about(source, in_force))
+    judged = judge_set(table, in_force, facts)
     kept = Settled()
     for start in range(0, len(rows), AT_ONCE):
         versions = [
@@ -183,7 +185,7 @@ def _judge_together(source: SourceView, in_force: InForce, run: _Run) -> RunResu
         add_counts(source.id, in_force, judged.met, RUN)
         JudgedSource.objects.update_or_create(
             source_id=source.id,
-            defaults={"version": newest, "stamp": in_force.stamp, "at": clock.now()},
+            defaults={"version": newest, "stamp": stamp, "at": clock.now()},
         )
     return RunResult(0, kept.opened, kept.settled)
 

@@ -132,4 +132,9 @@ def _still_learned(
         }
         region = settled["region"] if before.region == after.region else ""
         kept[RECORDS] = {**settled, "columns": columns, "region": region}
+        if changed or before.region != after.region or before.day_first != after.day_first:
+            # The country is told by columns; the order of dates was as it was declared.
+            same = before.day_first in (None, after.day_first)
+            orders = settled.get("reading", {}).get("orders", {}) if same else {}
+            kept[RECORDS]["reading"] = {"orders": orders}
     return kept
