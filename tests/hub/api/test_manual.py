@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tellonce.hub.accounts.selectors import actor
+from tellonce.hub.quality.profiles import profile_source
 from tests.hub.api.calling import a_client
 from tests.hub.delivering import ANNA, OTTO, a_source, load
 
@@ -53,6 +55,7 @@ def called(line: str, names: dict[str, str]) -> Any:
 def test_every_example_of_the_manual_works(tmp_path: Path) -> None:
     a_source()
     load(tmp_path / "crm.csv", [ANNA, OTTO])
+    profile_source("crm", by=actor())  # as a worker does after each delivery
     scopes = re.search(r"client add .*--scopes (\S+)", MANUAL.read_text(encoding="utf-8"))
     assert scopes is not None
     client = a_client(scopes=tuple(scopes[1].split(",")))
