@@ -18,7 +18,7 @@ from tellonce.hub.core.errors import Conflict, Refused, Unknown, WrongCall
 from tellonce.hub.events.models import Event
 from tellonce.hub.insight import alerting, services
 from tellonce.hub.insight.jobs import DETECT
-from tellonce.hub.insight.models import Alert
+from tellonce.hub.insight.models import Alert, DetectorRun
 from tellonce.hub.insight.troubles.registry import Detector
 from tellonce.hub.insight.types import Trouble
 from tellonce.hub.jobs.services import enqueue, work_until_idle
@@ -207,3 +207,18 @@ def test_alerts_over_http(look: Look) -> None:
     problem(caller.post(f"{path}/acknowledge", {"reason": "x"}), 409, "conflict")
     reader = a_caller("reader", scopes=("quality:read",))
     problem(reader.post(f"{path}/acknowledge", {"reason": "x"}), 403, "scope")
+
+
+def test_a_detector_that_takes_long_rests_in_proportion(look: Look) -> None:
+    look(trouble())
+    run = DetectorRun.objects.get()
+    DetectorRun.objects.update(seconds=20)
+    for later, looks in ((3_990, False), (4_010, True)):
+        with clock.stopped_at(run.ran_at + timedelta(seconds=later)):
+            alerting.check_troubles(sparing=True)
+            assert (DetectorRun.objects.get().ran_at > run.ran_at) is looks
+    DetectorRun.objects.update(seconds=20)
+    before = DetectorRun.objects.get().ran_at
+    with clock.stopped_at(before + timedelta(seconds=1)):
+        alerting.check_troubles()  # a person asks: all look
+    assert DetectorRun.objects.get().ran_at > before

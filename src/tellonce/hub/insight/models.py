@@ -201,15 +201,18 @@ class Alert(models.Model):
 
 
 class DetectorRun(models.Model):
-    """When a detector looked last, how much it found, why it could not look ("": it did)."""
+    """When a detector looked last and for how long, how much it found, why it could not look
+    ("": it did).
+    """
 
     PERSON_LINKED: ClassVar = ()
-    NOT_PERSON_LINKED: ClassVar = ("name", "ran_at", "found", "trouble")
+    NOT_PERSON_LINKED: ClassVar = ("name", "ran_at", "found", "trouble", "seconds")
 
     name = models.CharField(max_length=40, primary_key=True)
     ran_at = models.DateTimeField()
     found = models.IntegerField()
     trouble = models.CharField(max_length=255, default="")
+    seconds = models.FloatField(default=0)
 
     class Meta:
         db_table = "detector_runs"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tellonce.hub.customers.crowds import customers_sharing, shared_by, sharing_counts
+from tellonce.hub.customers.crowds import customers_sharing, shared_keys
 from tellonce.hub.insight.figures import crowded_addresses, customers_at
 from tellonce.hub.insight.intervals import unusual_size
 from tellonce.hub.insight.types import Trouble
@@ -22,10 +22,12 @@ People = Sequence[tuple[str, str]]
 
 def shared_contacts() -> list[Trouble]:
     """E-mails, phones and identifiers that too many customers of different names share."""
-    limit = unusual_size(sharing_counts(), LEAST)
+    sizes, most = shared_keys(LEAST)
+    limit = unusual_size(sizes, LEAST)
     if limit is None:
         return []
-    found = ((key, customers_sharing(key)) for key, _ in shared_by(limit)[:_MOST])
+    beyond = [key for key, customers in most if customers >= limit]
+    found = ((key, customers_sharing(key)) for key in beyond[:_MOST])
     return [
         _trouble(key, who, "one e-mail, phone or identifier", "a switchboard or a made-up number")
         for key, who in found
