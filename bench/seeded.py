@@ -189,12 +189,12 @@ def _pages(one: Set, found: dict[str, Found]) -> Iterator[str]:
     yield f"## {one.name}"
     yield by_kind(found, place)
     told = [
-        f"{name}: "
+        f"*{name}*: "
         + (", ".join(f"{h} {n:,}" for h, n in each.before.most_common()) or "nothing")
-        + f"; newly named in untouched rows: {each.untouched:,}"
+        + f" (and newly named in rows without a fault: {each.untouched:,})"
         for name, each in found.items()
     ]
-    yield "There before, by field. " + ". ".join(told).capitalize() + "."
+    yield "There before, by field. " + "; ".join(told) + "."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -217,7 +217,16 @@ def main(argv: Sequence[str] | None = None) -> int:
                 pages += _pages(one, all_found[one.name])
                 print(one.name, flush=True)
     total = {n: pooled([f[n] for f in all_found.values()]) for n in ("suggested", "standard")}
-    parts = [overview(all_found, rows), "## By kind, all sets together", by_kind(total), *pages]
+    cells = total["standard"].seeded
+    count = f"{cells.total() - cells[ANOTHERS]:,} cells with a fault of the 20 kinds, and "
+    count += f"{cells[ANOTHERS]:,} with another row's value; a duplicate is two cells."
+    parts = [
+        count,
+        overview(all_found, rows),
+        "## By kind, all sets together",
+        by_kind(total),
+        *pages,
+    ]
     print("\n\n".join(parts))
     if not asked.sets:
         publish("seeded", "Seeded errors found by rules", ABOUT, HOW, *parts)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 
+from tellonce.engine.standardise.dates import date_order
 from tellonce.rules.checks.formats import FORMATS
+from tellonce.rules.evaluating import evaluate
 from tellonce.rules.phrases import PHRASES
 from tellonce.rules.reading import read_rules
 from tellonce.rules.types import Counts, Facts
@@ -243,3 +246,24 @@ def test_every_phrase_is_shown_as_it_may_be_written() -> None:
 
 def test_the_list_of_cities_is_not_guessed_where_two_are_possible() -> None:
     assert len(CITIES.values["PL\t30001"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("usual", "swapped"),
+    [("12/25/1970", "13/01/1980"), ("25.12.1970", "01.13.1980"), ("19701225", "19801301")],
+)
+@pytest.mark.parametrize("rows", [1, 30])  # value by value, and by columns
+def test_parts_that_changed_places_are_no_date_where_the_column_shows_its_order(
+    usual: str, swapped: str, rows: int
+) -> None:
+    rules = read_rules("- birth_date: valid date")
+    order = date_order([usual] * 20, None, None)
+    facts = replace(FACTS, orders={"birth_date": order})
+    found = evaluate(rules, pa.table({"birth_date": [usual] * rows + [swapped]}), facts).failures
+    assert found["value"].to_pylist() == [swapped]
+
+
+def test_parts_that_changed_places_are_a_date_where_no_order_is_known() -> None:
+    facts = replace(FACTS, orders={"birth_date": date_order([], None, None)})
+    assert reason("birth_date: valid date", "13/01/1980", facts) is None
+    assert reason("birth_date: valid date", "01/13/1980", facts) is None

@@ -157,3 +157,39 @@ def test_names_and_free_text_are_no_closed_sets() -> None:
         "city": [["Teststadt", "Probeort"][n % 2] for n in range(500)],
     }
     assert not any("one of" in rule for rule in suggested(columns))
+
+
+def people(given: str, family: str) -> list[str]:
+    """Rules suggested for 200 made-up people whose names are written like these."""
+    return suggested({
+        "first_name": [f"{given}{'abcdefghij'[n % 10]}" for n in range(200)],
+        "last_name": [f"{family}{'klmnopqrst'[n // 10 % 10]}" for n in range(200)],
+    })  # fmt: skip
+
+
+def test_a_clean_file_of_people_gets_rules_that_find_spoilt_names() -> None:
+    found = people("Anna", "Mustermann")
+    for name in ("given_name", "family_name"):
+        assert f"{name}: does not match .*[0-9].*" in found
+        assert f"{name}: in title case" in found
+    assert "first_name: tidy, on_fail: correct, correction: tidy" in found
+    rules = read_rules("\n".join(f"- {rule}" for rule in found))
+    rows = pa.table({
+        "first_name": ["Anna", "ANNA", "<b>Anna</b>", "AnnaÃ¼", *["Annab"] * 20],
+        "last_name": ["Must3rmann", "Muster", "Muster", "Muster", *["Muster"] * 20],
+    })  # fmt: skip
+    failures = evaluate(rules, rows, facts_of(rows, recognised(rows, "people"), NOW)).failures
+    cells = set(zip(failures["row"].to_pylist(), failures["field"].to_pylist(), strict=True))
+    named = {(1, "first_name"), (2, "first_name"), (3, "first_name"), (0, "last_name")}
+    assert cells == named
+
+
+def test_the_case_of_names_is_asked_only_where_nearly_all_are_written_so() -> None:
+    assert "given_name: in title case" not in people("李", "王")
+    mixed: Columns = {
+        "first_name": ["ANNA" if n % 20 == 0 else "Anna" for n in range(400)],
+        "last_name": [f"Muster{'abcdefghij'[n % 10]}" for n in range(400)],
+    }
+    found = suggested(mixed)
+    assert not any(rule.startswith("given_name: in ") for rule in found)
+    assert "family_name: in title case" in found

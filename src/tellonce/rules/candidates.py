@@ -7,7 +7,7 @@ a header of this meaning should hold, and what its values show.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tellonce.engine.standardise.headers import read_header, slug
@@ -27,6 +27,7 @@ _CORE = frozenset({
     *_CONTACTS, "given_name", "family_name", "full_name", "organisation", "birth_date", "street",
     "address_line", "full_address", "city",
 })  # fmt: skip
+_NAMES = frozenset({"given_name", "family_name", "full_name"})
 _ONE_TO_ONE = frozenset({"email", "identifier"})
 _NO_CATEGORY = _CORE | {
     "middle_name", "former_name", "house_number", "unit", "po_box", "birth_day", "birth_month",
@@ -85,8 +86,12 @@ def candidates(profile: Profile) -> Iterator[Candidate]:
     """What each field of a profile makes likely, in the order of the fields."""
     for field in profile.fields:
         if field.filled:
-            for maker in (_unique, _required, _format, _date, _set, _number, _pattern, _tidy):
+            for maker in _makers():
                 yield from maker(field, profile)
+
+
+def _makers() -> tuple[Callable[[FieldProfile, Profile], Iterator[Candidate]], ...]:
+    return (_unique, _required, _format, _name, _date, _set, _number, _pattern, _tidy)
 
 
 def family(field: FieldProfile) -> str:
@@ -172,6 +177,29 @@ def _format(field: FieldProfile, profile: Profile) -> Iterator[Candidate]:
     if last in _BY_HEADER and not attribute.startswith("identifier"):
         name = _BY_HEADER[last]
         yield Candidate(field.field, f"valid {name}", f"its values are {FORMATS[name].words}")
+
+
+def _name(field: FieldProfile, profile: Profile) -> Iterator[Candidate]:
+    """What is asked of people's names whatever the file; of how they are written, what it shows."""
+    if family(field) not in _NAMES or field.kind != "text" or field.filled < 20:
+        return
+    yield Candidate(said_as(field, profile), "does not match .*[0-9].*", "no name has a digit")
+    case = _case(field) if field.filled >= FEW else ""
+    if case:
+        why = f"names are written in {case}"
+        yield Candidate(said_as(field, profile), f"in {case}", why, least=0.99)
+
+
+def _case(field: FieldProfile) -> str:
+    """The case most of the frequent values are written in; "" where letters have none."""
+    words = [one.text for one in field.top if len(one.text) > 1]
+    counts = {
+        "upper case": sum(word.isupper() for word in words),
+        "lower case": sum(word.islower() for word in words),
+        "title case": sum(word.istitle() for word in words),
+    }
+    likely = max(counts, key=lambda case: counts[case])
+    return likely if 2 * counts[likely] > len(words) else ""
 
 
 def _date(field: FieldProfile, profile: Profile) -> Iterator[Candidate]:
@@ -307,7 +335,11 @@ def _literal(sign: str) -> str:
 
 
 def _tidy(field: FieldProfile, profile: Profile) -> Iterator[Candidate]:
+    """Of names always, since what spoils one is seen at once; of others where some need it."""
     if field.kind == "text" and field.lengths is not None and field.lengths.median <= _SENTENCE:
         settings = (("on_fail", "correct"), ("correction", "tidy"))
         why = "some values have blanks, control signs or HTML that nobody meant"
-        yield Candidate(field.field, "tidy", why, settings, least=0.9, mends=True)
+        named = family(field) in _NAMES and field.filled >= 20
+        if named:
+            why = "no name has doubled blanks, control signs, HTML or garbled letters"
+        yield Candidate(field.field, "tidy", why, settings, least=0.9, mends=not named)

@@ -137,13 +137,27 @@ def read_dates(column: pa.Array, order: DateOrder, attribute: str = "birth_date"
 
 def read_date(text: str, order: DateOrder) -> str | None:
     """Return one date as ISO 8601, shortened where it is partial; None unless it is possible as
-    it is written, without a guess at letters meant as digits or at parts that changed places.
+    it is written, without a guess at letters meant as digits or at parts that changed places
+    (13/01/1980 where the column surely has the month first).
     """
     parts = _parts(text, order)
-    if parts is None or parts[1] > 12:
+    if parts is None or parts[1] > 12 or _changed_places(text, order):
         return None
     iso, _, impossible = _read(text, order)
     return None if impossible else iso
+
+
+def _changed_places(text: str, order: DateOrder) -> bool:
+    """Whether a date is possible only with day and month in another order than the column's."""
+    if len(text) == 8 and text.isdigit():
+        told = order.sure or order.packed == "ymd"  # nobody writes year, day, month
+        other = _other_order(text, order.packed)
+        return told and other != order.packed and not _possible(text, order.packed)
+    match = _YEAR_LAST.match(text)
+    if match is None or not order.sure:
+        return False
+    one, two = int(match[1]), int(match[2])
+    return two > 12 >= one if order.day_first else one > 12 >= two
 
 
 def _by_value(one: Placeholder) -> str:

@@ -31,6 +31,8 @@ SIDES = {
     "not after": "is after",
 }
 _HAS_TIME = re.compile(r"\d[T ]\d{1,2}:\d{2}")
+_DAY_FIRST = r"^(?:1[3-9]|[2-9]\d)[-/. ]\d{2}[-/. ]\d{4}$"
+_MONTH_FIRST = r"^\d{2}[-/. ](?:1[3-9]|[2-9]\d)[-/. ]\d{4}$"
 _NO_NOW = "no moment was given that it could be judged at"
 
 
@@ -70,7 +72,12 @@ def back(now: datetime, count: int, unit: str) -> datetime:
 
 
 def sure_days(values: pa.Array, order: DateOrder) -> pa.Array:
-    """The plainly written days as ISO dates, null for any other text."""
+    """The plainly written days as ISO dates, null for any other text, and for days whose parts
+    changed places in a column that surely has another order.
+    """
+    if order.sure:
+        other = _MONTH_FIRST if order.day_first else _DAY_FIRST
+        values = pc.if_else(pc.match_substring_regex(values, other), None, values)
     iso, _ = plain_dates(
         values, years=(1901, NEWEST - 2), day_first=order.day_first, sure=order.sure
     )
