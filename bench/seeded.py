@@ -42,7 +42,8 @@ ABOUT = (
 )
 HOW = (
     "Cells are counted, not rows: a rule must name the very field. A fault goes where no rule "
-    "complained before, one a row, up to 200 of a kind; small sets take several rounds, each from "
+    "complained before, one a row, 200 to 400 of a kind, fewer in small sets or where few rows "
+    "fit; small sets take several rounds, each from "
     "the clean file, so their faults repeat in the same few rows. What rules name in the clean "
     "file is told apart, as *there before*, and is in neither figure. Precision: of the cells "
     "named after seeding and not before, those seeded; what a fault makes rules say of other cells "
