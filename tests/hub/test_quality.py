@@ -60,6 +60,15 @@ def crm() -> None:
     a_source(record_id="id")
 
 
+@pytest.mark.parametrize("text", ["", "\n", "# cut short\n", "rules:\n"])
+def test_a_text_without_rules_does_not_end_those_in_force(crm: None, text: str) -> None:
+    rules()
+    with pytest.raises(WrongCall, match="holds no rule"):
+        rules(text)
+    assert len(selectors.rules_for_all()) == 3
+    assert rules("rules: []").version.rules == 0
+
+
 def test_rules_are_versions_and_the_last_one_is_in_force(crm: None) -> None:
     done = rules(reason="first rules")
     assert (done.version.number, done.version.rules, done.changed) == (1, 3, True)
@@ -299,7 +308,7 @@ def test_a_run_judges_what_was_there_before_the_rules(crm: None, tmp_path: Path)
     done = run_rules("crm", by=actor())
     assert (done.records, done.opened, done.settled) == (3, 0, 1)
     assert found("gone") == [("1", "has_name", "gone")]
-    rules("")
+    rules("rules: []")
     assert run_rules(by=actor()).settled == 1
     assert found() == []
 

@@ -153,3 +153,8 @@ def test_the_sample_of_a_correction_is_true(name: str) -> None:
     before, after = CORRECTIONS[name].sample
     cell = Cell("field", "", DateOrder(True, False), FACTS)
     assert CORRECTIONS[name].apply(before, ("PL",), cell) == after
+
+
+def test_a_misspelt_field_that_must_be_valid_is_told_what_was_meant() -> None:
+    assert "Did you mean 'email'? Else say of what kind" in problem("- emial: valid")
+    assert "Did you mean" not in problem("- zzz: valid")

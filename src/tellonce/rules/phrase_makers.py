@@ -74,7 +74,9 @@ def valid(asked: Asked) -> Check:
     country = asked.part("country").upper()
     name = named or format_of(asked.field)
     if not name:
-        hint = f"Say of what kind, such as `valid email`; kinds are {', '.join(FORMATS)}."
+        near = did_you_mean(asked.field, FORMATS)
+        meant = f"{near} Else say" if near.endswith("?") else "Say"
+        hint = f"{meant} of what kind, such as `valid email`; kinds are {', '.join(FORMATS)}."
         raise asked.refuse(f"What a valid {asked.field} is, is not known.", hint)
     if name not in FORMATS:
         hint = did_you_mean(name, FORMATS)

@@ -42,14 +42,19 @@ class RulesFile:
 
 def check_rules(file: RulesFile, source: str = ALL) -> RuleSet:
     """The rules of a file; raises `RuleErrors` with all that is wrong, each with line and column,
-    and `WrongCall` for a list of values that it names and that is not there. Rules for a source
-    that delivered records may be about its fields only.
+    and `WrongCall` for a list of values that it names and that is not there, and for a text without
+    a rule that does not say `[]`. Rules for a source that delivered records may be about its fields
+    only.
     """
     if len(file.text) > LONGEST:
         raise WrongCall(
             f"{file.name} has more than {LONGEST:,} characters.", hint="Split it by source."
         )
     rules = read_rules(file.text, file.name, fields_of(source_named(source)) if source else None)
+    if not rules.rules and "[" not in file.text:  # a lost or cut file would end all that is asked
+        raise WrongCall(
+            f"{file.name} holds no rule.", hint="Write `rules: []` if none is to be in force."
+        )
     missing = [one.name for one in rules.references if one.name not in file.references]
     if missing:
         raise WrongCall(
