@@ -158,3 +158,8 @@ def test_the_sample_of_a_correction_is_true(name: str) -> None:
 def test_a_misspelt_field_that_must_be_valid_is_told_what_was_meant() -> None:
     assert "Did you mean 'email'? Else say of what kind" in problem("- emial: valid")
     assert "Did you mean" not in problem("- zzz: valid")
+
+
+def test_a_text_without_end_is_refused_before_it_is_read() -> None:
+    with pytest.raises(RuleErrors, match="more than 1,000,000 characters"):
+        read_rules("- email: valid\n" * 100_000)

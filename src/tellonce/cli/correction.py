@@ -16,7 +16,7 @@ from tellonce.cli.correction_words import (
     show_tasks,
 )
 from tellonce.cli.opened import opened_hub
-from tellonce.cli.output import Stages, print_json, show
+from tellonce.cli.output import Stages, counted, print_json, show
 from tellonce.hub.core.errors import WrongCall
 
 Name = Annotated[str, typer.Argument(metavar="CORRECTION", help="Its id, or a group's, cog_...")]
@@ -321,7 +321,7 @@ def verify(as_json: Json = False) -> None:
     if as_json:
         print_json({"records": looked.records, "reopened": looked.reopened})
     else:
-        show(f"{looked.records:,} changed records looked at.")
+        show(f"{counted(looked.records, 'changed record')} looked at.")
         for one in looked.reopened:
             show(f"{one} came back wrong and is reopened.")
     if looked.reopened:

@@ -62,8 +62,8 @@ def present_failure(error: BaseException, *, debug: bool) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     message, hint, code = _describe(error)
-    if message:
-        say(f"Error: {message}")
+    for number, line in enumerate(message.splitlines()):
+        say(f"Error: {line}" if number == 0 else f"  {line}")
     if hint:
         say(f"  {hint}")
     return code

@@ -56,6 +56,16 @@ def stale(
         raise typer.Exit(FOUND)
 
 
+def _say_if_behind() -> None:
+    """Where events wait to be looked at, finding nothing says little."""
+    from tellonce.hub.jobs.selectors import consumer_states  # noqa: PLC0415
+
+    lag = next((one.lag for one in consumer_states() if one.name == "upkeep"), 0)
+    if lag:
+        waiting = counted(lag, "event")
+        show(f"Upkeep has {waiting} still to look at: `tellonce work --until-idle` does that now.")
+
+
 def _show_stale(page: dict[str, Any]) -> None:
     for one in page["customers"]:
         show(f"{one['customer']}  due since {one['due_at'][:10]}")
@@ -67,6 +77,7 @@ def _show_stale(page: dict[str, Any]) -> None:
             )
     if not page["customers"]:
         show("Nobody whom you may see is due.")
+        _say_if_behind()
     if page["withheld"]:
         show(f"Not shown to you: {counted(page['withheld'], 'customer')}.")
     if page["cursor"]:

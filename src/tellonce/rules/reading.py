@@ -39,6 +39,10 @@ class _Read(NamedTuple):
     said: Marked
 
 
+LONGEST = 1_000_000
+"""Characters of a file of rules."""
+
+
 def read_rules(
     text: str, name: str = "rules.yaml", fields: Collection[str] | None = None
 ) -> RuleSet:
@@ -47,6 +51,9 @@ def read_rules(
 
     Raises RuleErrors with everything that is wrong.
     """
+    if len(text) > LONGEST:
+        long = Problem(1, 1, f"It has more than {LONGEST:,} characters.", "Split it by source.")
+        raise RuleErrors(name, (long,))
     try:
         document = marked(text)
         rules, references, defaults = _top(document)

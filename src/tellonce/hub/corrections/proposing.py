@@ -184,7 +184,7 @@ def _value(new: NewCorrection, attribute: str, is_identifier: bool, record: int)
     value, problem = standard_value(meant, new.value, region)
     if problem or value is None:
         raise WrongCall(
-            f"The new value {problem}.", hint=f"Correct it: it is kept as a {attribute}."
+            f"The new value {problem}.", hint=f"Correct it; it is to be kept as {attribute}."
         )
     return value
 
