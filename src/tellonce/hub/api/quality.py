@@ -19,6 +19,7 @@ from tellonce.hub.core import clock
 from tellonce.hub.quality import opening, selectors, services
 from tellonce.hub.quality.jobs import enqueue_run
 from tellonce.hub.quality.types import STATES, FailureView, RulesVersionView
+from tellonce.rules.reading import LONGEST
 from tellonce.rules.types import DIMENSIONS, SEVERITIES
 
 router = Router(tags=["quality"])
@@ -118,7 +119,7 @@ class RulesAsked(Schema):
     """The rules that are to be in force: a text in YAML, or an earlier version."""
 
     source: SourceName = Field("", description="For this source only; empty: for all.")
-    text: str | None = Field(None, max_length=services.LONGEST, description="Rules in YAML.")
+    text: str | None = Field(None, max_length=LONGEST, description="Rules in YAML.")
     version: int | None = Field(None, ge=1, le=2**31 - 1, description="Back to this version.")
     name: str = Field("rules.yaml", min_length=1, max_length=100)
     reason: str = Field("", max_length=200)
