@@ -104,6 +104,11 @@ class Hub:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
+    def said(self) -> Path:
+        """Where its processes say what troubles them."""
+        return self.home.parent / "said"
+
+    @property
     def env(self) -> dict[str, str]:
         """What its commands are told."""
         return ENVIRONMENT | {
@@ -139,7 +144,7 @@ class Hub:
             [sys.executable, "-m", *shifted(clock), *args],
             env=self.env,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=self.said.open("ab"),
         )
 
     def kill(self, which: str, *, clock: int = 0) -> None:
@@ -156,14 +161,15 @@ class Hub:
 
     def wait_until_up(self) -> None:
         """Wait until the web answers."""
-        for _ in range(600):
+        end = time.monotonic() + 180
+        while time.monotonic() < end and self.processes["web"].poll() is None:
             try:
                 requests.get(f"http://localhost:{self.port}/healthz", timeout=60)
             except requests.RequestException:
                 time.sleep(0.1)
             else:
                 return
-        raise AssertionError("the web does not answer")
+        raise AssertionError(f"the web does not answer: {self.said.read_text()[-2000:]}")
 
     def end(self) -> None:
         """End all processes."""

@@ -12,7 +12,7 @@ import pytest
 from tests.hub.drilling import Hub, drill
 
 HOUR = 3600
-DISK = 96  # MB
+DISK = 300  # MB
 
 
 @pytest.fixture
