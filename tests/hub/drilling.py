@@ -140,12 +140,13 @@ class Hub:
             "web": ["serve", "--port", str(self.port), "--no-worker"],
             "worker": ["work"],
         }[which.rstrip("0123456789")]
-        self.processes[which] = subprocess.Popen(
-            [sys.executable, "-m", *shifted(clock), *args],
-            env=self.env,
-            stdout=subprocess.DEVNULL,
-            stderr=self.said.open("ab"),
-        )
+        with self.said.open("ab") as said:
+            self.processes[which] = subprocess.Popen(
+                [sys.executable, "-m", *shifted(clock), *args],
+                env=self.env,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+            )
 
     def kill(self, which: str, *, clock: int = 0) -> None:
         """kill -9, then a start; the next kill is not before the web answers again."""
