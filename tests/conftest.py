@@ -14,6 +14,8 @@ import pytest
 
 from tellonce.hub import env
 
+pytest_plugins = ["tests.plugins.profiles"]
+
 
 @pytest.fixture(scope="session")
 def hub_home(tmp_path_factory: pytest.TempPathFactory) -> Path:

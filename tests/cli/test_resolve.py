@@ -41,6 +41,23 @@ def resolved(company: Path) -> Path:
     return company
 
 
+def test_results_named_csv_are_written_as_csv_and_say_the_same(
+    resolved: Path, tmp_path: Path
+) -> None:
+    names = ("out", "edges", "golden")
+    options = [f"--{name}={tmp_path}/{name}.csv" for name in names]
+    assert execute(["resolve", *files(resolved), *options]) == 0
+    for name in names:
+        written = csv.read_csv(tmp_path / f"{name}.csv")
+        expected = parquet.read_table(resolved / f"{name}.parquet")
+        assert (written.column_names, written.num_rows) == (
+            expected.column_names,
+            expected.num_rows,
+        )
+    ids = csv.read_csv(tmp_path / "out.csv")["customer_id"].to_pylist()
+    assert ids == parquet.read_table(resolved / "out.parquet")["customer_id"].to_pylist()
+
+
 def files(company: Path) -> list[str]:
     return [str(path) for path in sorted(company.glob("*.csv")) if path.stem != "truth"]
 
@@ -173,7 +190,7 @@ ADA = "id,name,born,email\n1,Ada Test,1980-01-02,ada@example.com\n"
         ("no.csv", ADA, ["--model", "nowhere.json"], "There is no file nowhere.json"),
         ("no.csv", ADA, ["--map", "nowhere.yaml"], "There is no file nowhere.yaml"),
         ("no.csv", ADA, ["--edges", "/nowhere/e.parquet"], "There is no folder /nowhere"),
-        ("no.csv", ADA, ["--golden", "golden.csv"], "not named as what it would be"),
+        ("no.csv", ADA, ["--golden", "golden.xls"], "named neither .parquet nor .csv"),
     ],
 )
 def test_a_call_that_cannot_work_ends_with_2_and_writes_nothing(

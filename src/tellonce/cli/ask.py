@@ -11,7 +11,7 @@ from tellonce import asking
 from tellonce.cli.output import Stages, counted, print_json, print_table
 from tellonce.cli.resolve import Files, Id, Ignore, Json, Map, Seed, Unique, named_files, split
 from tellonce.io.errors import BadSetting
-from tellonce.io.write import check_writable, write_csv, write_parquet
+from tellonce.io.write import check_writable, write_table
 
 Out = Annotated[
     Path,
@@ -58,7 +58,7 @@ def ask(
             say=stages.say,
         )
         stages("write", 0, 1)
-        (write_parquet if out.suffix == ".parquet" else write_csv)(out, found.pairs)
+        write_table(out, found.pairs)
     asked = found.pairs.num_rows
     if json:
         print_json({"asked": asked, "open": found.open, "file": str(out)})

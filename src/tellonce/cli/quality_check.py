@@ -22,7 +22,7 @@ from tellonce.io.mapping import SourceMapping, read_mapping
 from tellonce.io.read import read_file
 from tellonce.io.stream import check_file
 from tellonce.io.values import Contents
-from tellonce.io.write import check_writable, write_csv, write_json_lines, write_parquet
+from tellonce.io.write import check_writable, write_json_lines, write_table
 from tellonce.rules.errors import RuleErrors
 from tellonce.rules.evaluating import evaluate
 from tellonce.rules.explaining import Explained, explained
@@ -203,10 +203,8 @@ def _numbered(failures: pa.Table, contents: Contents) -> pa.Table:
 
 
 def _write(path: Path, table: pa.Table) -> None:
-    if path.suffix == ".csv":
-        write_csv(path, table)
-    elif path.suffix == ".parquet":
-        write_parquet(path, table)
+    if path.suffix in (".csv", ".parquet"):
+        write_table(path, table)
     else:
         write_json_lines(path, table.to_pylist())
 

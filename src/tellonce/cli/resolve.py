@@ -10,7 +10,7 @@ import typer
 from tellonce import resolution
 from tellonce.cli.output import Stages, counted, print_json, print_table
 from tellonce.io.errors import BadSetting
-from tellonce.io.write import check_writable, write_json_lines, write_parquet, write_text
+from tellonce.io.write import check_writable, write_json_lines, write_table, write_text
 
 Files = Annotated[
     list[str],
@@ -27,7 +27,10 @@ Map = Annotated[
 ]
 Model = Annotated[Path | None, typer.Option("--model", help="Use this model, do not train.")]
 Out = Annotated[
-    Path, typer.Option("--out", metavar="OUT.parquet", help="Write the customer of every record.")
+    Path,
+    typer.Option(
+        "--out", metavar="OUT.parquet", help="Write the customer of every record; or OUT.csv."
+    ),
 ]
 SaveModel = Annotated[Path | None, typer.Option("--save-model", help="Write the model, as JSON.")]
 Edges = Annotated[Path | None, typer.Option("--edges", help="Write the pairs worth keeping.")]
@@ -112,15 +115,15 @@ def _check_places(places: dict[str, Path], inputs: list[Path]) -> None:
         if path.resolve() in written:
             raise BadSetting(f"A result would go to {path}, which is read.", "Name another file.")
     for name, path in places.items():
-        if name != "model" and path.suffix != ".parquet":
+        if name != "model" and path.suffix not in (".parquet", ".csv"):
             raise BadSetting(
-                f"{path} is not named as what it would be, a Parquet file.",
-                f"Name it {path.with_suffix('.parquet')}.",
+                f"{path} is named neither .parquet nor .csv, which results are written as.",
+                f"Name it {path.with_suffix('.parquet')}, or {path.with_suffix('.csv')}.",
             )
 
 
 def _rejects_of(out: Path) -> Path:
-    return Path(f"{str(out).removesuffix('.parquet')}.rejects.jsonl")
+    return Path(f"{out.with_suffix('')}.rejects.jsonl")
 
 
 def named_files(files: list[str]) -> dict[str, Path]:
@@ -164,11 +167,11 @@ def _write(
         write_text(places["model"], result.model.shareable().to_json() + "\n")
     if "golden" in places:
         stages("golden", 0, 1)
-        write_parquet(places["golden"], result.golden)
+        write_table(places["golden"], result.golden)
     stages("write", 0, 1)
     if "edges" in places:
-        write_parquet(places["edges"], result.edges)
-    write_parquet(places["out"], result.customers)
+        write_table(places["edges"], result.edges)
+    write_table(places["out"], result.customers)
     return written | {name: str(path) for name, path in places.items()}
 
 

@@ -74,6 +74,11 @@ def _harmless(value: Any) -> Any:
     return f"'{value}" if formula and not value[1:].isdecimal() else value
 
 
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write `table` as its name says: CSV where that ends in .csv, else Parquet."""
+    (write_csv if path.suffix == ".csv" else write_parquet)(path, table)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8."""
     with whole_file(path) as temporary:
