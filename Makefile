@@ -47,7 +47,7 @@ test: $(VENV)/.dev ## lint, check types and borders, run every test that fits 12
 	  $(PYTEST) $(PARALLEL)
 
 drill: $(VENV)/.dev ## run the long tests and write docs/results/drill.md
-	@$(CLEAN) $(PYTEST) -p tests.plugins.drill_report -m drill --hypothesis-profile=drill
+	@$(CLEAN) $(PYTEST) -p tests.plugins.drill_report -m drill --hypothesis-profile=drill $(DRILLS)
 
 bench: $(VENV)/.run ## measure accuracy, speed and real histories into docs/results/
 	@$(BIN)/python -m bench
