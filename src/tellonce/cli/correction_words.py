@@ -61,7 +61,8 @@ def show_correction(found: Any, *, as_json: bool) -> None:
     for words in filter(None, (found.reason, found.evidence)):
         show(f"  {words}")
     for task in found.tasks:
-        show(f"  {task.id}  {task.record}  {task.state}  {task.reason}".rstrip())
+        back = "give back: " if task.gives_back else ""
+        show(f"  {task.id}  {task.record}  {back}{task.state}  {task.reason}".rstrip())
     for step in found.story:
         show(f"  {step.at:%Y-%m-%d %H:%M}  {step.kind:<10} {step.actor}  {step.words}".rstrip())
     if words := _NEXT.get(one.state):
@@ -77,7 +78,7 @@ def show_tasks(found: Sequence[Any], *, as_json: bool) -> None:
         due = f"due {one.due_at:%Y-%m-%d}" if one.due_at else ""
         show(
             f"{one.id}  {one.record:<16} {one.attribute:<14} {one.severity:<8} {one.state:<8} "
-            f"{one.correction}  {due}".rstrip()
+            f"{one.correction}  {'give back' if one.gives_back else due}".rstrip()
         )
     if not found:
         show("No source is asked for anything.")

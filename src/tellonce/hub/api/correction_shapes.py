@@ -220,6 +220,7 @@ class Task(Schema):
     source: str
     record: str
     attribute: str
+    gives_back: bool = Field(description="Undone: the value that was wrong is asked for.")
     severity: str
     state: str
     reason: str

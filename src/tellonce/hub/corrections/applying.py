@@ -10,13 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
+from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Conflict
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.corrections.customers_at_hand import AtHand, at_hand
 from tellonce.hub.corrections.declared import Declared
+from tellonce.hub.corrections.giving_back import ask_no_more_to_give_back, ask_to_give_back
 from tellonce.hub.corrections.models import Correction, WriteBack
 from tellonce.hub.corrections.storing import (
     Telling,
@@ -29,6 +33,7 @@ from tellonce.hub.corrections.types import (
     APPLIED,
     ASKED,
     IN_FORCE,
+    REJECTED,
     TAKEN_BACK,
     UNANSWERED,
     UNDONE,
@@ -68,14 +73,28 @@ class _Review:
 
 
 def apply_corrections(
-    rows: Sequence[Correction], policy: Declared, *, by: Actor, reviewer: str, why: str = ""
+    rows: Sequence[Correction],
+    policy: Declared,
+    *,
+    by: Actor,
+    reviewer: str,
+    why: str = "",
+    rest: bool = False,
 ) -> None:
     """Apply proposed corrections, `AT_ONCE` in each act.
 
     `reviewer`: who approved them, as it is kept. Raises `Conflict`, and none is applied, where a
-    value is not what it was. Where many are cut short, approving them again goes on.
+    value is not what it was; of the `rest` of a group that was cut short, such a one is rejected.
     """
-    ready = _ready(rows)
+    ready, stale = _ready(rows)
+    if stale and not rest:
+        listed = ", ".join(row.public_id for row in stale[:5]) + (" ..." if stale[5:] else "")
+        raise Conflict(
+            f"The value is not what it was when this was proposed: {listed}.",
+            hint="Reject it, and propose anew what is still wrong.",
+        )
+    if stale:
+        _reject(stale, policy, by)
     for start in range(0, len(ready), AT_ONCE):
         _apply(ready[start : start + AT_ONCE], policy, by, _Review(reviewer, why))
 
@@ -98,26 +117,33 @@ def _apply(part: Sequence[_Ready], policy: Declared, by: Actor, review: _Review)
     change_steward_values(change, actor=by.id)
 
 
-def _ready(rows: Sequence[Correction]) -> list[_Ready]:
+def _reject(rows: Sequence[Correction], policy: Declared, by: Actor) -> None:
+    with transaction.atomic():
+        now = clock.now()
+        move(rows, REJECTED, now, policy, closed_at=now, reviewer=by.id)
+        told = telling(rows, now, by.id)
+        for row in rows:
+            told.add(row, REJECTED, "its value changed while the group waited to go on")
+        told.write()
+        _audit("correction.reject", rows, told, by)
+
+
+def _ready(rows: Sequence[Correction]) -> tuple[list[_Ready], list[Correction]]:
+    """What can be applied, and those whose value is not what it was."""
     said = contents(rows)
-    ready, stale = [], []
+    ready: list[_Ready] = []
+    stale: list[Correction] = []
     hands: dict[int, AtHand] = {}
     for row in rows:
         hand = _hand(row, hands)
         content = said.get(row.pk)
         if hand is None or content is None or not _still(row, content, hand):
-            stale.append(row.public_id)
+            stale.append(row)
             continue
         saying = hand.records_saying(row.attribute, content.old) if content.old else []
         tasks = saying or [row.record_id if row.record_id in hand.versions else min(hand.versions)]
         ready.append(_Ready(row, content, {i: hand.versions[i] for i in tasks}))
-    if stale:
-        listed = ", ".join(stale[:5]) + (" ..." if len(stale) > 5 else "")
-        raise Conflict(
-            f"The value is not what it was when this was proposed: {listed}.",
-            hint="Reject it, and propose anew what is still wrong.",
-        )
-    return ready
+    return ready, stale
 
 
 def _hand(row: Correction, hands: dict[int, AtHand]) -> AtHand | None:
@@ -171,6 +197,7 @@ def ask_sources(tasks: Mapping[Correction, Mapping[int, int]], told: Telling) ->
         for row, records in tasks.items()
         for record, version in records.items()
     ]
+    ask_no_more_to_give_back(tasks)
     WriteBack.objects.bulk_create(made)
     for task in made:
         source = names[task.record_id][0]
@@ -179,21 +206,21 @@ def ask_sources(tasks: Mapping[Correction, Mapping[int, int]], told: Telling) ->
 
 def take_back(rows: Sequence[Correction], policy: Declared, *, by: Actor, reason: str) -> None:
     """Undo applied corrections, `AT_ONCE` in each act: the golden records are what they would be
-    without them. A source that has taken a value over keeps it.
+    without them. A source that has taken a value over is asked to give it up.
 
-    Raises `Conflict` where one is not in force. Where many are cut short, undoing goes on.
+    Raises `Conflict` where one is not in force, or none stands over anything any more.
     """
     for row in rows:
         check_state(row, IN_FORCE, "undone")
     over = {one.correction for one in steward_values_of([row.public_id for row in rows])}
-    gone = [row.public_id for row in rows if row.public_id not in over]
-    if gone:
+    live = [row for row in rows if row.public_id in over]
+    if not live:
         raise Conflict(
-            f"The correction {gone[0]} stands over nothing any more: its time was over.",
+            f"The correction {rows[0].public_id} stands over nothing any more: its time was over.",
             hint="There is nothing to undo.",
         )
-    for start in range(0, len(rows), AT_ONCE):
-        _take_back(rows[start : start + AT_ONCE], policy, by, reason)
+    for start in range(0, len(live), AT_ONCE):
+        _take_back(live[start : start + AT_ONCE], policy, by, reason)
 
 
 def _take_back(rows: Sequence[Correction], policy: Declared, by: Actor, reason: str) -> None:
@@ -201,12 +228,13 @@ def _take_back(rows: Sequence[Correction], policy: Declared, by: Actor, reason: 
 
     def change(moment: datetime) -> list[int]:
         move(rows, UNDONE, moment, policy, closed_at=moment)
-        tasks = WriteBack.objects.filter(correction__in=rows)
-        tasks.filter(state__in=UNANSWERED).update(state=TAKEN_BACK)
-        tasks.update(watched=False)
         told = telling(rows, moment, by.id)
         for row in rows:
             told.add(row, "undone", reason)
+        tasks = WriteBack.objects.filter(correction__in=rows)
+        tasks.filter(state__in=UNANSWERED).update(state=TAKEN_BACK)
+        tasks.update(watched=False)
+        ask_to_give_back(rows, told)
         told.write()
         _audit("correction.undo", rows, told, by)
         return end_steward_values([one.id for one in values], moment, StewardValue.UNDONE)

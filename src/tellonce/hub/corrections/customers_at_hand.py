@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tellonce.hub.bridge.stewards import identifiers_in, is_said, values_of
 from tellonce.hub.core.errors import Conflict, Unknown, WrongCall
-from tellonce.hub.corrections.types import NewCorrection, RecordName
+from tellonce.hub.corrections.types import Content, NewCorrection, RecordName
 from tellonce.hub.customers.golden import golden_rows
 from tellonce.hub.customers.selectors import (
     customer_by_public_id,
@@ -102,6 +102,25 @@ def golden_values(customers: Collection[int]) -> dict[int, dict[str, list[str]]]
 def named_records(records: Collection[int]) -> dict[int, str]:
     """Record (row id) -> SOURCE:ID."""
     return {record: ":".join(name) for record, name in record_names(records).items()}
+
+
+def says_wrong(content: Content, said: Sequence[str]) -> bool:
+    """Whether what a record says of the attribute holds the value that is wrong."""
+    return content.old is not None and _states(content.old, content.value, said)
+
+
+def says_right(content: Content, said: Sequence[str]) -> bool:
+    """Whether it holds the value that is right, or none where there should be none."""
+    if content.removes:
+        return not says_wrong(content, said)
+    return content.value is not None and _states(content.value, content.old, said)
+
+
+def _states(value: str, other: str | None, said: Sequence[str]) -> bool:
+    """Whether a value is among what is said; where the two differ in case only, exactly so."""
+    if other is not None and is_said(value, [other]):
+        return value in said
+    return is_said(value, said)
 
 
 def _living(customer: CustomerView) -> CustomerView:

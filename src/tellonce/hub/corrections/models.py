@@ -116,7 +116,8 @@ class Correction(models.Model):
 
 
 class WriteBack(models.Model):
-    """That a source is asked to take over a correction in one of its records.
+    """That a source is asked to take over a correction in one of its records, or (`gives_back`) to
+    give up what it took over; or only that the record is looked at.
 
     `seen` is the version of the record that was looked at last; `watched` while a later one is to
     be looked at.
@@ -128,6 +129,7 @@ class WriteBack(models.Model):
         "public_id",
         "correction",
         "state",
+        "gives_back",
         "seen",
         "watched",
         "asked_at",
@@ -140,6 +142,7 @@ class WriteBack(models.Model):
     correction = models.ForeignKey(Correction, models.PROTECT, related_name="tasks")
     record = models.ForeignKey(Record, models.PROTECT, related_name="+")
     state = models.CharField(max_length=10)
+    gives_back = models.BooleanField(default=False)
     reason = models.TextField(blank=True)  # why it failed or was refused
     seen = models.BigIntegerField()
     watched = models.BooleanField(default=True)

@@ -45,13 +45,15 @@ def approve(name: str, *, by: Actor, seen: int | None = None) -> list[str]:
     any more.
     """
     check_reviewer(by, "correction.approve")
-    rows = _left(_of(name, seen), (PROPOSED,))
+    found = _of(name, seen)
+    rows = _left(found, (PROPOSED,))
     for row in rows:
         check_state(row, (PROPOSED,), "approved")
     if by.id in {row.author for row in rows}:
         _refuse("proposed it", by)
     if not name.startswith("cog_") or _enough(name, by):
-        apply_corrections(rows, policy_in_force()[1], by=by, reviewer=by.id)
+        rest = any(row.state in IN_FORCE for row in found)
+        apply_corrections(rows, policy_in_force()[1], by=by, reviewer=by.id, rest=rest)
     return _ids(rows)
 
 
@@ -104,7 +106,7 @@ def withdraw(name: str, *, by: Actor, reason: str = "", seen: int | None = None)
 
 def undo(name: str, *, by: Actor, reason: str = "", seen: int | None = None) -> list[str]:
     """Take an applied correction, or a group, back, at any age: golden records are exactly what
-    they would be without it. What a source has taken over stays in that source.
+    they would be without it. A source that has taken it over is asked for the former value.
 
     Raises `Refused`, `Stale`, and `Conflict` where it is not in force.
     """

@@ -32,6 +32,7 @@ from tellonce.hub.corrections.types import (
     STATES,
     TASK_STATES,
     UNANSWERED,
+    WATCHED,
     CorrectionView,
     GroupView,
     ShownCorrection,
@@ -185,7 +186,8 @@ def tasks(
 
     Raises `WrongCall` for a state that is none, `Unknown` for a task.
     """
-    rows = WriteBack.objects.select_related("correction", "record__source").order_by("id")
+    rows = WriteBack.objects.exclude(state=WATCHED).order_by("id")
+    rows = rows.select_related("correction", "record__source")
     if state and state not in (*TASK_STATES, "open"):
         raise WrongCall(f"No task is ever {state!r}.", hint=f"Say open, {', '.join(TASK_STATES)}.")
     if state:
@@ -213,6 +215,7 @@ def _task(row: WriteBack, customer: str) -> TaskView:
         source,
         f"{source}:{row.record.record_key}",
         row.correction.attribute,
+        row.gives_back,
         row.correction.severity,
         row.state,
         row.reason,

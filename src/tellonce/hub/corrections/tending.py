@@ -10,6 +10,7 @@ from django.db import transaction
 from tellonce.hub.core import clock
 from tellonce.hub.corrections.declared import Declared
 from tellonce.hub.corrections.models import Correction, WriteBack
+from tellonce.hub.corrections.resuming import resume_groups
 from tellonce.hub.corrections.storing import Telling, policy_in_force, telling
 from tellonce.hub.corrections.types import (
     APPLIED,
@@ -37,7 +38,10 @@ class Tended:
 
 
 def tend_corrections() -> Tended:
-    """Remind of what is due, say what is overdue, pass it on, and end values whose time is over."""
+    """Go on with groups that were cut short, end values whose time is over, remind of what is due,
+    say what is overdue, and pass it on.
+    """
+    resume_groups()
     expired = expire_steward_values(SYSTEM, _have_expired)
     reminded = overdue = escalated = 0
     policy, last = policy_in_force()[1], 0

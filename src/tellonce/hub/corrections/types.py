@@ -3,6 +3,7 @@
     detected -> proposed -> applied -> propagated -> closed
         \\           \\          ^  \\_______________/|
          withdrawn   rejected   +---- reopened <----+        undone: taken back, whenever
+                                +---- closed: a record that says the wrong value joined the customer
 
 `detected` waits for a value, `proposed` for a reviewer, `applied` and `reopened` for sources to
 answer what they are asked, `propagated` for their next deliveries.
@@ -39,11 +40,13 @@ time was over.
 """
 
 ASKED, DONE, FAILED, REFUSED = "asked", "done", "failed", "refused"
-OVERTAKEN, GONE, TAKEN_BACK = "overtaken", "gone", "taken back"
-TASK_STATES = (ASKED, DONE, FAILED, REFUSED, VERIFIED, OVERTAKEN, GONE, TAKEN_BACK)
+OVERTAKEN, GONE, TAKEN_BACK, LEFT = "overtaken", "gone", "taken back", "left"
+TASK_STATES = (ASKED, DONE, FAILED, REFUSED, VERIFIED, OVERTAKEN, GONE, LEFT, TAKEN_BACK)
+WATCHED = "watched"
+"""Of a record of the customer that says nothing wrong: it is looked at, and asked for nothing."""
 ANSWERS = (DONE, FAILED, REFUSED)
 UNANSWERED = (ASKED, FAILED)
-FINAL = (REFUSED, VERIFIED, OVERTAKEN, GONE)
+FINAL = (REFUSED, VERIFIED, OVERTAKEN, GONE, LEFT)
 
 REVIEW, WRITE_BACK, VERIFY = "review", "write_back", "verify"
 STEP_OF_STATE = {
@@ -134,7 +137,9 @@ class CorrectionView:
 
 @dataclass(frozen=True)
 class TaskView:
-    """What a source is asked to write back; `record` is SOURCE:ID."""
+    """What a source is asked to write back; `record` is SOURCE:ID. `gives_back`: the correction was
+    undone, and the value that was wrong is asked for.
+    """
 
     id: str
     correction: str
@@ -142,6 +147,7 @@ class TaskView:
     source: str
     record: str
     attribute: str
+    gives_back: bool
     severity: str
     state: str
     reason: str

@@ -11,8 +11,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from tellonce.hub.bridge.stewards import is_said, keeps_several, values_of
+from tellonce.hub.bridge.stewards import keeps_several, values_of
 from tellonce.hub.core import clock
+from tellonce.hub.corrections.customers_at_hand import says_right, says_wrong
+from tellonce.hub.corrections.giving_back import look_whether_given_back
+from tellonce.hub.corrections.joining import ask_one_more, follow_members
 from tellonce.hub.corrections.models import Correction, WriteBack
 from tellonce.hub.corrections.storing import Telling, contents, move, policy_in_force, telling
 from tellonce.hub.corrections.types import (
@@ -23,6 +26,7 @@ from tellonce.hub.corrections.types import (
     REFUSED,
     REOPENED,
     VERIFIED,
+    WATCHED,
     Content,
     NewCorrection,
 )
@@ -59,7 +63,10 @@ class _Delivered:
 
 
 def look_at_deliveries() -> Looked:
-    """Look at every record that says something else than when it was looked at last."""
+    """Look at who joined and left, and at every record that says something else than when it was
+    looked at last.
+    """
+    follow_members()
     looked = Looked()
     while tasks := _changed():
         with transaction.atomic():
@@ -91,10 +98,14 @@ def _look(tasks: Sequence[WriteBack], looked: Looked) -> None:
             _is_gone(task, told)
         elif content := meant.get(row.pk):
             values = said[task.record_id].get(row.attribute, ())
-            _compare(task, content, _Delivered(values, observed[task.record_id]), told, looked)
+            if task.gives_back:
+                look_whether_given_back(task, content, values, told)
+            else:
+                _compare(task, content, _Delivered(values, observed[task.record_id]), told, looked)
     looked.records += len(tasks)
     WriteBack.objects.bulk_update(
-        tasks, ["state", "seen", "verified_at", "answered_at", "reason", "as_of"]
+        tasks,
+        ["state", "seen", "watched", "asked_at", "verified_at", "answered_at", "reason", "as_of"],
     )
     for row in rows.values():
         _follow(row, told, looked)
@@ -102,8 +113,9 @@ def _look(tasks: Sequence[WriteBack], looked: Looked) -> None:
 
 
 def _is_gone(task: WriteBack, told: Telling) -> None:
-    task.state = GONE
-    told.add(task.correction, "still", f"{task.record.source.name} deleted the record")
+    asked, task.state = task.state != WATCHED, GONE
+    if asked:
+        told.add(task.correction, "still", f"{task.record.source.name} deleted the record")
 
 
 def _compare(
@@ -111,13 +123,12 @@ def _compare(
 ) -> None:
     """What a record says now, against what was wrong and what is right."""
     row, source = task.correction, task.record.source.name
-    wrong = content.old is not None and _states(content.old, content.value, now.values)
-    if content.removes:
-        right = not wrong
-    else:
-        right = content.value is not None and _states(content.value, content.old, now.values)
+    wrong, right = says_wrong(content, now.values), says_right(content, now.values)
     several = keeps_several(row.attribute, is_identifier=row.is_identifier)
-    if wrong:
+    if task.state == WATCHED:
+        if wrong:
+            ask_one_more(row, task, source, told)
+    elif wrong:
         _says_the_old(task, source, now.observed, told)
     elif right and task.state != VERIFIED:
         task.state, task.verified_at, task.as_of = VERIFIED, told.at, now.observed
@@ -126,13 +137,6 @@ def _compare(
         task.state = OVERTAKEN
         told.add(row, "still", f"{source} says something else now")
         looked.others.append(_another(task, content, now.values[0]))
-
-
-def _states(value: str, other: str | None, said: Sequence[str]) -> bool:
-    """Whether a value is among what is said; where the two differ in case only, exactly so."""
-    if other is not None and is_said(value, [other]):
-        return value in said
-    return is_said(value, said)
 
 
 def _says_the_old(task: WriteBack, source: str, observed: datetime | None, told: Telling) -> None:

@@ -23,10 +23,12 @@ from tellonce.hub.corrections.types import (
     DONE,
     FINAL,
     KEPT,
+    LEFT,
     PROPAGATED,
     REOPENED,
     UNANSWERED,
     VERIFIED,
+    WATCHED,
 )
 from tellonce.hub.sources.cards import truncate_cards
 
@@ -34,7 +36,8 @@ ANSWER = ("steward", "engineer", "admin", CLIENT)
 
 
 def answer_task(public_id: str, answer: str, *, by: Actor, reason: str = "") -> str:
-    """Say that a source has written a correction back, could not, or will not.
+    """Say that a source has written a correction back (or given its value back), could not, or will
+    not.
 
     Done is believed once a delivery of the source carries it. Returns the correction's id. Raises
     `Refused`, `Unknown`, `WrongCall` where a refusal or failure gives no reason, `Conflict` where
@@ -51,9 +54,10 @@ def answer_task(public_id: str, answer: str, *, by: Actor, reason: str = "") -> 
     with transaction.atomic():
         mine = WriteBack.objects.filter(pk=task.pk, state__in=UNANSWERED)
         words = truncate_cards(reason[:1_000])
-        if not mine.update(
-            state=answer, reason=words, answered_at=now, answered_by=by.id, as_of=now
-        ):
+        said = {"state": answer, "reason": words, "answered_at": now, "answered_by": by.id}
+        if task.gives_back and answer == DONE:
+            said["seen"] = 0  # what it says may be right already, and never change
+        if not mine.update(**said, as_of=now):
             raise Conflict(f"The task {public_id} is {task.state}.", hint="Look at it again.")
         told = telling([task.correction], now, by.id)
         told.add(
@@ -71,11 +75,12 @@ def settle(row: Correction, policy: Declared, told: Telling) -> None:
     """
     if row.state not in (APPLIED, PROPAGATED, REOPENED):
         return
-    states = list(WriteBack.objects.filter(correction=row).values_list("state", flat=True))
-    if all(state in FINAL for state in states):
-        outcome = VERIFIED if all(state == VERIFIED for state in states) else KEPT
+    tasks = WriteBack.objects.filter(correction=row).exclude(state=WATCHED)
+    states = set(tasks.values_list("state", flat=True))
+    if states <= set(FINAL):
+        outcome = VERIFIED if states - {LEFT} == {VERIFIED} else KEPT
         close(row, outcome, policy, told, told.at)
-    elif not any(state in UNANSWERED for state in states) and row.state != PROPAGATED:
+    elif not states & set(UNANSWERED) and row.state != PROPAGATED:
         move([row], PROPAGATED, told.at, policy)
 
 
