@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,14 +23,25 @@ def check_held(name: str, rules: Path, *, as_user: str | None, as_json: bool) ->
     Raises `WrongCall` where no source is called so, or there is no hub.
     """
     text, lists = read_rules_file(rules)
-    try:
-        with opened_hub(), Stages(quiet=as_json) as progress:
-            from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
-            from tellonce.hub.quality.checking import check_source  # noqa: PLC0415
-            from tellonce.hub.quality.services import RulesFile  # noqa: PLC0415
+    with told_as_no_file(name), opened_hub(), Stages(quiet=as_json) as progress:
+        from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
+        from tellonce.hub.quality.checking import check_source  # noqa: PLC0415
+        from tellonce.hub.quality.services import RulesFile  # noqa: PLC0415
 
-            file = RulesFile(rules.name, text, lists)
-            found = check_source(name, file, by=actor(as_user), shown=SHOWN, progress=progress)
+        file = RulesFile(rules.name, text, lists)
+        found = check_source(name, file, by=actor(as_user), shown=SHOWN, progress=progress)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        _show(found)
+    return any(one.failed for one in found.met.values())
+
+
+@contextmanager
+def told_as_no_file(name: str) -> Iterator[None]:
+    """Whoever named something that is neither a file nor a source is told both."""
+    try:
+        yield
     except Unknown as error:
         raise WrongCall(f"There is no file {name}. {error}", hint=error.hint) from None
     except NotInitialised as error:
@@ -36,11 +49,6 @@ def check_held(name: str, rules: Path, *, as_user: str | None, as_json: bool) ->
             f"There is no file {name}, and it is no source of a hub: {error}",
             hint="Name a file as it is, or a source where a hub is there.",
         ) from None
-    if as_json:
-        print_json(asdict(found))
-    else:
-        _show(found)
-    return any(one.failed for one in found.met.values())
 
 
 def _show(found: Any) -> None:

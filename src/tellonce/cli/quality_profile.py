@@ -26,13 +26,12 @@ from tellonce.rules.profiling import profile_stream
 
 FOUND_CHANGES = 1
 
-File = Annotated[
-    Path,
-    typer.Argument(metavar="FILE", help="csv, tsv, jsonl (also .gz), parquet or xlsx."),
-]
 FileOrSource = Annotated[
     Path,
-    typer.Argument(metavar="FILE|SOURCE", help="A file, or the name of a source of the hub."),
+    typer.Argument(
+        metavar="FILE|SOURCE",
+        help="csv, tsv, jsonl (also .gz), parquet or xlsx; or the name of a source of the hub.",
+    ),
 ]
 Now = Annotated[bool, typer.Option("--now", help="Of a source: make its profile first.")]
 OverTime = Annotated[bool, typer.Option("--over-time", help="Of a source: its figures over time.")]

@@ -90,5 +90,15 @@ def recognised(rows: pa.Table, name: str, mapping: Mapping | None = None) -> Rec
         return Recognition(name, ())
 
 
+def recognised_known(rows: pa.Table, name: str, known: Known) -> Recognition:
+    """The same where it is known what some columns are; of those that the table has not, nothing is
+    said.
+    """
+    said = {
+        header: what for header, what in known.attributes.items() if header in rows.schema.names
+    }
+    return recognised(rows, name, Mapping(said, known.region, known.day_first))
+
+
 def _field(header: str, known: Known) -> FieldProfiler:
     return FieldProfiler(header, known.attributes.get(header), known.region, known.day_first)

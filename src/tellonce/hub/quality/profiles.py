@@ -136,11 +136,11 @@ def _newest() -> dict[int, int]:
 
 
 def _make(source: SourceView, delivery: int, progress: Progress) -> SourceProfile | None:
-    ((records,),) = fetched(_ACTIVE, source.id)
-    looked_at = profile_known(_batches(source, records, progress), source.name, _known(source))
-    if not looked_at.rows:
+    records = active_records(source.id)
+    found = profile_known(looked_at(source, records, progress), source.name, _known(source))
+    if not found.rows:
         return None
-    kept, now = shareable(looked_at), clock.now()
+    kept, now = shareable(found), clock.now()
     earlier = last_months(source.id, now)
     return SourceProfile.objects.create(
         source_id=source.id,
@@ -183,7 +183,13 @@ def _known(source: SourceView) -> Known:
     return Known(known, source.config.region or learned.get("region"), source.config.day_first)
 
 
-def _batches(source: SourceView, records: int, progress: Progress) -> Iterator[pa.RecordBatch]:
+def active_records(source_id: int) -> int:
+    """How many records of a source take part in matching."""
+    ((records,),) = fetched(_ACTIVE, source_id)
+    return int(records)
+
+
+def looked_at(source: SourceView, records: int, progress: Progress) -> Iterator[pa.RecordBatch]:
     """The rows of the records that are looked at: every one, or every 2nd, 4th, 8th, ... by number,
     so that next time mostly the same are.
     """
