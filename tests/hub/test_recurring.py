@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.events.services import emit_many
 from tellonce.hub.events.types import Happened
 from tellonce.hub.jobs import registry, selectors, services
-from tellonce.hub.jobs.consumers import consume_feed
+from tellonce.hub.jobs.consumers import _Pace, _paces, consume_feed
 from tellonce.hub.jobs.models import Job, Schedule
 from tellonce.hub.jobs.schedules import enqueue_due
 from tellonce.hub.jobs.sequencer import number_pending
@@ -197,3 +199,63 @@ def test_what_a_consumer_writes_is_undone_with_its_place_when_it_fails() -> None
     emitted(1)
     consume_feed()
     assert Job.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_what_a_consumer_works_out_ahead_is_written_some_events_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tellonce.hub.jobs.consumers.LONGEST", 60)
+    monkeypatch.setattr("tellonce.hub.jobs.consumers._paces", defaultdict(lambda: _Pace(2, 7)))
+    monkeypatch.setattr("tellonce.hub.jobs.consumers.MOST", 2)
+    inside = len(connection.savepoint_ids)
+    prepared: list[list[int]] = []
+    written: list[tuple[list[int], int]] = []
+
+    def prepare(events: Any) -> int:
+        assert len(connection.savepoint_ids) == inside, "no transaction is open meanwhile"
+        prepared.append([event.number for event in events])
+        return sum(prepared[-1])
+
+    def write(events: Any, total: int) -> None:
+        assert len(connection.savepoint_ids) > inside
+        written.append(([event.number for event in events], total))
+
+    services.register_consumer("reader", write, prepare)
+    emitted(5)
+    assert consume_feed() == 5
+    assert prepared == [[1, 2, 3, 4, 5]]
+    assert written == [([1, 2], 15), ([3, 4], 15), ([5], 15)]
+
+
+@pytest.mark.django_db
+def test_a_consumer_that_fails_halfway_goes_on_behind_what_it_wrote() -> None:
+    seen: list[int] = []
+    troubled = [True]
+
+    def write(events: Any, troubled_at: int) -> None:
+        if troubled and events[0].number >= troubled_at:
+            raise RuntimeError
+        seen.extend(event.number for event in events)
+
+    services.register_consumer("reader", write, lambda events: 3)
+    _paces["reader"] = _Pace(2, 50)
+    emitted(5)
+    assert consume_feed() == 2
+    assert selectors.consumer_states()[0].position == 2
+    troubled.clear()
+    with clock.stopped_at(clock.now() + timedelta(minutes=1)):
+        assert consume_feed() == 3
+    assert seen == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.django_db
+def test_a_consumer_that_cannot_prepare_keeps_its_place() -> None:
+    def prepare(events: Any) -> None:
+        raise RuntimeError
+
+    services.register_consumer("reader", lambda events, prepared: None, prepare)
+    emitted(2)
+    assert consume_feed() == 0
+    state = selectors.consumer_states()[0]
+    assert (state.position, state.lag, state.failures) == (0, 2, 1)

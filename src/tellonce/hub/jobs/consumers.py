@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -11,19 +14,29 @@ from django.db.models import F
 
 from tellonce.hub.core import clock
 from tellonce.hub.jobs.models import Cursor
-from tellonce.hub.jobs.registry import Consumer, Feed, consumers, feed
+from tellonce.hub.jobs.registry import Consumer, Feed, Numbered, consumers, feed
 from tellonce.hub.jobs.running import sentence
 
 AT_ONCE = 50
 """Events of one transaction at first; then as many as are handled in `LOCKED`, MOST at most."""
 MOST = 2_000
-LOCKED = 0.1
+LOCKED = 0.04
 """Seconds for which a consumer may hold SQLite's write lock; half of the time it leaves it."""
 LONGEST = 2.0
 """Seconds after which a consumer is left for now, so that a worker that is to end is not kept."""
 _LONGEST_PAUSE = 300
-_at_once: dict[str, int] = {}
 _log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Pace:
+    """How many events a consumer writes in one transaction, and is given to prepare at once."""
+
+    written: int = AT_ONCE
+    prepared: int = AT_ONCE
+
+
+_paces: defaultdict[str, _Pace] = defaultdict(_Pace)
 
 
 def consume_feed() -> int:
@@ -36,46 +49,59 @@ def consume_feed() -> int:
         return 0
     positions = dict(Cursor.objects.values_list("name", "position"))
     handled = 0
-    for name, handle in consumers().items():
+    for name, consumer in consumers().items():
         if name not in positions:
             Cursor.objects.bulk_create([Cursor(name=name)], ignore_conflicts=True)
-        handled += _consume(name, handle, read)
+        handled += _consume(name, consumer, read)
     return handled
 
 
-def _consume(name: str, handle: Consumer, read: Feed) -> int:
-    handled, begun = 0, time.monotonic()
-    while time.monotonic() - begun < LONGEST:
+def _consume(name: str, consumer: Consumer, read: Feed) -> int:
+    handled, begun, pace = 0, time.monotonic(), _paces[name]
+    while (start := time.monotonic()) - begun < LONGEST:
         cursor = Cursor.objects.get(name=name)
         if cursor.retry_at and _is_ahead(cursor):
             return handled
-        batch = read(cursor.position, _at_once.get(name, AT_ONCE))
-        if not batch:
+        events = read(cursor.position, pace.prepared if consumer.prepare else pace.written)
+        if not events:
             return handled
-        held = time.monotonic()
-        try:
-            with transaction.atomic():
-                if not _moved(cursor, batch[-1].number or 0):
-                    return handled  # another worker is at it
-                handle(batch)
-        except Exception as error:
-            _hold_up(cursor, error)
+        done = _work_off(cursor, consumer, events, pace)
+        handled += done
+        if done < len(events):
             return handled
-        handled += len(batch)
-        seconds = time.monotonic() - held
-        _learn(name, len(batch), seconds)
-        # SQLite gives the write lock to whoever asks first: leave it to others for as long.
-        time.sleep(min(0.5, seconds))
+        pace.prepared = _fitting(pace.prepared, done, time.monotonic() - start, LONGEST / 2)
     return handled
 
 
-def _learn(name: str, handled: int, seconds: float) -> None:
-    """A consumer has handled so many events in so long: how many it gets the next time."""
-    before = _at_once.get(name, AT_ONCE)
-    if seconds > LOCKED:
-        _at_once[name] = max(1, int(min(handled, before) * LOCKED / seconds * 0.8))
-    elif handled >= before and seconds < LOCKED / 2:
-        _at_once[name] = min(MOST, before * 2)
+def _work_off(cursor: Cursor, consumer: Consumer, events: Sequence[Numbered], pace: _Pace) -> int:
+    """Have events handled, transaction by transaction; returns how many were."""
+    done = 0
+    try:
+        prepared = consumer.prepare(events) if consumer.prepare else None
+        while part := events[done : done + pace.written]:
+            held = time.monotonic()
+            with transaction.atomic():
+                if not _moved(cursor, part[-1].number or 0):
+                    return done  # another worker is at it
+                consumer.write(part, prepared)
+            cursor.position = part[-1].number or 0
+            done += len(part)
+            seconds = time.monotonic() - held
+            pace.written = _fitting(pace.written, len(part), seconds, LOCKED)
+            # SQLite gives the write lock to whoever asks first: leave it to others for as long.
+            time.sleep(min(0.5, seconds))
+    except Exception as error:
+        _hold_up(cursor, error)
+    return done
+
+
+def _fitting(before: int, handled: int, seconds: float, most: float) -> int:
+    """How many the next time, after so many were handled in so long, so that it takes `most`."""
+    if seconds > most:
+        return max(1, int(min(handled, before) * most / seconds * 0.8))
+    if handled >= before and seconds < most / 2:
+        return min(MOST, before * 2)
+    return before
 
 
 def _is_ahead(cursor: Cursor) -> bool:

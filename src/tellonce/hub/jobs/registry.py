@@ -22,7 +22,6 @@ class Numbered(Protocol):
 
 
 Handler = Callable[[JobContext], None]
-Consumer = Callable[[Sequence[Any]], None]
 Feed = Callable[[int, int], Sequence[Numbered]]
 
 
@@ -33,6 +32,15 @@ class Handling(NamedTuple):
     attempts: int = MOST_ATTEMPTS
     outward: bool = False
     kept: bool = True
+
+
+class Consumer(NamedTuple):
+    """What follows the feed: `write(events, prepared)` in the transaction that moves its cursor, and
+    before it, without one, `prepare(events)`; None where there is nothing to be worked out ahead.
+    """
+
+    write: Callable[[Sequence[Any], Any], None]
+    prepare: Callable[[Sequence[Any]], Any] | None = None
 
 
 class Recurring(NamedTuple):
@@ -68,13 +76,23 @@ def register_handler(
     _handlers[kind] = Handling(handler, attempts, outward, kept)
 
 
-def register_consumer(name: str, handle: Consumer) -> None:
-    """`handle(events)` sees every event of the feed, in order, batch by batch.
+def register_consumer(
+    name: str,
+    write: Callable[..., None],
+    prepare: Callable[[Sequence[Any]], Any] | None = None,
+) -> None:
+    """`write(events)` sees every event of the feed, in order, batch by batch.
 
     It runs in the transaction that moves the consumer's cursor: its writes are kept exactly once.
-    It must be short; what takes long it enqueues. An exception means: the same batch again later.
+    It must be short. What takes long but only reads belongs in `prepare(events)`, which is called
+    before, outside of any transaction; `write(events, prepared)` is then given some of these events
+    at a time, looks whether what was read still holds, and writes. What takes longer still it
+    enqueues. An exception means: the same events again later.
     """
-    _consumers[name] = handle
+    if prepare is None:
+        _consumers[name] = Consumer(lambda events, _: write(events))
+    else:
+        _consumers[name] = Consumer(write, prepare)
 
 
 def register_recurring(name: str, rule: str, kind: str) -> None:
