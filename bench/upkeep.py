@@ -206,7 +206,8 @@ def copied(count: int, times: int) -> None:
 def measured(count: int, times: int) -> dict[str, Any]:
     """The figures."""
     from tellonce.hub.upkeep import selectors
-    from tellonce.hub.upkeep.keeping import settle, sweep
+    from tellonce.hub.upkeep.following import sweep
+    from tellonce.hub.upkeep.keeping import settle
     from tellonce.hub.upkeep.models import Finding, Freshness
     from tellonce.hub.upkeep.turning import open_what_went_stale
 

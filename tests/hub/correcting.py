@@ -18,7 +18,7 @@ from tellonce.hub.intake.pushing import accept_records
 from tellonce.hub.intake.services import place_waiting
 from tellonce.hub.quality.services import RulesFile, set_rules
 from tellonce.hub.sources.selectors import record_ids
-from tellonce.hub.upkeep.keeping import sweep
+from tellonce.hub.upkeep.following import sweep
 from tellonce.hub.upkeep.turning import open_what_went_stale
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source
 

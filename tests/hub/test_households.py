@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from tellonce.hub.customers.selectors import household_of
 from tellonce.hub.intake.deciding import merge_customers, undo
 from tellonce.hub.intake.pushing import accept_records
 from tellonce.hub.intake.services import place_waiting
-from tellonce.hub.jobs.consumers import consume_feed
+from tellonce.hub.jobs.consumers import _Pace, consume_feed
 from tellonce.hub.jobs.sequencer import number_waiting
 from tests.hub.delivering import a_source
 
@@ -54,6 +55,13 @@ def customer_of(key: str) -> str:
 def together(key: str) -> set[str]:
     found = household_of(customer_of(key))
     return {one.customer for one in found.members} if found else set()
+
+
+@pytest.fixture(autouse=True)
+def _whatever_happened_is_followed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is: whose household goes on depends on who moves first."""
+    monkeypatch.setattr("tellonce.hub.jobs.consumers.LOCKED", 60)
+    monkeypatch.setattr("tellonce.hub.jobs.consumers._paces", defaultdict(_Pace))
 
 
 @pytest.fixture

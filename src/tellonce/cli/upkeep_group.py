@@ -200,7 +200,7 @@ def sweep(
     """Work out every customer anew now; the worker does so once a day, and after a declaration."""
     done = 0
     with opened_hub(), Stages(quiet=quiet or as_json) as stages:
-        from tellonce.hub.upkeep.keeping import sweep as every_slice  # noqa: PLC0415
+        from tellonce.hub.upkeep.following import sweep as every_slice  # noqa: PLC0415
         from tellonce.hub.upkeep.turning import open_what_went_stale  # noqa: PLC0415
 
         for count in every_slice():

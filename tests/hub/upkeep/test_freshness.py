@@ -15,7 +15,7 @@ from tellonce.hub.jobs.models import Job
 from tellonce.hub.quality.services import RulesFile, set_rules
 from tellonce.hub.upkeep import selectors
 from tellonce.hub.upkeep.declared import declare_policy, policy_in_force, policy_of
-from tellonce.hub.upkeep.keeping import sweep
+from tellonce.hub.upkeep.following import sweep
 from tellonce.hub.upkeep.models import Freshness
 from tellonce.hub.upkeep.turning import open_what_went_stale
 from tests.hub.upkeep.people import ANNA, NOW, OTTO, ages, customer_of, follow, push, sources

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
-
-from django.db.models import F
 
 from tellonce.hub.core.bulk import among
 from tellonce.hub.customers.models import Customer, GoldenVersion
@@ -30,26 +28,35 @@ def golden_place(customer: int, number: int) -> Place:
 
 def golden_rows(customers: Collection[int]) -> dict[int, list[list[Any]]]:
     """Customer -> entries (GOLDEN_FIELDS) of its newest document, sealed ones included."""
-    rows = among(_NEWEST, customers)
-    keys = opened_keys([key for *_, secret, key in rows if secret is not None and key is not None])
-    found = {}
-    for customer, number, document, secret, key in rows:
-        hidden = None
-        if secret is not None and key in keys:
-            hidden = decrypt(keys[key], bytes(secret), golden_place(customer, number)).decode()
-        found[customer] = _joined(document, hidden)
-    return found
+    return {
+        customer: _joined(document, hidden) for customer, document, hidden in _newest(customers)
+    }
 
 
 def golden_halves(customers: Collection[int]) -> dict[int, tuple[list[Any], list[Any]]]:
     """Customer -> entries of its newest document that are stored in the open, and sealed ones."""
-    versions = GoldenVersion.objects.filter(
-        customer_id__in=customers, number=F("customer__version")
-    )
     return {
-        version.customer_id: (json.loads(version.document), json.loads(hidden or "[]"))
-        for version, hidden in _unsealed(versions)
+        customer: (json.loads(document), json.loads(hidden or "[]"))
+        for customer, document, hidden in _newest(customers)
     }
+
+
+def open_entries(customers: Collection[int]) -> dict[int, list[list[Any]]]:
+    """Customer -> entries of its newest document that are stored in the open."""
+    return {row[0]: json.loads(row[2]) for row in among(_NEWEST, customers)}
+
+
+def _newest(customers: Collection[int]) -> Iterator[tuple[int, str, str | None]]:
+    """(customer, open half, hidden half) of newest documents; None where nothing is hidden, or the
+    key is destroyed.
+    """
+    rows = among(_NEWEST, customers)
+    keys = opened_keys([key for *_, secret, key in rows if secret is not None and key is not None])
+    for customer, number, document, secret, key in rows:
+        hidden = None
+        if secret is not None and key in keys:
+            hidden = decrypt(keys[key], bytes(secret), golden_place(customer, number)).decode()
+        yield customer, document, hidden
 
 
 def golden_document(customer: int, as_of: datetime | None = None) -> GoldenDocument | None:
@@ -64,12 +71,9 @@ def golden_document(customer: int, as_of: datetime | None = None) -> GoldenDocum
 
 def open_values(customers: Collection[int]) -> dict[int, tuple[GoldenValue, ...]]:
     """Customer -> the newest values that are stored in the open; nothing is decrypted."""
-    versions = GoldenVersion.objects.filter(
-        customer_id__in=customers, number=F("customer__version")
-    )
     return {
-        version.customer_id: tuple(map(_value, json.loads(version.document)))
-        for version in versions
+        customer: tuple(map(_value, entries))
+        for customer, entries in open_entries(customers).items()
     }
 
 

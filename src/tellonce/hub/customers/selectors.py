@@ -59,6 +59,12 @@ def customers_numbered(ids: Collection[int]) -> dict[int, CustomerView]:
     return {row.pk: _view(row) for row in Customer.objects.filter(id__in=ids)}
 
 
+def living_customers(ids: Collection[int]) -> dict[int, tuple[str, int]]:
+    """Those of these row ids that are living -> public id and golden version."""
+    select = "SELECT id, public_id, version FROM customers WHERE retired_at IS NULL AND id"
+    return {pk: (public_id, version) for pk, public_id, version in among(select, ids)}
+
+
 def living_after(customer: int, limit: int) -> list[int]:
     """Row ids of the next living customers above this one, in order."""
     rows = Customer.objects.filter(retired_at=None, id__gt=customer)

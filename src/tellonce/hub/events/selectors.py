@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tellonce.hub.events.feed import STREAM
 from tellonce.hub.events.models import Event
 from tellonce.hub.events.types import StoredEvent
+from tellonce.hub.jobs.sequencer import head
 
 
 def events_after(cursor: int, limit: int = 1000) -> list[StoredEvent]:
@@ -13,6 +15,11 @@ def events_after(cursor: int, limit: int = 1000) -> list[StoredEvent]:
         StoredEvent(row.public_id, row.number, row.type, row.subject, row.at, row.data)
         for row in rows
     ]
+
+
+def newest_number() -> int:
+    """The number of the last event; 0 before the first."""
+    return head(STREAM).number
 
 
 def event_count() -> int:

@@ -35,8 +35,8 @@ class Handling(NamedTuple):
 
 
 class Consumer(NamedTuple):
-    """What follows the feed: `write(events, prepared)` in the transaction that moves its cursor, and
-    before it, without one, `prepare(events)`; None where there is nothing to be worked out ahead.
+    """What follows the feed: `prepare(events)` (None: nothing is worked out ahead) outside of any
+    transaction, then `write(events, prepared)` in the one that moves the cursor.
     """
 
     write: Callable[[Sequence[Any], Any], None]

@@ -297,16 +297,17 @@ def record_views(ids: Collection[int]) -> list[RecordView]:
 
 def record_times(ids: Collection[int]) -> list[RecordTime]:
     """When what these records say was observed or, where they do not tell, handed over."""
-    rows = Record.objects.filter(id__in=ids).exclude(state=Record.DELETED)
-    found = rows.values_list(
-        "id",
-        "source__name",
-        "record_key",
-        "state",
-        "current__observed_at",
-        "current__delivery__started_at",
-    )
-    return [RecordTime(*row) for row in found]
+    return [
+        RecordTime(*row, as_moment(observed), as_moment(delivered))
+        for *row, observed, delivered in among(_TIMES, ids)
+    ]
+
+
+_TIMES = (
+    "SELECT r.id, s.name, r.record_key, r.state, v.observed_at, d.started_at FROM records r "
+    "JOIN sources s ON s.id = r.source_id LEFT JOIN record_versions v ON v.id = r.current_id "
+    "LEFT JOIN deliveries d ON d.id = v.delivery_id WHERE r.state <> 'deleted' AND r.id"
+)
 
 
 def _values(text: RecordText) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tellonce.hub.bridge.statements import Said, agree, comparable_text, said_by, said_by_golden
 from tellonce.hub.customers.golden import golden_halves
-from tellonce.hub.customers.selectors import customers_numbered, records_of_customers
+from tellonce.hub.customers.selectors import living_customers, records_of_customers
 from tellonce.hub.policy.classes import attribute_class
 from tellonce.hub.policy.types import Classification
 from tellonce.hub.sources.selectors import declarations, record_times, record_views
@@ -77,20 +77,20 @@ class Fresh:
 
 def cases(customers: Collection[int]) -> Iterator[Case]:
     """Those of these customers (row ids) that are living and have a golden record."""
-    views = {i: v for i, v in customers_numbered(customers).items() if v.retired_at is None}
-    golden = golden_halves(list(views))
-    members = records_of_customers(list(views))
+    named = living_customers(customers)
+    golden = golden_halves(list(named))
+    members = records_of_customers(list(named))
     times = {one.id: one for one in record_times({r for rs in members.values() for r in rs})}
     confirmed = _confirmations(times)
     told = {record for rs in members.values() if len(rs) > 1 for record in rs} | set(confirmed)
     said = {view.id: said_by(view.values) for view in record_views(told)} if told else {}
-    for customer, view in sorted(views.items()):
+    for customer, (public_id, version) in sorted(named.items()):
         records = [times[record] for record in members.get(customer, ()) if record in times]
         if customer in golden and records:
             yield Case(
                 customer,
-                view.public_id,
-                view.version,
+                public_id,
+                version,
                 *without_identifiers(*golden[customer]),
                 records,
                 {one.id: said[one.id] for one in records if one.id in said},

@@ -12,8 +12,8 @@ class UpkeepConfig(AppConfig):
 
     def ready(self) -> None:
         from tellonce.hub.jobs.registry import register_consumer  # noqa: PLC0415
+        from tellonce.hub.upkeep.following import keep_ahead, look_at_events  # noqa: PLC0415
         from tellonce.hub.upkeep.jobs import register  # noqa: PLC0415
-        from tellonce.hub.upkeep.keeping import follow_customers  # noqa: PLC0415
 
-        register_consumer("upkeep", follow_customers)
+        register_consumer("upkeep", keep_ahead, look_at_events)
         register()

@@ -1,22 +1,27 @@
-"""Background work: everybody anew once a day, and what went stale meanwhile every hour."""
+"""Background work: everybody anew once a day, what went stale meanwhile every hour, and whom a
+large load left.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from tellonce.hub.jobs.registry import register_handler, register_recurring
 from tellonce.hub.jobs.types import JobContext, ReleaseJob
 from tellonce.hub.upkeep.declared import SWEEP
-from tellonce.hub.upkeep.keeping import sweep
+from tellonce.hub.upkeep.following import CATCH_UP, catch_up, sweep
 from tellonce.hub.upkeep.turning import open_what_went_stale
 
 TURN = "upkeep.turn"
 _LATER = timedelta(minutes=5)
+_AT_ONCE = timedelta(0)
 
 
 def register() -> None:
     """Tell the workers."""
     register_handler(SWEEP, sweep_all)
+    register_handler(CATCH_UP, catch_up_all)
     register_handler(TURN, turn)
     register_recurring("upkeep sweep", "every 1d", SWEEP)
     register_recurring("upkeep turn", "every 1h", TURN)
@@ -24,19 +29,23 @@ def register() -> None:
 
 def sweep_all(context: JobContext) -> None:
     """Work out every customer anew: what no event told, and what is declared since."""
-    done = 0
-    for count in sweep():
-        done += count
-        context.progress("sweep", done, 0)
-        if context.stopping.is_set():
-            raise ReleaseJob(_LATER)
+    _count(context, "sweep", sweep(), _LATER)
+
+
+def catch_up_all(context: JobContext) -> None:
+    """Work out whom a large load left; stopped, it goes on with those who are left."""
+    _count(context, "catch up", catch_up(), _AT_ONCE)
 
 
 def turn(context: JobContext) -> None:
     """Open findings about values that went stale by time alone."""
+    _count(context, "turn", open_what_went_stale(), _AT_ONCE)
+
+
+def _count(context: JobContext, stage: str, counts: Iterator[int], after: timedelta) -> None:
     done = 0
-    for count in open_what_went_stale():
+    for count in counts:
         done += count
-        context.progress("turn", done, 0)
+        context.progress(stage, done, 0)
         if context.stopping.is_set():
-            raise ReleaseJob
+            raise ReleaseJob(after)

@@ -1,79 +1,22 @@
-"""Keeping freshness and findings: around what the feed tells, and of everybody by the sweep."""
+"""Keeping freshness and findings, in transactions that only write: what was worked out ahead is
+kept where it still holds, and worked out anew where it does not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from tellonce.hub.core import clock
-from tellonce.hub.core.bulk import among, insert_rows
+from tellonce.hub.core.bulk import among, change_each, fetched, insert_rows
+from tellonce.hub.core.canonical import canonical_json
 from tellonce.hub.core.ids import new_id
-from tellonce.hub.customers.selectors import customers_exactly, living_after
-from tellonce.hub.jobs.services import enqueue
-from tellonce.hub.jobs.types import SYSTEM
-from tellonce.hub.quality.services import CHANGED as RULES_CHANGED
-from tellonce.hub.upkeep.ageing import Case, Fresh, cases, declared_trust, freshness
-from tellonce.hub.upkeep.checking import (
-    CustomerRule,
-    Found,
-    claimed_keys,
-    disagreements,
-    rules_of,
-    stale,
-)
-from tellonce.hub.upkeep.declared import SWEEP, policy_in_force
+from tellonce.hub.upkeep.checking import CustomerRule, Found
+from tellonce.hub.upkeep.looking import Looked, basis_in_force, look_at, states_of
 from tellonce.hub.upkeep.models import ClaimedKey, Finding, Freshness
-
-ABOUT_CUSTOMERS = "tellonce.customer."
-SLICE = 200
-"""Customers worked out in one transaction of the sweep."""
-_FRESHNESS = (
-    "customer_id",
-    "unit",
-    "version",
-    "stated_at",
-    "confirmed_at",
-    "support",
-    "stale_at",
-    "due_at",
-    "leads",
-)
-
-
-class Told(Protocol):
-    """An event of the feed."""
-
-    @property
-    def type(self) -> str:
-        """What happened."""
-
-    @property
-    def subject(self) -> str:
-        """To whom."""
-
-
-def follow_customers(events: Sequence[Told]) -> None:
-    """Consumer of the feed: work out anew how current they are to whom something happened, and
-    everybody, in the background, where the rules are others.
-    """
-    if any(one.type == RULES_CHANGED for one in events):
-        enqueue(SWEEP, {}, SYSTEM, unique=SWEEP, bulk=True)
-    subjects = {one.subject for one in events if one.type.startswith(ABOUT_CUSTOMERS)}
-    if subjects:
-        settle([one.id for one in customers_exactly(subjects)])
-
-
-def sweep() -> Iterator[int]:
-    """Work out everybody, slice by slice, each in a transaction of its own; yields how many."""
-    last = 0
-    while customers := living_after(last, SLICE):
-        with transaction.atomic():
-            settle(customers)
-        last = customers[-1]
-        yield len(customers)
 
 
 def settle(customers: Collection[int]) -> None:
@@ -81,18 +24,20 @@ def settle(customers: Collection[int]) -> None:
     that was kept.
     """
     _one_at_a_time()
-    now, policy = clock.now(), policy_in_force()
-    rules, trust = rules_of(policy), declared_trust()
-    found = list(cases(customers))
-    fresh = {case.customer: freshness(case, policy, trust) for case in found}
-    _write_freshness(customers, found, fresh)
-    wanted = {
-        case.customer: [*disagreements(case, rules), *stale(fresh[case.customer], rules, now)]
-        for case in found
-    }
-    keys = _write_keys(customers, found, rules)
-    _settle_own(customers, wanted, now)
-    _settle_shared(keys, rules, now)
+    _write(customers, look_at(customers))
+
+
+def keep(customers: Collection[int], looked: Looked) -> None:
+    """In the transaction at hand, keep what was worked out of these customers (row ids) ahead of
+    it; whoever is another by now, and everybody where the policy or a rule is, is worked out anew.
+    """
+    _one_at_a_time()
+    if looked.basis != basis_in_force():
+        _write(customers, look_at(customers))
+        return
+    now = states_of(customers)
+    others = [one for one in customers if now.get(one) != looked.states.get(one)]
+    _write(customers, looked.replaced(others, look_at(others)) if others else looked)
 
 
 def _one_at_a_time() -> None:
@@ -100,8 +45,16 @@ def _one_at_a_time() -> None:
     customer would write the same rows. On SQLite the transaction holds the write lock anyway.
     """
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tellonce.upkeep'))")
+        fetched("SELECT pg_advisory_xact_lock(hashtext('tellonce.upkeep'))")
+
+
+def _write(customers: Collection[int], looked: Looked) -> None:
+    now = clock.now()
+    _write_freshness(customers, looked)
+    keys = _write_keys(customers, looked)
+    wanted = {customer: looked.found.get(customer, ()) for customer in customers}
+    _settle_own(customers, wanted, now)
+    _settle_shared(keys, looked.basis.rules, now)
 
 
 def open_findings_of(wanted: Mapping[int, Sequence[Found]], now: datetime) -> int:
@@ -118,14 +71,15 @@ def open_findings_of(wanted: Mapping[int, Sequence[Found]], now: datetime) -> in
             one.rule.severity,
             one.rule.dimension,
             one.rule.owner,
-            dict(one.detail),
+            canonical_json(dict(one.detail)).decode(),
             one.since,
+            Finding.OPEN,
             now,
         )
         for customer, found in sorted(wanted.items())
         for one in found
     ]
-    Finding.objects.bulk_create(Finding(**dict(zip(_FINDING, row, strict=True))) for row in rows)
+    insert_rows(Finding, _FINDING, rows)
     return len(rows)
 
 
@@ -142,48 +96,49 @@ _FINDING = (
     "owner",
     "detail",
     "since",
+    "state",
     "opened_at",
+)
+_FRESHNESS = (
+    "customer_id",
+    "unit",
+    "version",
+    "stated_at",
+    "confirmed_at",
+    "support",
+    "stale_at",
+    "due_at",
+    "leads",
 )
 
 
-def _write_freshness(
-    customers: Collection[int], found: Sequence[Case], fresh: Mapping[int, Sequence[Fresh]]
-) -> None:
-    Freshness.objects.filter(customer_id__in=customers).delete()
-    rows = []
-    for case in found:
-        units = fresh[case.customer]
-        due = [one for one in units if one.due_at]
-        first = min(due, key=lambda one: (one.due_at, one.unit)) if due else None
-        rows += [
-            (
-                case.customer,
-                one.unit[:60],
-                case.version,
-                one.stated_at,
-                one.confirmed_at,
-                one.support,
-                one.stale_at,
-                one.due_at,
-                one is first,
-            )
-            for one in units
-        ]
+def _write_freshness(customers: Collection[int], looked: Looked) -> None:
+    """What is kept already stays as it is."""
+    held: dict[int, set[tuple[Any, ...]]] = {}
+    for row in Freshness.objects.filter(customer_id__in=customers).values_list(*_FRESHNESS):
+        held.setdefault(row[0], set()).add(row)
+    gone, rows = [], []
+    for customer in customers:
+        fresh = looked.rows.get(customer, ())
+        if held.get(customer, set()) != set(fresh):
+            gone += [(customer,)] if customer in held else []
+            rows += fresh
+    change_each("DELETE FROM freshness WHERE customer_id = %s", gone)
     insert_rows(Freshness, _FRESHNESS, rows)
 
 
-def _write_keys(
-    customers: Collection[int], found: Sequence[Case], rules: Sequence[CustomerRule]
-) -> set[int]:
-    """Store what each claims for itself; returns all that it claims or claimed."""
-    held = ClaimedKey.objects.filter(customer_id__in=customers)
-    before = set(held.values_list("hash", flat=True))
-    held.delete()
-    keys = claimed_keys(found, rules)
-    once = {(key, customer): unit for customer, unit, key in keys}
-    rows = [(key, customer, unit) for (key, customer), unit in sorted(once.items())]
-    insert_rows(ClaimedKey, ("hash", "customer_id", "unit"), rows)
-    return before | {key for _, _, key in keys}
+def _write_keys(customers: Collection[int], looked: Looked) -> set[int]:
+    """Store what each claims for itself; returns all that some began or ceased to claim."""
+    select = "SELECT hash, customer_id, unit FROM claimed_keys WHERE customer_id"
+    held = set(among(select, customers))
+    keys = {key for customer in customers for key in looked.keys.get(customer, ())}
+    gone, fresh = held - keys, keys - held
+    change_each(
+        "DELETE FROM claimed_keys WHERE hash = %s AND customer_id = %s",
+        [(key, customer) for key, customer, _ in sorted(gone)],
+    )
+    insert_rows(ClaimedKey, ("hash", "customer_id", "unit"), sorted(fresh))
+    return {key for key, _, _ in held | keys}
 
 
 def _settle_own(
