@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from tellonce.cli.main import execute
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.core.errors import Unknown
+from tellonce.hub.customers.households import follow_customers, look_at_events
 from tellonce.hub.customers.models import Customer, Household, HouseholdKey, HouseholdMember
 from tellonce.hub.customers.selectors import household_of
+from tellonce.hub.events.selectors import events_after
 from tellonce.hub.intake.deciding import merge_customers, undo
 from tellonce.hub.intake.pushing import accept_records
 from tellonce.hub.intake.services import place_waiting
@@ -127,6 +129,31 @@ def test_what_very_many_share_makes_no_household(family: str) -> None:
     assert household_of(customer_of("1")) is None
     push(*(one | {"house number": "77"} for one in rows))
     assert household_of(customer_of("1")).id == family
+
+
+def test_who_changes_after_it_was_looked_at_is_looked_at_anew(family: str) -> None:
+    events = events_after(0)
+    ahead = look_at_events(events)
+    push(row("2", street="Inna", house_number="9"), row("3", phone="600700801"))
+    push(row("1", phone="+48 600 700 801"))
+    now = [household_of(customer_of(key)) for key in PEOPLE]
+    assert now[0] == now[2] is not None
+    follow_customers(events, ahead)
+    assert [household_of(customer_of(key)) for key in PEOPLE] == now
+
+
+def test_followed_one_at_a_time_they_are_together_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tellonce.hub.jobs.consumers.LOCKED", 0)
+    monkeypatch.setattr("tellonce.hub.jobs.consumers._paces", defaultdict(lambda: _Pace(1, 50)))
+    a_source(record_id="id")
+    push(*(row(key) for key in PEOPLE))
+    assert together("1") == {customer_of("1"), customer_of("2")}
+    push(row("1", phone="+48 600 700 801"), row("3", phone="600700801"))
+    assert together("3") == {customer_of(key) for key in "123"}
+    push(row("1", street="Inna"), row("3"))
+    assert household_of(customer_of("2")) is None
 
 
 def test_no_household_keeps_a_value_in_the_open(family: str) -> None:

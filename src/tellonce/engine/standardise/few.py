@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from tellonce.engine.standardise.comparable import ADDRESS_PARTS, exact, trailing_suffix
@@ -70,7 +71,17 @@ def _texts(texts: Any, normal: Any) -> list[str]:
 
 
 def _of(text: str | None, normal: Any) -> Any:
-    return None if text is None else normal(text)
+    return None if text is None else _normalised(text, normal)
+
+
+@lru_cache(maxsize=16_384)
+def _normalised(text: str, normal: Any) -> Any:
+    """Cached: the records of one person mostly say the same, and many live in one city."""
+    return normal(text)
+
+
+def _folded(text: str) -> str | None:
+    return fold(text) or None
 
 
 def _name(name: Row) -> dict[str, Any]:
@@ -104,5 +115,5 @@ def _identifier(entry: Row) -> dict[str, Any]:
 
 
 def _other(entry: Row) -> dict[str, Any]:
-    value = _of(entry["value"], _KINDS.get(entry["kind"], lambda text: fold(text) or None))
+    value = _of(entry["value"], _KINDS.get(entry["kind"], _folded))
     return {"name": None if value is None else entry["name"], "value": value}

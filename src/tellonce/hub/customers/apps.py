@@ -11,7 +11,10 @@ class CustomersConfig(AppConfig):
     name = "tellonce.hub.customers"
 
     def ready(self) -> None:
-        from tellonce.hub.customers.households import follow_customers  # noqa: PLC0415
+        from tellonce.hub.customers.households import (  # noqa: PLC0415
+            follow_customers,
+            look_at_events,
+        )
         from tellonce.hub.jobs.registry import register_consumer  # noqa: PLC0415
 
-        register_consumer("households", follow_customers)
+        register_consumer("households", follow_customers, look_at_events)

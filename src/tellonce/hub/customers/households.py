@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
-from tellonce.hub.bridge.households import Home, home_keys
+from tellonce.hub.bridge.households import Home as SaidOfHome
+from tellonce.hub.bridge.households import home_keys
 from tellonce.hub.core import clock
-from tellonce.hub.core.bulk import among, insert_rows
+from tellonce.hub.core.bulk import among, change_each, insert_rows, reserve_ids
 from tellonce.hub.core.ids import new_id
-from tellonce.hub.customers.golden import open_values
-from tellonce.hub.customers.models import Customer, Household, HouseholdKey, HouseholdMember
-from tellonce.hub.customers.types import GoldenValue
+from tellonce.hub.customers.golden import open_entries
+from tellonce.hub.customers.models import Household, HouseholdKey, HouseholdMember
 from tellonce.hub.vault.services import blind_indexes
 
 MOST_SHARE = 20
@@ -41,22 +42,78 @@ class Told(Protocol):
         """To whom."""
 
 
-def follow_customers(events: Sequence[Told]) -> None:
-    """Consumer of the feed: keep the households of whoever something happened to."""
-    subjects = {one.subject for one in events if one.type.startswith(_ABOUT_CUSTOMERS)}
-    rows = Customer.objects.filter(public_id__in=subjects).values_list("id", "retired_at")
-    settle_households({pk: retired is None for pk, retired in rows})
-
-
-def settle_households(customers: Mapping[int, bool]) -> None:
-    """Work out anew who lives with these customers (row id -> whether it is living), in the
-    transaction at hand.
+class Home(NamedTuple):
+    """What a customer shares with others (keyed hashes), as it stood at a version; nothing where it
+    is not `living`.
     """
-    if not customers:
+
+    version: int
+    living: bool
+    keys: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What was worked out ahead of some events: row ids by public id, and homes by row id."""
+
+    customers: Mapping[str, int]
+    homes: Mapping[int, Home]
+
+
+def look_at_events(events: Sequence[Told]) -> Ahead:
+    """Work out what they share now to whom something happened; nothing is written."""
+    subjects = _subjects(events)
+    found = among("SELECT public_id, id FROM customers WHERE public_id", subjects)
+    customers = dict(found)
+    return Ahead(customers, _homes(customers.values()))
+
+
+def follow_customers(events: Sequence[Told], ahead: Ahead) -> None:
+    """In the transaction at hand, keep the households of whoever something happened to: by what
+    was worked out ahead, or anew of whoever is another by now.
+    """
+    named = (ahead.customers.get(one) for one in _subjects(events))
+    customers = {one for one in named if one is not None}
+    states = _states(customers)
+    others = {
+        one
+        for one in customers
+        if one not in ahead.homes or states.get(one) != ahead.homes[one][:2]
+    }
+    homes = {one: ahead.homes[one] for one in customers - others} | _homes(others)
+    _settle_households(homes)
+
+
+def _subjects(events: Sequence[Told]) -> set[str]:
+    return {one.subject for one in events if one.type.startswith(_ABOUT_CUSTOMERS)}
+
+
+def _states(customers: Collection[int]) -> dict[int, tuple[int, bool]]:
+    rows = among("SELECT id, version, retired_at IS NULL FROM customers WHERE id", customers)
+    return {pk: (version, bool(living)) for pk, version, living in rows}
+
+
+def _homes(customers: Collection[int]) -> dict[int, Home]:
+    """What each shares now. Versions are read first, so that whatever changes meanwhile is seen."""
+    states = _states(customers)
+    living = sorted(one for one, (_, lives) in states.items() if lives)
+    said = open_entries(living)
+    texts = home_keys([_said_of_home(said.get(one, ())) for one in living])
+    shared = [(one, text) for one, found in zip(living, texts, strict=True) for text in found]
+    keys: dict[int, set[int]] = defaultdict(set)
+    indexes = blind_indexes([text for _, text in shared], _KIND)
+    for (one, _), index in zip(shared, indexes, strict=True):
+        keys[one].add(int.from_bytes(index[:8], "big", signed=True))
+    return {one: Home(*state, frozenset(keys[one])) for one, state in states.items()}
+
+
+def _settle_households(homes: Mapping[int, Home]) -> None:
+    """Work out anew who lives with these customers."""
+    moved, lost = _write_keys(homes)
+    if not moved:
         return
-    lost = _write_keys(customers)
     around: set[int] = set()
-    wider = set(customers).union(*(who for who in _sharing(lost).values() if _is_few(who)))
+    wider = moved.union(*(who for who in _sharing(lost).values() if _is_few(who)))
     while wider != around:
         around = wider
         groups, crowd = _groups(around)
@@ -64,30 +121,31 @@ def settle_households(customers: Mapping[int, bool]) -> None:
     _write_members(groups, around, clock.now())
 
 
-def _write_keys(customers: Mapping[int, bool]) -> set[int]:
-    """Store what each shares now; returns what some of them shared before."""
-    living = sorted(customer for customer, lives in customers.items() if lives)
-    said = open_values(living)
-    texts = home_keys([_home(said.get(customer, ())) for customer in living])
-    keys = [
-        (int.from_bytes(index[:8], "big", signed=True), customer)
-        for customer, found in zip(living, texts, strict=True)
-        for index in blind_indexes(sorted(found), _KIND)
-    ]
-    held = HouseholdKey.objects.filter(customer_id__in=list(customers))
-    before = set(held.values_list("hash", flat=True))
-    held.delete()
-    insert_rows(HouseholdKey, ("hash", "customer_id"), sorted(set(keys)))
-    return before
+def _write_keys(homes: Mapping[int, Home]) -> tuple[set[int], set[int]]:
+    """Store what each shares now; returns who shares something else than before, and what those
+    shared before.
+    """
+    held: dict[int, set[int]] = defaultdict(set)
+    select = "SELECT customer_id, hash FROM household_keys WHERE customer_id"
+    for customer, key in among(select, homes):
+        held[customer].add(key)
+    moved = {one for one, home in homes.items() if held[one] != home.keys}
+    change_each(
+        "DELETE FROM household_keys WHERE hash = %s AND customer_id = %s",
+        sorted((key, one) for one in moved for key in held[one] - homes[one].keys),
+    )
+    fresh = sorted((key, one) for one in moved for key in homes[one].keys - held[one])
+    insert_rows(HouseholdKey, ("hash", "customer_id"), fresh)
+    return moved, {key for one in moved for key in held[one]}
 
 
-def _home(values: Iterable[GoldenValue]) -> Home:
-    best = {value.attribute: value.value for value in values if value.rank == 0}
+def _said_of_home(entries: Iterable[Sequence[Any]]) -> SaidOfHome:
+    best = {name: value for name, rank, value, *_ in entries if rank == 0}
     lists: dict[str, list[str]] = defaultdict(list)
-    for value in values:
-        lists[value.attribute].append(value.value)
+    for name, _, value, *_ in entries:
+        lists[name].append(value)
     parts = (best.get(name, "") for name in _PARTS)
-    return Home(*parts, tuple(lists["email"]), tuple(lists["phone"]))
+    return SaidOfHome(*parts, tuple(lists["email"]), tuple(lists["phone"]))
 
 
 def _living_with(customers: Collection[int]) -> set[int]:
@@ -164,16 +222,20 @@ def _write_members(groups: Sequence[Group], around: Collection[int], now: dateti
     for household, customer in members.values_list("household_id", "customer_id"):
         held[household].add(customer)
     given = _given(groups, held)
+    left = {index: group for index, group in enumerate(groups) if index not in given}
+    given |= _taken_back(left)
+    given |= _new([index for index in left if index not in given], now)
     of = {customer: household for household, customers in held.items() for customer in customers}
     leaving, arriving = set(of), []
     for index, group in enumerate(groups):
-        household = given.get(index) or _taken_back(group) or _new(now)
+        household = given[index]
         leaving -= {customer for customer in group if of.get(customer) == household}
         arriving += [(household, c, now) for c in sorted(group) if of.get(c) != household]
-    members.filter(customer_id__in=leaving).update(to_at=now)
+    if leaving:
+        members.filter(customer_id__in=leaving).update(to_at=now)
     insert_rows(HouseholdMember, ("household_id", "customer_id", "from_at"), arriving)
-    gone = held.keys() - given.values()
-    Household.objects.filter(id__in=gone).update(retired_at=now)
+    if gone := held.keys() - given.values():
+        Household.objects.filter(id__in=gone).update(retired_at=now)
 
 
 def _given(groups: Sequence[Group], held: Mapping[int, set[int]]) -> dict[int, int]:
@@ -191,8 +253,21 @@ def _given(groups: Sequence[Group], held: Mapping[int, set[int]]) -> dict[int, i
     return given
 
 
-def _taken_back(group: Group) -> int | None:
-    """The retired household whose last members were exactly these."""
+def _taken_back(groups: Mapping[int, Group]) -> dict[int, int]:
+    """Group -> the retired household whose last members were exactly these; it lives again."""
+    found: dict[int, int] = {}
+    lived = {one for group in groups.values() for one in group}
+    select = "SELECT DISTINCT customer_id FROM household_members WHERE customer_id"
+    known = {customer for (customer,) in among(select, lived)}
+    for index, group in groups.items():
+        if group <= known and (household := _last_of(group)) is not None:
+            found[index] = household
+    if found:
+        Household.objects.filter(id__in=found.values()).update(retired_at=None)
+    return found
+
+
+def _last_of(group: Group) -> int | None:
     rows = HouseholdMember.objects.filter(
         household__in=HouseholdMember.objects.filter(
             customer_id__in=group, household__retired_at__isnull=False
@@ -202,13 +277,12 @@ def _taken_back(group: Group) -> int | None:
     for row in rows:
         if row.to_at == row.household.retired_at:
             last[row.household_id].add(row.customer_id)
-    found = max((one for one, customers in last.items() if customers == group), default=None)
-    if found is not None:
-        Household.objects.filter(id=found).update(retired_at=None)
-    return found
+    return max((one for one, customers in last.items() if customers == group), default=None)
 
 
-def _new(now: datetime) -> int:
-    row = Household(public_id=new_id("hou"), created_at=now)
-    row.save(force_insert=True)
-    return row.pk
+def _new(groups: Sequence[int], now: datetime) -> dict[int, int]:
+    """Group -> a new household."""
+    ids = reserve_ids(Household, len(groups))
+    rows = [(pk, new_id("hou"), now) for pk in ids]
+    insert_rows(Household, ("id", "public_id", "created_at"), rows)
+    return dict(zip(groups, ids, strict=True))

@@ -276,23 +276,24 @@ def customer_keys(ids: Collection[int]) -> list[tuple[int, str, str]]:
 
 def record_views(ids: Collection[int]) -> list[RecordView]:
     """These records with all their values, sealed ones included, by source and record id."""
-    rows = list(
-        Record.objects.filter(id__in=ids)
-        .exclude(state=Record.DELETED)
-        .values_list(
-            *_TEXT_COLUMNS,
-            "customer_key",
-            "state",
-            "current__observed_at",
-            "current__delivery__started_at",
+    rows = among(_VIEWS, ids)
+    more = {row[0]: row[8:] for row in rows}
+    views = []
+    for text in _texts([row[:8] for row in rows]):
+        key, state, *times = more[text.id]
+        moments = map(as_moment, times)
+        views.append(
+            RecordView(text.id, text.source, text.record_key, key, state, *moments, _values(text))
         )
-    )
-    more = {row[0]: row[len(_TEXT_COLUMNS) :] for row in rows}
-    views = [
-        RecordView(text.id, text.source, text.record_key, *more[text.id], _values(text))
-        for text in _texts([row[: len(_TEXT_COLUMNS)] for row in rows])
-    ]
     return sorted(views, key=lambda view: (view.source, view.record_key))
+
+
+_VIEWS = (
+    "SELECT r.id, s.name, r.record_key, r.key_id, v.content_hash, v.standardised, v.secret, "
+    "r.current_id, r.customer_key, r.state, v.observed_at, d.started_at FROM records r "
+    "JOIN sources s ON s.id = r.source_id LEFT JOIN record_versions v ON v.id = r.current_id "
+    "LEFT JOIN deliveries d ON d.id = v.delivery_id WHERE r.state <> 'deleted' AND r.id"
+)
 
 
 def record_times(ids: Collection[int]) -> list[RecordTime]:

@@ -23,8 +23,10 @@ CATCH_UP = "upkeep.catch-up"
 """The kind of job that works out whom a large load left."""
 MANY = 5_000
 """Events waiting behind the one at hand, from which they are those of a large load."""
-SLICE = 200
-"""Customers worked out at once, and kept in one transaction."""
+SLICE = 1_000
+"""Customers worked out at once,"""
+KEPT = 200
+"""and kept in one transaction."""
 _NEW_VERSION = tuple(f"{ABOUT_CUSTOMERS}{what}.v1" for what in ("created", "changed", "restated"))
 """What happens with a new golden version, by which `_left_after` finds the customer."""
 _LEFT = (
@@ -99,10 +101,12 @@ def _worked_out(after: Callable[[int, int], list[int]]) -> Iterator[int]:
     last = 0
     while customers := after(last, SLICE):
         looked = look_at(customers)
-        with transaction.atomic():
-            keep(customers, looked)
+        for start in range(0, len(customers), KEPT):
+            part = customers[start : start + KEPT]
+            with transaction.atomic():
+                keep(part, looked)
+            yield len(part)
         last = customers[-1]
-        yield len(customers)
 
 
 def _left_after(customer: int, limit: int) -> list[int]:
