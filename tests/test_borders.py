@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +14,12 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import Model
 
+from tellonce.hub.core import late
+
 ROOT = Path(__file__).parent.parent
 HUB = ROOT / "src" / "tellonce" / "hub"
 SLOW_TO_IMPORT = {"numpy", "numba", "pyarrow", "django", "duckdb", "rich"}
+WORK_OF_THE_ENGINE = {"numpy", "numba", "pyarrow", "duckdb", "pandas", "phonenumbers"}
 
 
 def declared_order() -> list[str]:
@@ -76,11 +80,16 @@ def test_no_app_reaches_another_by(name: str) -> None:
     assert [path for path, tree in hub_files() if name in names_used(tree)] == []
 
 
-def modules_after(statement: str) -> set[str]:
+def modules_after(statement: str, home: Path = ROOT) -> set[str]:
     """Top-level packages loaded by a fresh interpreter that ran `statement`."""
     code = f"{statement}\nimport sys; print(*{{m.split('.')[0] for m in sys.modules}})"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env=os.environ | {"TELLONCE_HOME": str(home), "TELLONCE_DATABASE_URL": ""},
     )
     return set(done.stdout.splitlines()[-1].split())
 
@@ -92,3 +101,27 @@ def test_importing_tellonce_costs_nothing() -> None:
 def test_help_needs_neither_the_engine_nor_the_hub() -> None:
     asked = "from tellonce.cli.main import execute\nexecute(['--help'])"
     assert modules_after(asked) & (SLOW_TO_IMPORT - {"rich"}) == set()
+
+
+def test_setting_the_hub_up_imports_no_work() -> None:
+    setting_up = "from tellonce.cli.opened import set_up_hub\nwith set_up_hub(): pass"
+    there = modules_after(setting_up)
+    assert "django" in there
+    assert there & WORK_OF_THE_ENGINE == set()
+
+
+def test_looking_at_the_hub_imports_no_work(tmp_path: Path) -> None:
+    looks = ["init", "status", "source list", "review list", "alerts list", "jobs list"]
+    asked = [*looks, "user add anna@example.org --role steward"]
+    there = modules_after(
+        "from tellonce.cli.main import execute\n"
+        f"assert [execute(one.split()) for one in {asked}] == {[0] * len(asked)}",
+        tmp_path,
+    )
+    assert there & WORK_OF_THE_ENGINE == set()
+
+
+def test_what_is_registered_by_name_is_there() -> None:
+    registered = [one for one in late.all_late() if one.name.startswith("tellonce.hub.")]
+    assert len(registered) > 30
+    assert [one.name for one in registered if not callable(one.found())] == []

@@ -16,11 +16,11 @@ from tellonce.hub.audit.models import AuditEntry
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Conflict, Refused, Unknown, WrongCall
 from tellonce.hub.events.models import Event
-from tellonce.hub.insight import alerting, services
-from tellonce.hub.insight.jobs import DETECT
+from tellonce.hub.insight import alerting, alerts, services
 from tellonce.hub.insight.models import Alert, DetectorRun
 from tellonce.hub.insight.troubles.registry import Detector
 from tellonce.hub.insight.types import Trouble
+from tellonce.hub.insight.work import DETECT
 from tellonce.hub.jobs.services import enqueue, work_until_idle
 
 pytestmark = pytest.mark.django_db
@@ -59,16 +59,16 @@ def told() -> list[tuple[str, str]]:
 def test_a_trouble_is_opened_once_and_closed_when_it_is_over(look: Look) -> None:
     look(trouble())
     look(trouble(days=4), trouble("shop"))
-    crm, shop = sorted(alerting.alerts(), key=lambda one: one.key)
+    crm, shop = sorted(alerts.alerts(), key=lambda one: one.key)
     assert (crm.sentence, crm.state) == ("crm has delivered nothing for 4 days.", "open")
     assert crm.seen_at > crm.opened_at
     look(trouble("shop"))
-    assert [one.key for one in alerting.alerts()] == ["shop"]
-    assert alerting.alert_named(crm.id).state == "closed"
+    assert [one.key for one in alerts.alerts()] == ["shop"]
+    assert alerts.alert_named(crm.id).state == "closed"
     assert told() == [("opened", "medium")] * 2 + [("closed", "medium")]
     look(trouble())
-    assert [one.key for one in alerting.alerts()] == ["crm"]
-    assert len(alerting.alerts(state="closed")) == 2
+    assert [one.key for one in alerts.alerts()] == ["crm"]
+    assert len(alerts.alerts(state="closed")) == 2
     assert Alert.objects.filter(key="crm").count() == 2, "it is another one"
     event = Event.objects.filter(type=alerting.OPENED).first()
     assert event is not None
@@ -78,8 +78,8 @@ def test_a_trouble_is_opened_once_and_closed_when_it_is_over(look: Look) -> None
 
 def test_who_settles_an_alert_has_quiet_until_it_gets_worse(look: Look, admin: Any) -> None:
     look(trouble())
-    (one,) = alerting.alerts()
-    assert alerting.alert_counts() == {("source-silent", "medium"): 1}
+    (one,) = alerts.alerts()
+    assert alerts.alert_counts() == {("source-silent", "medium"): 1}
     settled = alerting.acknowledge(one.id, "They move house.", by=admin)
     assert (settled.state, settled.reason, settled.settled_by) == (
         "acknowledged",
@@ -87,47 +87,47 @@ def test_who_settles_an_alert_has_quiet_until_it_gets_worse(look: Look, admin: A
         admin.id,
     )
     look(trouble(days=9))
-    assert alerting.alert_named(one.id).state == "acknowledged"
-    assert alerting.alert_counts() == {}
+    assert alerts.alert_named(one.id).state == "acknowledged"
+    assert alerts.alert_counts() == {}
     look(trouble(severity="high"))
-    assert alerting.alert_named(one.id).state == "open"
+    assert alerts.alert_named(one.id).state == "open"
     assert told() == [("opened", "medium"), ("opened", "high")]
     assert AuditEntry.objects.filter(action="alert.acknowledge", target=one.id).count() == 1
 
 
 def test_a_snoozed_alert_comes_back_when_its_time_is_over(look: Look, admin: Any) -> None:
     look(trouble())
-    (one,) = alerting.alerts()
+    (one,) = alerts.alerts()
     alerting.snooze(one.id, 2, "Until Friday.", by=admin)
     look(trouble())
-    assert alerting.alert_named(one.id).state == "snoozed"
+    assert alerts.alert_named(one.id).state == "snoozed"
     with clock.stopped_at(clock.now() + timedelta(days=2, minutes=1)):
         look(trouble())
-    assert alerting.alert_named(one.id).state == "open"
+    assert alerts.alert_named(one.id).state == "open"
     assert len(told()) == 2
 
 
 def test_a_detector_that_cannot_look_closes_nothing_and_is_written_down(look: Look) -> None:
     look(trouble())
     look(error=ValueError("annamaria@example.org"))
-    assert len(alerting.alerts()) == 1
-    ((_, found, why),) = alerting.detector_runs().values()
+    assert len(alerts.alerts()) == 1
+    ((_, found, why),) = alerts.detector_runs().values()
     assert (found, why) == (-1, "ValueError")
     look()
-    assert alerting.alerts() == []
-    assert next(iter(alerting.detector_runs().values()))[1:] == (0, "")
+    assert alerts.alerts() == []
+    assert next(iter(alerts.detector_runs().values()))[1:] == (0, "")
 
 
 def test_a_detector_that_is_not_wanted_is_quiet(look: Look, admin: Any) -> None:
     look(trouble())
     services.declare("alerts: {source-silent: off}", by=admin)
     look(trouble())
-    assert alerting.alerts() == []
+    assert alerts.alerts() == []
 
 
 def test_what_cannot_be_settled_is_refused(look: Look, admin: Any) -> None:
     look(trouble())
-    (one,) = alerting.alerts()
+    (one,) = alerts.alerts()
     analyst = Actor("usr_1", "ana@example.org", "Ana", frozenset({"analyst"}))
     with pytest.raises(Refused, match="may not settle alerts"):
         alerting.acknowledge(one.id, "x", by=analyst)

@@ -118,6 +118,7 @@ def test_figures_are_those_of_a_count_from_nothing(three: None, tmp_path: Path) 
 
 def test_uniqueness_expects_doubles_by_the_pairs_that_are_kept_apart(tmp_path: Path) -> None:
     from tellonce.hub.intake import reviewing
+    from tellonce.hub.intake.review_queue import open_reviews
 
     a_source("crm")
     doubtful = ANNA | {"id": "5", "first name": "Anna", "last name": "Inna", "dob": "", "email": ""}
@@ -128,7 +129,7 @@ def test_uniqueness_expects_doubles_by_the_pairs_that_are_kept_apart(tmp_path: P
     assert found.whole.low < found.whole.value < found.whole.high
     from tellonce.hub.accounts.selectors import actor
 
-    (review,) = reviewing.open_reviews(by=actor(), limit=5).reviews
+    (review,) = open_reviews(by=actor(), limit=5).reviews
     reviewing.decide_review(review.id, "different", by=actor())
     assert state("uniqueness").whole.value == 1
     assert selectors.kpi_evidence("uniqueness", Asked()).rows == ()

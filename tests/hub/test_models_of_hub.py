@@ -19,6 +19,7 @@ from tellonce.hub.intake.modelling import changes_of, request_adoption, request_
 from tellonce.hub.intake.pushing import accept_records
 from tellonce.hub.intake.rules import fingerprint_in_force
 from tellonce.hub.intake.services import place_waiting
+from tellonce.hub.intake.work import ADOPT, PROPOSE
 from tellonce.hub.jobs.running import work_once
 from tellonce.hub.jobs.types import ReleaseJob
 from tellonce.hub.matching.held import held_models
@@ -52,13 +53,13 @@ def some_records() -> None:
 def proposed() -> str:
     """The fingerprint of a model that a worker trained."""
     request_proposal(by=actor())
-    assert work_once(frozenset({modelling.PROPOSE}))
+    assert work_once(frozenset({PROPOSE}))
     return held_models()[0].fingerprint
 
 
 def adopted(fingerprint: str) -> None:
     request_adoption(fingerprint, by=actor())
-    assert work_once(frozenset({modelling.ADOPT}))
+    assert work_once(frozenset({ADOPT}))
 
 
 def test_a_model_is_proposed_with_what_it_would_change_and_changes_nothing(
@@ -139,12 +140,12 @@ def test_a_wrong_call_says_what_is_wrong(some_records: None) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_command_line_proposes_lists_and_adopts(some_records: None, capsys: Any) -> None:
     assert execute(["model", "propose"]) == 0
-    assert work_once(frozenset({modelling.PROPOSE}))
+    assert work_once(frozenset({PROPOSE}))
     capsys.readouterr()
     assert execute(["model", "list"]) == 0
     assert "customers would be" in capsys.readouterr().out
     assert execute(["model", "list", "--json"]) == 0
     fingerprint = json.loads(capsys.readouterr().out)[0]["fingerprint"]
     assert execute(["model", "adopt", fingerprint[:12]]) == 0
-    assert work_once(frozenset({modelling.ADOPT}))
+    assert work_once(frozenset({ADOPT}))
     assert held_models()[0].in_force

@@ -13,12 +13,8 @@ from tellonce.hub.core.errors import Refused, Unknown, WrongCall
 from tellonce.hub.intake.deciding import decide, records_named, undo
 from tellonce.hub.intake.pushing import accept_records
 from tellonce.hub.intake.queueing import settle_all_reviews
-from tellonce.hub.intake.reviewing import (
-    decide_review,
-    explained_review,
-    open_reviews,
-    review_counts,
-)
+from tellonce.hub.intake.review_queue import open_reviews, review_counts
+from tellonce.hub.intake.reviewing import decide_review, explained_review
 from tellonce.hub.intake.services import place_waiting
 from tellonce.hub.intake.turns import resolving
 from tellonce.hub.matching.models import Edge, Review

@@ -106,7 +106,7 @@ def test_answers_are_given_once_and_by_who_may(three: None, admin: Any) -> None:
 
 
 def test_a_sample_is_drawn_by_itself_as_often_as_declared(three: None, admin: Any) -> None:
-    from tellonce.hub.insight.jobs import SAMPLE
+    from tellonce.hub.insight.work import SAMPLE
     from tellonce.hub.jobs.services import enqueue, work_until_idle
 
     def run() -> list[int]:

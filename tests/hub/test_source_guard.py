@@ -13,7 +13,7 @@ from tellonce.hub.intake.deleting import approve_deletions
 from tellonce.hub.intake.services import place_waiting
 from tellonce.hub.sources import selectors
 from tellonce.hub.sources.models import Delivery, HeldDeletion, Record
-from tellonce.hub.sources.runs import runs_of
+from tellonce.hub.sources.run_views import runs_of
 from tellonce.io.errors import FileEmpty, NoRecords
 from tests.hub.delivering import a_source, load
 from tests.hub.test_hub_commands import Run, home, new_hub, run

@@ -14,14 +14,8 @@ from tellonce.hub.core import clock
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.intake.pushing import accept_records
 from tellonce.hub.sources.models import Record, SourceRun
-from tellonce.hub.sources.runs import (
-    Started,
-    keep_cursor,
-    last_cursor,
-    last_runs,
-    recorded_run,
-    runs_of,
-)
+from tellonce.hub.sources.run_views import last_runs, runs_of
+from tellonce.hub.sources.runs import Started, keep_cursor, last_cursor, recorded_run
 from tellonce.hub.sources.selectors import source_named
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source, load, write_csv
 

@@ -17,8 +17,8 @@ from tellonce.hub.jobs.services import work_until_idle
 from tellonce.hub.jobs.types import JobContext, ReleaseJob
 from tellonce.hub.sources.jobs import fetch
 from tellonce.hub.sources.models import Record
+from tellonce.hub.sources.run_views import runs_of
 from tellonce.hub.sources.running import Run, run_source
-from tellonce.hub.sources.runs import runs_of
 from tellonce.hub.sources.selectors import source_named
 from tests.hub.delivering import ANNA, OTTO, a_source, write_csv
 

@@ -14,7 +14,7 @@ from tellonce.hub.intake.restandardising import restandardise_records
 from tellonce.hub.intake.services import place_waiting
 from tellonce.hub.jobs.models import Schedule
 from tellonce.hub.sources.changing import change_source, planned_change
-from tellonce.hub.sources.runs import runs_of
+from tellonce.hub.sources.run_views import runs_of
 from tellonce.hub.sources.schedules import schedule_trouble
 from tellonce.hub.sources.selectors import record_ids, record_views, source_named
 from tellonce.hub.sources.services import add_source

@@ -15,8 +15,8 @@ from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Busy, LeaseLost, WrongCall
 from tellonce.hub.jobs import queue, registry, selectors, services
 from tellonce.hub.jobs.models import Job
-from tellonce.hub.jobs.ticking import PURGE
 from tellonce.hub.jobs.types import JobContext, ReleaseJob
+from tellonce.hub.jobs.work import PURGE
 
 Handles = Callable[..., None]
 

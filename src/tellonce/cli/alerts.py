@@ -42,16 +42,19 @@ def list_alerts(
     if state and state not in STATES:
         raise WrongCall(f"No alert is ever '{state}'.", hint=f"States: {', '.join(STATES)}.")
     with opened_hub():
-        from tellonce.hub.insight import alerting  # noqa: PLC0415
-        from tellonce.hub.insight.troubles.registry import detector_named  # noqa: PLC0415
+        from tellonce.hub.insight.alerts import alerts, detector_runs  # noqa: PLC0415
 
         if kind:
+            from tellonce.hub.insight.troubles.registry import detector_named  # noqa: PLC0415
+
             detector_named(kind)
         if look:
+            from tellonce.hub.insight.alerting import check_troubles  # noqa: PLC0415
+
             with Stages(quiet=as_json) as progress:
-                alerting.check_troubles(progress)
-        found = alerting.alerts(state=state, kind=kind, limit=limit)
-        runs = alerting.detector_runs()
+                check_troubles(progress)
+        found = alerts(state=state, kind=kind, limit=limit)
+        runs = detector_runs()
     _show_list(found, runs, as_json)
     if any(one.state == "open" for one in found):
         raise typer.Exit(FOUND)
@@ -61,7 +64,7 @@ def list_alerts(
 def show_alert(alert: Id, as_json: Json = False) -> None:
     """Show one: what is wrong, what to do next, which customers or sources it is about."""
     with opened_hub():
-        from tellonce.hub.insight.alerting import alert_named  # noqa: PLC0415
+        from tellonce.hub.insight.alerts import alert_named  # noqa: PLC0415
 
         found = alert_named(alert)
     if as_json:

@@ -35,11 +35,11 @@ def list_reviews(
     """
     with opened_hub():
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
-        from tellonce.hub.intake import reviewing  # noqa: PLC0415
+        from tellonce.hub.intake import review_queue  # noqa: PLC0415
 
         by = actor(as_user)
-        page = reviewing.open_reviews(by=by, limit=limit, cursor=cursor, order=order)
-        counts = reviewing.review_counts(by=by)
+        page = review_queue.open_reviews(by=by, limit=limit, cursor=cursor, order=order)
+        counts = review_queue.review_counts(by=by)
     if as_json:
         print_json({"counts": asdict(counts), **asdict(page)})
         return

@@ -20,7 +20,7 @@ def list_runs(
 ) -> None:
     """List what was loaded, fetched and pushed: when, how long, how many rows, why it failed."""
     with opened_hub(with_keys=False):
-        from tellonce.hub.sources.runs import runs_of  # noqa: PLC0415
+        from tellonce.hub.sources.run_views import runs_of  # noqa: PLC0415
         from tellonce.hub.sources.selectors import source_named  # noqa: PLC0415
 
         found = runs_of(source_named(name).id, limit)

@@ -89,7 +89,7 @@ def _said(value: Any) -> str:
 def list_sources(as_json: Json = False) -> None:
     """List the sources with what they hold."""
     with opened_hub(with_keys=False):
-        from tellonce.hub.sources.runs import last_runs  # noqa: PLC0415
+        from tellonce.hub.sources.run_views import last_runs  # noqa: PLC0415
         from tellonce.hub.sources.selectors import sources  # noqa: PLC0415
 
         found, last = sources(), last_runs()
@@ -119,7 +119,7 @@ def show_source(
     with opened_hub():
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
         from tellonce.hub.sources import selectors  # noqa: PLC0415
-        from tellonce.hub.sources.runs import runs_of  # noqa: PLC0415
+        from tellonce.hub.sources.run_views import runs_of  # noqa: PLC0415
         from tellonce.hub.sources.services import read_quarantine  # noqa: PLC0415
 
         one = selectors.source_named(name, counted=True)

@@ -16,7 +16,7 @@ from tellonce.hub.activity.selectors import activity_counts
 from tellonce.hub.audit.selectors import entry_count
 from tellonce.hub.customers.selectors import customer_counts
 from tellonce.hub.events.selectors import event_count
-from tellonce.hub.insight.alerting import alert_counts
+from tellonce.hub.insight.alerts import alert_counts
 from tellonce.hub.jobs.selectors import (
     consumer_states,
     job_counts,

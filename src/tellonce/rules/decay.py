@@ -21,7 +21,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tellonce.engine.golden.rules import UNITS
+from tellonce.engine.units import UNITS
 
 YEAR = 365.25
 """Days."""

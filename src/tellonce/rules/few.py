@@ -191,10 +191,7 @@ def _of_columns(place: int, rule: Rule, found: Judged) -> list[Failure]:
 
 def _table(failures: list[Failure]) -> pa.Table:
     if not failures:
-        return _NONE
+        return FAILURES.empty_table()
     rows, _, _, *columns = zip(*failures, strict=True)
     arrays = [pa.array(rows, pa.int64()), *(pa.array(one, pa.string()) for one in columns)]
     return pa.Table.from_arrays(arrays, schema=FAILURES)
-
-
-_NONE = FAILURES.empty_table()

@@ -13,8 +13,8 @@ import pytest
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.sources.models import Delivery, Record, RecordVersion
+from tellonce.hub.sources.run_views import runs_of
 from tellonce.hub.sources.running import Run, run_source
-from tellonce.hub.sources.runs import runs_of
 from tellonce.hub.sources.selectors import source_named
 from tellonce.io.errors import NotText
 from tests.hub.delivering import ANNA, OTTO, WILMA, Row, a_source, write_csv

@@ -22,8 +22,8 @@ from tellonce.hub.sources.connectors.sql import reading
 from tellonce.hub.sources.connectors.sql.reading import pages
 from tellonce.hub.sources.models import Record, RecordVersion
 from tellonce.hub.sources.pages import Asked, Page
+from tellonce.hub.sources.run_views import runs_of
 from tellonce.hub.sources.running import Run, run_source
-from tellonce.hub.sources.runs import runs_of
 from tellonce.hub.sources.selectors import source_named
 from tellonce.io.objects import object_chunk
 from tests.hub.delivering import a_source

@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 
 from tellonce.engine.golden.lineage import LEAST_DOUBT, ONLY, ORDER, VERIFIED_TRUST, doubt
-from tellonce.engine.golden.rules import ATTRIBUTES, UNITS, GoldenRules, Survivorship
+from tellonce.engine.golden.rules import ATTRIBUTES, GoldenRules, Survivorship
 from tellonce.engine.golden.stated import FAMILIES, Row, Stated, others_of, stated
 from tellonce.engine.tables import GOLDEN
+from tellonce.engine.units import UNITS
 
 Standing = Mapping[str, Any]
 

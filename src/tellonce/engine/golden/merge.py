@@ -16,10 +16,11 @@ from tellonce.engine.golden.candidates import Candidates, Ints, candidates
 from tellonce.engine.golden.few import golden_of_few
 from tellonce.engine.golden.lineage import REASONS, VERIFIED_TRUST, Floats
 from tellonce.engine.golden.override import overridden
-from tellonce.engine.golden.rules import ATTRIBUTES, UNITS, GoldenRules, Override
+from tellonce.engine.golden.rules import ATTRIBUTES, GoldenRules, Override
 from tellonce.engine.golden.stated import FAMILIES
 from tellonce.engine.golden.survive import Standing, Survivors, survivors
 from tellonce.engine.tables import CLUSTERS, GOLDEN, RECORDS, check
+from tellonce.engine.units import UNITS
 
 SLICE = 100_000  # records; a slice grows to the end of its last cluster
 

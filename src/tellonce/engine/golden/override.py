@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 
 from tellonce.engine.errors import UnknownRecord
 from tellonce.engine.golden.lineage import OVERRIDE
-from tellonce.engine.golden.rules import UNITS, GoldenRules, Override
+from tellonce.engine.golden.rules import GoldenRules, Override
 from tellonce.engine.tables import GOLDEN
+from tellonce.engine.units import UNITS
 
 Rows = list[dict[str, Any]]
 _FULL_NAME_OF = ("given_name", "middle_name", "family_name")

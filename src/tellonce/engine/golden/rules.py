@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tellonce.engine.errors import ModelError
+from tellonce.engine.units import UNITS
 
 CRITERIA = ("verified", "trust", "kind", "validity", "completeness", "recency", "frequency")
 """What a survivorship order may list; how a candidate stands on each:
@@ -20,17 +21,6 @@ completeness  how many of the parts that matter are there (given, family; street
 recency       the record's own observed-at; a record without one is the oldest; never arrival
 frequency     how many records of the customer say the same
 """
-
-UNITS: Mapping[str, tuple[str, ...]] = {
-    "name": ("title", "given_name", "middle_name", "family_name", "name_suffix", "full_name"),
-    "organisation": ("organisation",),
-    "birth_date": ("birth_date",),
-    "gender": ("gender",),
-    "email": ("email",),
-    "phone": ("phone",),
-    "address": ("street", "house_number", "unit", "city", "region", "postal_code", "country"),
-}
-"""The attributes that survive together, by the name their survivorship is declared under."""
 
 ATTRIBUTES = (
     *UNITS["name"],

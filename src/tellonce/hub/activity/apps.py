@@ -4,6 +4,10 @@ from functools import partial
 
 from django.apps import AppConfig
 
+from tellonce.hub.core.late import late
+from tellonce.hub.sources.contents import ACTIVITY_KINDS
+from tellonce.hub.sources.loaders import register_loader
+
 
 class ActivityConfig(AppConfig):
     """Says how each kind of activity is loaded."""
@@ -11,9 +15,6 @@ class ActivityConfig(AppConfig):
     name = "tellonce.hub.activity"
 
     def ready(self) -> None:
-        from tellonce.hub.activity.services import load_activity  # noqa: PLC0415
-        from tellonce.hub.sources.contents import ACTIVITY_KINDS  # noqa: PLC0415
-        from tellonce.hub.sources.loaders import register_loader  # noqa: PLC0415
-
+        load_activity = late("tellonce.hub.activity.services.load_activity")
         for kind in ACTIVITY_KINDS:
             register_loader([kind], partial(load_activity, kind=kind))

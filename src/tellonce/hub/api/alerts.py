@@ -13,7 +13,7 @@ from pydantic import Field
 from tellonce.hub.accounts.types import QUALITY_READ, QUALITY_WRITE
 from tellonce.hub.api.auth import Scoped, actor_of
 from tellonce.hub.api.routes import answers_also
-from tellonce.hub.insight import alerting
+from tellonce.hub.insight import alerting, alerts
 from tellonce.hub.insight.types import AlertView
 
 router = Router(tags=["alerts"])
@@ -99,7 +99,7 @@ class Snoozed(Acknowledged):
 @router.get("", auth=Scoped(QUALITY_READ), response=Alerts, summary="List known troubles")
 def list_alerts(request: HttpRequest, asked: Query[Listed]) -> dict[str, Any]:
     """Sources that are silent, surges of quarantine, customers beyond reason, and so on."""
-    found = alerting.alerts(
+    found = alerts.alerts(
         state=asked.state, kind=asked.kind, limit=asked.limit, before=asked.cursor
     )
     return {
@@ -111,7 +111,7 @@ def list_alerts(request: HttpRequest, asked: Query[Listed]) -> dict[str, Any]:
 @router.get("/{alert_id}", auth=Scoped(QUALITY_READ), response=Alert, summary="Read a trouble")
 def read_alert(request: HttpRequest, alert_id: str) -> AlertView:
     """What is wrong, what to do next, and what it is about."""
-    return alerting.alert_named(alert_id)
+    return alerts.alert_named(alert_id)
 
 
 @router.post(

@@ -13,8 +13,8 @@ from tellonce.hub.api.auth import PURPOSE_PARAMETER, Scoped, actor_of, purpose_o
 from tellonce.hub.api.decisions import SCOPE, Outcome, Reason, acted
 from tellonce.hub.api.idempotency import PARAMETER
 from tellonce.hub.api.routes import answers_also
-from tellonce.hub.intake import reviewing
-from tellonce.hub.intake.reviewing import OpenReview
+from tellonce.hub.intake import review_queue, reviewing
+from tellonce.hub.intake.review_queue import OpenReview
 
 router = Router(tags=["reviews"])
 _LARGEST = 2**63 - 1
@@ -39,7 +39,7 @@ class QueueAsked(Schema):
     """Which part of the queue."""
 
     order: Literal["value", "age"] = Field("value", description="Most value first, or oldest.")
-    limit: int = Field(50, ge=1, le=reviewing.MOST)
+    limit: int = Field(50, ge=1, le=review_queue.MOST)
     cursor: str = Field(
         "", pattern=r"^([0-9.e+-]{1,30}:[0-9]{1,18})?$", description="Of the page before."
     )
@@ -112,8 +112,10 @@ def list_reviews(request: HttpRequest, asked: Query[QueueAsked]) -> dict[str, An
     person is shown.
     """
     who = actor_of(request)
-    page = reviewing.open_reviews(by=who, limit=asked.limit, cursor=asked.cursor, order=asked.order)
-    counts = reviewing.review_counts(by=who)
+    page = review_queue.open_reviews(
+        by=who, limit=asked.limit, cursor=asked.cursor, order=asked.order
+    )
+    counts = review_queue.review_counts(by=who)
     return {
         "reviews": [_review(one) for one in page.reviews],
         "cursor": page.next,

@@ -11,8 +11,11 @@ class AuditConfig(AppConfig):
     name = "tellonce.hub.audit"
 
     def ready(self) -> None:
-        from tellonce.hub.audit.chain import STREAM, number_entries  # noqa: PLC0415
-        from tellonce.hub.audit.selectors import has_unnumbered  # noqa: PLC0415
+        from tellonce.hub.audit.chain import STREAM  # noqa: PLC0415
         from tellonce.hub.jobs.sequencer import register_stream  # noqa: PLC0415
 
-        register_stream(STREAM, number_entries, has_unnumbered)
+        register_stream(
+            STREAM,
+            "tellonce.hub.audit.chain.number_entries",
+            "tellonce.hub.audit.selectors.has_unnumbered",
+        )

@@ -27,18 +27,8 @@ def row_documents(records: pa.Table, sealed: Sealed) -> list[tuple[str, str | No
     return [_split(row, sealed) for row in records.to_pylist()]
 
 
-def join_documents(opened: str, secret: str | None) -> str:
-    """The whole row as one JSON object, from its two halves."""
-    if secret is None:
-        return opened
-    whole = json.loads(opened)
-    for name, values in json.loads(secret).items():
-        whole[name] = whole.get(name, []) + values
-    return json.dumps(whole, ensure_ascii=False)
-
-
 def records_table(documents: Iterable[str]) -> pa.Table:
-    """Whole rows as JSON (`join_documents`) -> RECORDS, in the order given."""
+    """Whole rows as JSON (`documents.join_documents`) -> RECORDS, in the order given."""
     lines = list(documents)
     text = "\n".join(lines).encode()
     if not text:

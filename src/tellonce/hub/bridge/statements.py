@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tellonce.engine import standardise as stage
-from tellonce.engine.golden.rules import UNITS
 from tellonce.engine.standardise.text import fold
+from tellonce.engine.units import UNITS
 
 Parts = tuple[str | None, ...]
 Said = Mapping[str, tuple[Parts, ...]]

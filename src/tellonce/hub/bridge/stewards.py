@@ -11,10 +11,11 @@ from typing import Any
 import pyarrow as pa
 
 from tellonce.engine.golden.override import stood_over
-from tellonce.engine.golden.rules import ATTRIBUTES, UNITS, GoldenRules, Override
+from tellonce.engine.golden.rules import ATTRIBUTES, GoldenRules, Override
 from tellonce.engine.golden.stated import Stated, folded, others_of, stated
 from tellonce.engine.standardise.emails import VALID
 from tellonce.engine.tables import GOLDEN
+from tellonce.engine.units import UNITS
 from tellonce.hub.bridge.rows import records_table
 from tellonce.hub.bridge.services import standardised
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Progress = Callable[[str, int, int], None]
 """`progress(stage, done, total)`; total 0 means not known."""
 
 
-Amend = Callable[[pa.Table, Mapping[str, str], str], pa.Table]
+Amend = Callable[["pa.Table", Mapping[str, str], str], "pa.Table"]
 """`amend(rows, attributes, region)` gives the rows that are to be standardised, from those that
 were delivered, what their headers were recognised as, and their country ("" for none).
 """

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from tellonce.hub.sources.contents import CONSENTS
+from tellonce.hub.sources.loaders import register_loader
+
 
 class ConsentsConfig(AppConfig):
     """Says how consents are loaded."""
@@ -9,8 +12,4 @@ class ConsentsConfig(AppConfig):
     name = "tellonce.hub.consents"
 
     def ready(self) -> None:
-        from tellonce.hub.consents.services import load_consents  # noqa: PLC0415
-        from tellonce.hub.sources.contents import CONSENTS  # noqa: PLC0415
-        from tellonce.hub.sources.loaders import register_loader  # noqa: PLC0415
-
-        register_loader([CONSENTS], load_consents)
+        register_loader([CONSENTS], "tellonce.hub.consents.services.load_consents")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from tellonce.hub.corrections import work
+from tellonce.hub.upkeep.blocking import register_block
+
 
 class CorrectionsConfig(AppConfig):
     """Tables of corrections, their groups, steps and write-backs."""
@@ -11,9 +14,5 @@ class CorrectionsConfig(AppConfig):
     name = "tellonce.hub.corrections"
 
     def ready(self) -> None:
-        from tellonce.hub.corrections.asking import open_attributes  # noqa: PLC0415
-        from tellonce.hub.corrections.jobs import register  # noqa: PLC0415
-        from tellonce.hub.upkeep.blocking import register_block  # noqa: PLC0415
-
-        register()
-        register_block("corrections", open_attributes)
+        work.register()
+        register_block("corrections", "tellonce.hub.corrections.asking.open_attributes")

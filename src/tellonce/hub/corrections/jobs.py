@@ -10,26 +10,11 @@ from tellonce.hub.corrections.services import (
     tend_corrections,
     verify_corrections,
 )
+from tellonce.hub.corrections.work import ANSWER
 from tellonce.hub.events.types import StoredEvent
-from tellonce.hub.jobs.registry import register_consumer, register_handler, register_recurring
 from tellonce.hub.jobs.services import enqueue
 from tellonce.hub.jobs.types import SYSTEM, JobContext
 from tellonce.hub.upkeep.nudging import ANSWERED
-
-VERIFY, TEND = "corrections.verify", "corrections.tend"
-DETECT, ANSWER = "corrections.detect", "corrections.answer"
-
-
-def register() -> None:
-    """Tell the workers."""
-    register_handler(VERIFY, verify, kept=False)
-    register_handler(TEND, tend, kept=False)
-    register_handler(DETECT, detect, kept=False)
-    register_handler(ANSWER, answer, kept=False)
-    register_recurring(VERIFY, "every 1m", VERIFY)
-    register_recurring(TEND, "every 15m", TEND)
-    register_recurring(DETECT, "every 15m", DETECT)
-    register_consumer("corrections", follow_answers)
 
 
 def verify(_context: JobContext) -> None:

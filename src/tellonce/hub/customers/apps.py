@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from tellonce.hub.jobs.registry import register_consumer
+
 
 class CustomersConfig(AppConfig):
     """Tables of customers, their memberships, golden versions, redirects and households."""
@@ -11,10 +13,8 @@ class CustomersConfig(AppConfig):
     name = "tellonce.hub.customers"
 
     def ready(self) -> None:
-        from tellonce.hub.customers.households import (  # noqa: PLC0415
-            follow_customers,
-            look_at_events,
+        register_consumer(
+            "households",
+            "tellonce.hub.customers.households.follow_customers",
+            "tellonce.hub.customers.households.look_at_events",
         )
-        from tellonce.hub.jobs.registry import register_consumer  # noqa: PLC0415
-
-        register_consumer("households", follow_customers, look_at_events)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -15,10 +15,11 @@ from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.bridge.types import Progress, no_progress
 from tellonce.hub.core import clock
-from tellonce.hub.core.errors import Conflict, Unknown, WrongCall
+from tellonce.hub.core.errors import Conflict, WrongCall
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.events.services import emit
 from tellonce.hub.events.types import Happened
+from tellonce.hub.insight.alerts import alert_view, unknown_alert
 from tellonce.hub.insight.declared import declared
 from tellonce.hub.insight.figures import follow_golden
 from tellonce.hub.insight.models import Alert, DetectorRun
@@ -165,7 +166,7 @@ def _settled(public_id: str, reason: str, until: datetime | None, *, by: Actor) 
     with transaction.atomic():
         row = Alert.objects.select_for_update().filter(public_id=public_id).first()
         if row is None:
-            raise _unknown(public_id)
+            raise unknown_alert(public_id)
         if row.state == Alert.CLOSED:
             raise Conflict("This alert is closed already.", hint="Nothing is left to be done.")
         row.state = Alert.ACKNOWLEDGED if until is None else Alert.SNOOZED
@@ -173,63 +174,4 @@ def _settled(public_id: str, reason: str, until: datetime | None, *, by: Actor) 
         row.reason, row.until = reason.strip()[:255], until
         row.save()
         record_act(Act(action, by.id, target=public_id, details={"kind": row.kind}))
-    return _view(row)
-
-
-def alerts(
-    *, state: str = "", kind: str = "", limit: int = 50, before: str = ""
-) -> list[AlertView]:
-    """Alerts, the newest first; without a state those that are not closed. `before`: the id after
-    which to go on.
-    """
-    rows = Alert.objects.order_by("-public_id")
-    rows = rows.filter(state=state) if state else rows.exclude(state=Alert.CLOSED)
-    rows = rows.filter(kind=kind) if kind else rows
-    rows = rows.filter(public_id__lt=before) if before else rows
-    return [_view(row) for row in rows[:limit]]
-
-
-def alert_named(public_id: str) -> AlertView:
-    """One of them; raises `Unknown`."""
-    row = Alert.objects.filter(public_id=public_id).first()
-    if row is None:
-        raise _unknown(public_id)
-    return _view(row)
-
-
-def alert_counts() -> Mapping[tuple[str, str], int]:
-    """(kind, severity) -> alerts that nobody has settled yet."""
-    counts: dict[tuple[str, str], int] = {}
-    for kind, severity in Alert.objects.filter(state=Alert.OPEN).values_list("kind", "severity"):
-        counts[kind, severity] = counts.get((kind, severity), 0) + 1
-    return counts
-
-
-def detector_runs() -> dict[str, tuple[datetime, int, str]]:
-    """Detector -> when it looked last, how much it found, why it could not look ("": it did)."""
-    rows = DetectorRun.objects.values_list("name", "ran_at", "found", "trouble")
-    return {name: (at, found, trouble) for name, at, found, trouble in rows}
-
-
-def _unknown(public_id: str) -> Unknown:
-    return Unknown(f"There is no alert '{public_id[:40]}'.", hint="See `tellonce alerts list`.")
-
-
-def _view(row: Alert) -> AlertView:
-    return AlertView(
-        id=row.public_id,
-        kind=row.kind,
-        key=row.key,
-        severity=row.severity,
-        sentence=row.sentence,
-        advice=row.advice,
-        details=row.details,
-        state=row.state,
-        opened_at=row.opened_at,
-        seen_at=row.seen_at,
-        closed_at=row.closed_at,
-        settled_by=row.settled_by,
-        settled_at=row.settled_at,
-        reason=row.reason,
-        until=row.until,
-    )
+    return alert_view(row)

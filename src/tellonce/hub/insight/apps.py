@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from tellonce.hub.insight import work
+
 
 class InsightConfig(AppConfig):
     """Tables of KPI points, health, samples and alerts."""
@@ -11,6 +13,4 @@ class InsightConfig(AppConfig):
     name = "tellonce.hub.insight"
 
     def ready(self) -> None:
-        from tellonce.hub.insight.jobs import register  # noqa: PLC0415
-
-        register()
+        work.register()

@@ -9,22 +9,7 @@ from tellonce.hub.insight.declared import declared
 from tellonce.hub.insight.figures import fill_counts, follow_golden
 from tellonce.hub.insight.measuring import measure_all
 from tellonce.hub.insight.sampling import drawn_sample, sample_is_due
-from tellonce.hub.insight.watching import note_alive
-from tellonce.hub.jobs.registry import register_handler, register_pulse, register_recurring
 from tellonce.hub.jobs.types import SYSTEM, JobContext, ReleaseJob
-
-MEASURE, SAMPLE, DETECT = "insight.measure", "insight.sample", "insight.detect"
-
-
-def register() -> None:
-    """Tell the workers what there is to do."""
-    register_handler(MEASURE, measure_kpis)
-    register_handler(SAMPLE, draw_due_sample)
-    register_handler(DETECT, detect_troubles)
-    register_recurring(MEASURE, "every 1h", MEASURE)
-    register_recurring(SAMPLE, "every 6h", SAMPLE)
-    register_recurring(DETECT, "every 15m", DETECT)
-    register_pulse("insight.watch", note_alive)
 
 
 def measure_kpis(context: JobContext) -> None:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from tellonce.hub.core import clock
 from tellonce.hub.core.canonical import plain
-from tellonce.hub.insight.alerting import alerts, detector_runs
+from tellonce.hub.insight.alerts import alerts, detector_runs
 from tellonce.hub.insight.charts import share_bar, trend_chart
 from tellonce.hub.insight.selectors import TREND_DAYS, kpi_states
 from tellonce.hub.insight.troubles.registry import BY_NAME

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from tellonce.hub.intake import work
+from tellonce.hub.sources.contents import RECORDS
+from tellonce.hub.sources.loaders import register_loader
+
 
 class IntakeConfig(AppConfig):
     """Tables `waiting` and `partition`."""
@@ -11,11 +15,9 @@ class IntakeConfig(AppConfig):
     name = "tellonce.hub.intake"
 
     def ready(self) -> None:
-        from tellonce.hub.intake.delivering import deliver_records  # noqa: PLC0415
-        from tellonce.hub.intake.jobs import register  # noqa: PLC0415
-        from tellonce.hub.intake.services import place_waiting  # noqa: PLC0415
-        from tellonce.hub.sources.contents import RECORDS  # noqa: PLC0415
-        from tellonce.hub.sources.loaders import register_loader  # noqa: PLC0415
-
-        register()
-        register_loader([RECORDS], deliver_records, place_waiting)
+        work.register()
+        register_loader(
+            [RECORDS],
+            "tellonce.hub.intake.delivering.deliver_records",
+            "tellonce.hub.intake.services.place_waiting",
+        )

@@ -12,7 +12,6 @@ from dataclasses import replace
 from django.conf import settings
 from django.db import transaction
 
-from tellonce.hub.accounts.refusing import refuse, refuse_unless
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
@@ -26,16 +25,13 @@ from tellonce.hub.intake.pairs import pairs_across, pairs_within
 from tellonce.hub.intake.placing import Prepared, prepare, write_prepared
 from tellonce.hub.intake.rules import rules_in_force
 from tellonce.hub.intake.services import resolved_if_due
+from tellonce.hub.intake.stewards import check_steward
 from tellonce.hub.intake.telling import Tally
 from tellonce.hub.intake.turns import resolving
 from tellonce.hub.intake.types import ActDone
 from tellonce.hub.jobs.types import HeldLease
 from tellonce.hub.matching import acts
 from tellonce.hub.matching.types import NewAct, StoredAct, Verdicts, pair_of
-
-DECIDES = ("steward", "admin")
-_DECIDE = "decide which records are one customer"
-"""Roles that may act on who is one customer."""
 
 
 @contextmanager
@@ -51,18 +47,6 @@ def turn(by: Actor, kind: str, seen: Mapping[str, int] | None = None) -> Iterato
         for public_id, version in (seen or {}).items():
             _check_seen(public_id, version)
         yield lease
-
-
-def check_steward(by: Actor, kind: str) -> None:
-    """Raises `Refused`, audited, for who is neither steward nor administrator."""
-    hint = "Ask a steward, or act as one."
-    refuse_unless(by, DECIDES, kind, may_not=_DECIDE, hint=hint)
-
-
-def refuse_approval(by: Actor, kind: str) -> None:
-    """Raises `Refused`, audited, for who would approve what he proposed."""
-    hint = "Another steward approves it."
-    refuse(by, "proposed it", f"{kind}.approve", may_not=_DECIDE, hint=hint)
 
 
 def _check_seen(public_id: str, version: int) -> None:

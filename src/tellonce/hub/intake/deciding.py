@@ -17,7 +17,8 @@ from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Conflict, Unknown, WrongCall
 from tellonce.hub.customers.selectors import customer_by_public_id, customers_of_records, members_of
 from tellonce.hub.customers.types import CustomerView
-from tellonce.hub.intake.carrying import carry_out, check_steward, refuse_approval, turn
+from tellonce.hub.intake.carrying import carry_out, turn
+from tellonce.hub.intake.stewards import check_steward, refuse_approval
 from tellonce.hub.intake.types import ActDone, RecordName
 from tellonce.hub.matching import acts
 from tellonce.hub.matching.types import NewAct, StoredAct, pair_of

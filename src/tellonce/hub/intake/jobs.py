@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from tellonce.hub.bridge.types import Progress
 from tellonce.hub.intake import modelling
-from tellonce.hub.intake.modelling import ADOPT, PROPOSE
 from tellonce.hub.intake.services import place_pending
-from tellonce.hub.intake.waiting import PLACE
-from tellonce.hub.jobs.registry import register_handler
 from tellonce.hub.jobs.types import JobContext, ReleaseJob
-
-
-def register() -> None:
-    """Tell the workers who places."""
-    register_handler(PLACE, place)
-    register_handler(PROPOSE, propose_model)
-    register_handler(ADOPT, adopt_model)
 
 
 def place(context: JobContext) -> None:

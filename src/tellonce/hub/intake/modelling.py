@@ -16,11 +16,12 @@ from tellonce.hub.bridge.resolution import resolve_all
 from tellonce.hub.bridge.types import Progress
 from tellonce.hub.core.errors import Conflict, Failed
 from tellonce.hub.customers.selectors import customer_of_every_record
-from tellonce.hub.intake.carrying import check_steward
 from tellonce.hub.intake.resolving import active_documents, live_verdicts, resolve_everything
 from tellonce.hub.intake.rules import rules_of_model, rules_to_train
+from tellonce.hub.intake.stewards import check_steward
 from tellonce.hub.intake.telling import Tally
 from tellonce.hub.intake.turns import resolving
+from tellonce.hub.intake.work import ADOPT, PROPOSE
 from tellonce.hub.jobs.services import enqueue
 from tellonce.hub.matching.held import (
     TRAINED,
@@ -30,7 +31,6 @@ from tellonce.hub.matching.held import (
 from tellonce.hub.matching.selectors import adopted_fingerprint
 from tellonce.hub.matching.types import StoredModel
 
-PROPOSE, ADOPT = "intake.propose_model", "intake.adopt_model"
 _CUSTOMERS_AT_ONCE = 10_000
 
 

@@ -1,10 +1,9 @@
-"""The review queue as people see it: which pairs, why, and what both records say, under policy."""
+"""A review as people see it: why it is one, and what both records say, under policy."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,60 +12,21 @@ from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.bridge.matching import Reason, compared_pair
-from tellonce.hub.core.errors import WrongCall
-from tellonce.hub.customers.selectors import customers_by_record
-from tellonce.hub.intake.carrying import check_steward
 from tellonce.hub.intake.deciding import decide
+from tellonce.hub.intake.review_queue import VIEW, OpenReview, described
 from tellonce.hub.intake.rules import rules_in_force
-from tellonce.hub.intake.types import ActDone, RecordName
-from tellonce.hub.matching.reviews import (
-    BY_AGE,
-    BY_VALUE,
-    cursor_of,
-    review_numbered,
-    review_totals,
-    reviews,
-)
-from tellonce.hub.matching.selectors import edges_touching
-from tellonce.hub.matching.types import ReviewCounts, StoredReview
+from tellonce.hub.intake.stewards import check_steward
+from tellonce.hub.intake.types import ActDone
+from tellonce.hub.matching.reviews import review_numbered
+from tellonce.hub.matching.types import StoredReview
 from tellonce.hub.policy.decide import decide as judge
 from tellonce.hub.policy.masks import masked
 from tellonce.hub.policy.refusing import check_purpose
 from tellonce.hub.policy.types import Action, Answer, Facts
-from tellonce.hub.sources.selectors import record_names, record_texts, record_views
+from tellonce.hub.sources.selectors import record_texts, record_views
 
-MOST = 500
-VIEW = "review.view"
 _ACTIVE = Facts(restricted=False)  # restricted records take no part in matching
 _ONE_OF = {"emails": "email", "phones": "phone", "addresses": "address", "names": "name"}
-
-
-@dataclass(frozen=True)
-class OpenReview:
-    """A pair that a person should look at; customers by public id.
-
-    `together`: both records are in one customer, which hangs on this pair, and it is weak; else
-    they may be one customer's and are apart. `value` ranks: higher the more uncertain it is, and
-    the more records the answer moves.
-    """
-
-    id: int
-    left: RecordName
-    right: RecordName
-    customers: tuple[str, str]
-    together: bool
-    probability: float
-    match_weight: float
-    value: float
-    since: datetime
-
-
-@dataclass(frozen=True)
-class ReviewPage:
-    """Open reviews; `next` is the cursor of the next page, "" at the end."""
-
-    reviews: tuple[OpenReview, ...]
-    next: str
 
 
 @dataclass(frozen=True)
@@ -87,27 +47,6 @@ class ExplainedReview:
     values: tuple[ShownValue, ...]
 
 
-def open_reviews(
-    *, by: Actor, limit: int = 50, cursor: str = "", order: str = BY_VALUE
-) -> ReviewPage:
-    """The queue, those of most value first, or the oldest. Raises `Refused` for who does not
-    decide, `WrongCall` for an order or a cursor that is none.
-    """
-    check_steward(by, VIEW)
-    if order not in (BY_VALUE, BY_AGE):
-        raise WrongCall("Reviews are ordered by value or by age.", hint="Say value, or age.")
-    limit = max(1, min(limit, MOST))
-    found = reviews(order=order, limit=limit + 1, cursor=cursor)
-    shown = found[:limit]
-    return ReviewPage(tuple(_described(shown)), cursor_of(shown[-1]) if len(found) > limit else "")
-
-
-def review_counts(*, by: Actor) -> ReviewCounts:
-    """How many reviews are open, and since when."""
-    check_steward(by, VIEW)
-    return review_totals()
-
-
 def explained_review(number: int, purpose: str, *, by: Actor) -> ExplainedReview:
     """One review explained. What is seen is audited; raises `Refused`, and `Unknown` where it is
     open no more.
@@ -115,7 +54,7 @@ def explained_review(number: int, purpose: str, *, by: Actor) -> ExplainedReview
     check_steward(by, VIEW)
     check_purpose(purpose, by, VIEW)
     stored = review_numbered(number)
-    (review,) = _described([stored])
+    (review,) = described([stored])
     texts = record_texts([stored.left, stored.right])
     one, other = (texts[record].document for record in (stored.left, stored.right))
     reasons = compared_pair(one, other, rules_in_force().resolution)
@@ -138,25 +77,6 @@ def decide_review(number: int, verdict: str, *, by: Actor, reason: str = "") -> 
     check_steward(by, "decide")
     stored = review_numbered(number)
     return decide([(stored.left, stored.right)], verdict, by=by, reason=reason)
-
-
-def _described(stored: Sequence[StoredReview]) -> Iterator[OpenReview]:
-    records = {end for one in stored for end in (one.left, one.right)}
-    names, customers = record_names(records), customers_by_record(records)
-    edges = {(edge.left, edge.right): edge for edge in edges_touching({o.left for o in stored})}
-    for one in stored:
-        edge = edges[one.left, one.right]
-        yield OpenReview(
-            one.id,
-            names[one.left],
-            names[one.right],
-            (customers[one.left], customers[one.right]),
-            one.together,
-            edge.probability,
-            edge.match_weight,
-            one.value,
-            one.since,
-        )
 
 
 def _values(stored: StoredReview, purpose: str, who: Actor) -> tuple[ShownValue, ...]:

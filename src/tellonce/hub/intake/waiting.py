@@ -9,14 +9,13 @@ from datetime import timedelta
 from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import among, change_each, fetched, insert_rows
 from tellonce.hub.intake.models import Waiting
+from tellonce.hub.intake.work import PLACE
 from tellonce.hub.jobs.services import enqueue
 from tellonce.hub.matching.services import index_records
 from tellonce.hub.quality.recording import keep_findings
 from tellonce.hub.sources.types import Counts, StoredRecords
 
 _CUT_SHORT = timedelta(seconds=10)
-PLACE = "intake.place"
-"""The kind of job that places what waits."""
 
 _UPDATE = "UPDATE waiting SET version_id = %s, urgent = (urgent OR %s) WHERE record_id = %s"
 _DELETE = "DELETE FROM waiting WHERE record_id = %s AND version_id = %s"

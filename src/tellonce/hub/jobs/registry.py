@@ -1,6 +1,7 @@
 """What can be worked on: handlers, consumers of the feed and recurring jobs, registered by name.
 
-An app registers its own in `apps.py`, so that an earlier app never has to know a later one.
+An app registers its own in `apps.py`, so that an earlier app never has to know a later one. It
+gives functions by their dotted names: they are imported when they are first called.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from tellonce.hub.core.late import late
 from tellonce.hub.jobs.types import JobContext
 
 MOST_ATTEMPTS = 8
@@ -59,7 +61,7 @@ _feeds: list[Feed] = []
 
 def register_handler(
     kind: str,
-    handler: Handler,
+    handler: Handler | str,
     *,
     attempts: int = MOST_ATTEMPTS,
     outward: bool = False,
@@ -73,13 +75,13 @@ def register_handler(
     An exception means: again later, with growing pauses, `attempts` times in all. `WrongCall` and
     `Refused` mean that trying again is useless; `Busy` and `ReleaseJob` are not counted.
     """
-    _handlers[kind] = Handling(handler, attempts, outward, kept)
+    _handlers[kind] = Handling(late(handler), attempts, outward, kept)
 
 
 def register_consumer(
     name: str,
-    write: Callable[..., None],
-    prepare: Callable[[Sequence[Any]], Any] | None = None,
+    write: Callable[..., None] | str,
+    prepare: Callable[[Sequence[Any]], Any] | str | None = None,
 ) -> None:
     """`write(events)` sees every event of the feed, in order, batch by batch.
 
@@ -89,10 +91,11 @@ def register_consumer(
     at a time, looks whether what was read still holds, and writes. What takes longer still it
     enqueues. An exception means: the same events again later.
     """
+    writing = late(write)
     if prepare is None:
-        _consumers[name] = Consumer(lambda events, _: write(events))
+        _consumers[name] = Consumer(lambda events, _: writing(events))
     else:
-        _consumers[name] = Consumer(write, prepare)
+        _consumers[name] = Consumer(writing, late(prepare))
 
 
 def register_recurring(name: str, rule: str, kind: str) -> None:
@@ -100,16 +103,16 @@ def register_recurring(name: str, rule: str, kind: str) -> None:
     _recurring[name] = Recurring(rule, kind)
 
 
-def register_pulse(name: str, act: Callable[[], object]) -> None:
+def register_pulse(name: str, act: Callable[[], object] | str) -> None:
     """`act()` is called about twice a second in every worker: cheap, short, and safe with others
     at it too, such as enqueueing what has become due.
     """
-    _pulses[name] = act
+    _pulses[name] = late(act)
 
 
-def register_feed(read: Feed) -> None:
+def register_feed(read: Feed | str) -> None:
     """`read(cursor, limit)`: the rows numbered above the cursor, in order. There is one feed."""
-    _feeds[:] = [read]
+    _feeds[:] = [late(read)]
 
 
 def handlers() -> dict[str, Handling]:

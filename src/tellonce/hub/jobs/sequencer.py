@@ -15,6 +15,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from tellonce.hub.core.bulk import changed, fetched, locking
+from tellonce.hub.core.late import late
 from tellonce.hub.jobs.models import Sequence
 
 
@@ -35,15 +36,15 @@ _MOVE = "UPDATE sequences SET number = %s, digest = %s WHERE name = %s"
 
 
 def register_stream(
-    name: str, numberer: Numberer, waiting: Callable[[], bool] | None = None
+    name: str, numberer: Numberer | str, waiting: Callable[[], bool] | str | None = None
 ) -> None:
     """`numberer(head)` numbers the next few unnumbered rows and returns the new head.
 
     It returns the head it was given when nothing is left, and holds the lock at most 250 ms.
     `waiting()` says cheaply whether there is any unnumbered row.
     """
-    _streams[name] = numberer
-    _waiting[name] = waiting or (lambda: True)
+    _streams[name] = late(numberer)
+    _waiting[name] = late(waiting or (lambda: True))
 
 
 def number_after_commit(name: str) -> None:

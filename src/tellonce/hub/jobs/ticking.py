@@ -13,7 +13,6 @@ from tellonce.hub.jobs.running import work_once
 from tellonce.hub.jobs.sequencer import number_waiting
 from tellonce.hub.jobs.types import JobContext
 
-PURGE = "jobs.purge"
 KEPT = timedelta(days=7)  # what is done stays this long, so that one can see what was
 _AT_ONCE = 1000
 

@@ -16,7 +16,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from tellonce.hub.customers.selectors import customer_counts
 from tellonce.hub.events.webhooks.selectors import delivery_counts
-from tellonce.hub.insight.alerting import alert_counts
+from tellonce.hub.insight.alerts import alert_counts
 from tellonce.hub.insight.selectors import kpi_states
 from tellonce.hub.jobs.selectors import consumer_states, living_workers, queue_state
 from tellonce.hub.jobs.sequencer import head

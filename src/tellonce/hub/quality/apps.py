@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from tellonce.hub.quality import work
+
 
 class QualityConfig(AppConfig):
     """Tables of rules, of what they found, and of how often they were met."""
@@ -11,6 +13,4 @@ class QualityConfig(AppConfig):
     name = "tellonce.hub.quality"
 
     def ready(self) -> None:
-        from tellonce.hub.quality.jobs import register  # noqa: PLC0415
-
-        register()
+        work.register()

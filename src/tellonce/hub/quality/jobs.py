@@ -5,23 +5,11 @@ is profiled after each delivery.
 from __future__ import annotations
 
 from tellonce.hub.bridge.types import Progress
-from tellonce.hub.jobs.services import enqueue, register_handler, register_recurring
+from tellonce.hub.jobs.services import enqueue
 from tellonce.hub.jobs.types import JobContext, ReleaseJob
 from tellonce.hub.quality.profiles import profile_due
 from tellonce.hub.quality.running import run_due
-
-RUN = "quality.run"
-"""The kind of job that judges what is due."""
-PROFILE = "quality.profile"
-"""The kind of job that profiles the sources which got a delivery."""
-
-
-def register() -> None:
-    """Tell the workers who judges, and how often."""
-    register_handler(RUN, judge)
-    register_recurring("quality", "every 1d", RUN)
-    register_handler(PROFILE, profile)
-    register_recurring("profiles", "every 15m", PROFILE)
+from tellonce.hub.quality.work import RUN
 
 
 def enqueue_run(actor: str) -> int:

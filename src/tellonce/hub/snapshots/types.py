@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tellonce.hub.upkeep.reading import NEVER_AGES, Ageing
+from tellonce.hub.upkeep.types import NEVER_AGES, Ageing
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from tellonce.hub.sources import work
+
 
 class SourcesConfig(AppConfig):
     """Tables of sources, deliveries, records and runs; fetching is a kind of job."""
@@ -9,8 +11,4 @@ class SourcesConfig(AppConfig):
     name = "tellonce.hub.sources"
 
     def ready(self) -> None:
-        from tellonce.hub.jobs.registry import register_handler  # noqa: PLC0415
-        from tellonce.hub.sources.jobs import fetch  # noqa: PLC0415
-        from tellonce.hub.sources.services import FETCH  # noqa: PLC0415
-
-        register_handler(FETCH, fetch, attempts=3)
+        work.register()

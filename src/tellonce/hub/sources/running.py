@@ -30,13 +30,13 @@ from tellonce.hub.sources.incoming import (
 from tellonce.hub.sources.kinds import FETCHED, reading_of
 from tellonce.hub.sources.loaders import loader_of
 from tellonce.hub.sources.pages import Asked, Page, Skipped
+from tellonce.hub.sources.run_views import run_view
 from tellonce.hub.sources.runs import (
     COMMAND,
     Started,
     keep_cursor,
     last_cursor,
     recorded_run,
-    run_view,
 )
 from tellonce.hub.sources.selectors import source_named, source_records, was_delivered
 from tellonce.hub.sources.services import check_deliverer

@@ -14,19 +14,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Max
-
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import as_stored, changed, fetched
 from tellonce.hub.core.canonical import canonical_json
-from tellonce.hub.core.errors import Unknown
 from tellonce.hub.jobs.types import ReleaseJob
 from tellonce.hub.sources.incoming import Incoming, file_incoming
 from tellonce.hub.sources.models import Delivery, SourceRun
 from tellonce.hub.sources.selectors import delivery_view
 from tellonce.hub.sources.services import mark_stored
-from tellonce.hub.sources.types import Counts, DeliveryView, RunView, SourceView
+from tellonce.hub.sources.types import Counts, DeliveryView, SourceView
 
 COMMAND, SCHEDULE, PUSH = "command", "schedule", "push"
 _ONE_RUN = timedelta(hours=1)
@@ -152,50 +149,7 @@ def _end(run: SourceRun, state: str, by: Actor, trouble: str = "") -> None:
     )
 
 
-def runs_of(source_id: int, limit: int = 20) -> list[RunView]:
-    """The runs of a source, newest first."""
-    rows = SourceRun.objects.select_related("source").filter(source_id=source_id)
-    return [_view(row) for row in rows.order_by("-id")[:limit]]
-
-
-def last_runs() -> dict[str, RunView]:
-    """Source -> its last run, of those that have any."""
-    newest = SourceRun.objects.values("source").annotate(last=Max("id")).values("last")
-    rows = SourceRun.objects.select_related("source").filter(pk__in=newest)
-    return {row.source.name: _view(row) for row in rows}
-
-
-def run_view(run_id: int) -> RunView:
-    """One run as it stands; raises `Unknown`."""
-    row = SourceRun.objects.select_related("source").filter(pk=run_id).first()
-    if row is None:
-        raise Unknown(f"There is no run {run_id}.", hint="See `tellonce source runs NAME`.")
-    return _view(row)
-
-
 def last_cursor(source_id: int, content: str, connector: str) -> Mapping[str, Any]:
     """Where the next run of this stream begins; {} where there was none."""
     last = SourceRun.objects.filter(source_id=source_id, content=content, connector=connector)
     return last.order_by("-id").values_list("cursor_after", flat=True).first() or {}
-
-
-def _view(row: SourceRun) -> RunView:
-    counts = Counts(**row.counts)
-    if row.state == SourceRun.RUNNING:
-        for held in Delivery.objects.filter(run_id=row.pk).values_list("counts", flat=True):
-            counts = counts.plus(Counts(**held))
-    return RunView(
-        id=row.pk,
-        source=row.source.name,
-        content=row.content,
-        connector=row.connector,
-        trigger=row.trigger,
-        state=row.state,
-        counts=counts,
-        held=row.held,
-        cursor_before=row.cursor_before,
-        cursor_after=row.cursor_after,
-        trouble=row.trouble,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-    )

@@ -25,10 +25,8 @@ from tellonce.hub.sources.models import Delivery, Quarantined, Record, Source
 from tellonce.hub.sources.places import quarantine_place
 from tellonce.hub.sources.selectors import delivery_view, quarantined_rows, source_named
 from tellonce.hub.sources.types import Counts, DeliveryView, QuarantinedRow, RefusedRow, SourceView
+from tellonce.hub.sources.work import FETCH
 from tellonce.hub.vault.services import content_hash, encrypt, new_key, opened_key
-
-FETCH = "source.fetch"
-"""The kind of the jobs that fetch a source."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from tellonce.hub.bridge.rows import join_documents
+from tellonce.hub.bridge.documents import join_documents
 from tellonce.hub.sources.config import SourceConfig
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from tellonce.hub.upkeep import work
+
 
 class UpkeepConfig(AppConfig):
     """Tables of freshness, confirmations, findings and nudges."""
@@ -11,9 +13,4 @@ class UpkeepConfig(AppConfig):
     name = "tellonce.hub.upkeep"
 
     def ready(self) -> None:
-        from tellonce.hub.jobs.registry import register_consumer  # noqa: PLC0415
-        from tellonce.hub.upkeep.following import keep_ahead, look_at_events  # noqa: PLC0415
-        from tellonce.hub.upkeep.jobs import register  # noqa: PLC0415
-
-        register_consumer("upkeep", keep_ahead, look_at_events)
-        register()
+        work.register()

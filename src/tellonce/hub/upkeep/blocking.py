@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
+from tellonce.hub.core.late import late
+
 Blocks = Callable[[Collection[str]], Mapping[str, Collection[str]]]
 """Of these customers (public ids): customer -> the attributes that must not be asked about."""
 
 _blocks: dict[str, Blocks] = {}
 
 
-def register_block(name: str, blocks: Blocks) -> None:
+def register_block(name: str, blocks: Blocks | str) -> None:
     """Nobody is asked about what `blocks` names. A later app registers it in its `apps.py`."""
-    _blocks[name] = blocks
+    _blocks[name] = late(blocks)
 
 
 def blocked(customers: Collection[str]) -> dict[str, set[str]]:

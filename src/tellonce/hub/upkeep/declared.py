@@ -28,10 +28,10 @@ from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.jobs.services import enqueue
 from tellonce.hub.upkeep.models import UpkeepPolicy
 from tellonce.hub.upkeep.types import AGREE_ON, REQUIRED, UNIQUE, NudgePolicy, Policy
+from tellonce.hub.upkeep.work import SWEEP
 from tellonce.rules.decay import STALE_AT, DecayRules
 
 ACTION = "upkeep.policy"
-SWEEP = "upkeep.sweep"
 _HINT = "See `tellonce upkeep policy show` for what may be declared."
 _LISTS = {"required": REQUIRED, "agree_on": AGREE_ON, "unique": UNIQUE}
 _NAMES = ("stale_at", "half_lives", "importance", *_LISTS, "nudges")

@@ -14,13 +14,11 @@ from tellonce.hub.events.selectors import newest_number
 from tellonce.hub.jobs.services import enqueue
 from tellonce.hub.jobs.types import SYSTEM
 from tellonce.hub.quality.services import CHANGED as RULES_CHANGED
-from tellonce.hub.upkeep.declared import SWEEP
 from tellonce.hub.upkeep.keeping import keep
 from tellonce.hub.upkeep.looking import Looked, look_at
+from tellonce.hub.upkeep.work import CATCH_UP, SWEEP
 
 ABOUT_CUSTOMERS = "tellonce.customer."
-CATCH_UP = "upkeep.catch-up"
-"""The kind of job that works out whom a large load left."""
 MANY = 5_000
 """Events waiting behind the one at hand, from which they are those of a large load."""
 SLICE = 1_000

@@ -7,24 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from tellonce.hub.jobs.registry import register_handler, register_recurring
 from tellonce.hub.jobs.types import JobContext, ReleaseJob
-from tellonce.hub.upkeep.declared import SWEEP
-from tellonce.hub.upkeep.following import CATCH_UP, catch_up, sweep
+from tellonce.hub.upkeep.following import catch_up, sweep
 from tellonce.hub.upkeep.turning import open_what_went_stale
 
-TURN = "upkeep.turn"
 _LATER = timedelta(minutes=5)
 _AT_ONCE = timedelta(0)
-
-
-def register() -> None:
-    """Tell the workers."""
-    register_handler(SWEEP, sweep_all)
-    register_handler(CATCH_UP, catch_up_all)
-    register_handler(TURN, turn)
-    register_recurring("upkeep sweep", "every 1d", SWEEP)
-    register_recurring("upkeep turn", "every 1h", TURN)
 
 
 def sweep_all(context: JobContext) -> None:

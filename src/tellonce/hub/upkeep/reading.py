@@ -9,34 +9,8 @@ from datetime import datetime
 from tellonce.hub.upkeep.ageing import unit_named
 from tellonce.hub.upkeep.declared import policy_in_force
 from tellonce.hub.upkeep.models import Freshness
-from tellonce.rules.decay import DecayRules, score_at
-
-_DAY = 86_400.0
-
-
-@dataclass(frozen=True, slots=True)
-class Ageing:
-    """How one value ages. `stated_at`: when it was last said, None: not known; `half_life` in days,
-    None: it never changes; `stale_from`: the score from which it is stale.
-    """
-
-    half_life: float | None
-    stated_at: datetime | None = None
-    support: float = 0.0
-    confirmed_at: datetime | None = None
-    stale_from: float = 100.0
-
-    def score(self, now: datetime) -> float | None:
-        """Its decay at this moment, 0 to 100; None where it is not known when it was said."""
-        if self.half_life is None:
-            return 0.0
-        if self.stated_at is None:
-            return None
-        age = (now - self.stated_at).total_seconds() / _DAY
-        return round(score_at(self.half_life, age, self.support), 1)
-
-
-NEVER_AGES = Ageing(None)
+from tellonce.hub.upkeep.types import Ageing
+from tellonce.rules.decay import DecayRules
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,10 @@ from django.db.models import Q
 from tellonce.hub.core import clock
 from tellonce.hub.events.models import Delivery, Endpoint
 from tellonce.hub.events.types import StoredEvent
+from tellonce.hub.events.work import DELIVER
 from tellonce.hub.jobs.services import enqueue
 from tellonce.hub.jobs.types import SYSTEM, JobContext
 
-DELIVER = "webhooks.deliver"
-PURGE = "webhooks.purge"
 _KEPT = timedelta(days=30)
 _TOO_FAR = timedelta(days=3)
 
