@@ -283,6 +283,7 @@ def previous(tmp_path: Path) -> Standing:
     return Standing(home, {"TELLONCE_HOME": str(home)})
 
 
+@pytest.mark.sqlite
 def test_the_previous_version_s_hub_is_upgraded_with_all_it_holds(previous: Standing) -> None:
     assert "tellonce upgrade" in previous.run("status", code=4)
     assert "BAD  migrations" in previous.run("doctor", code=1)

@@ -374,7 +374,7 @@ ORDERS = st.one_of(st.just([]), st.lists(st.integers(0, 20), max_size=8))
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(CHOICES, ORDERS)
 @example([("split", ["1", "2"], 0), ("merge", ["1", "2"], 0)], [])

@@ -200,7 +200,7 @@ HISTORIES = st.lists(st.lists(acts(), min_size=1, max_size=6), min_size=1, max_s
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(HISTORIES)
 def test_any_history_gives_the_customers_of_one_batch(history: list[list[Any]]) -> None:
