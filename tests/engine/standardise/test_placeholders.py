@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from tellonce.engine.standardise import placeholders
 from tellonce.engine.standardise.placeholders import placeholder_mask
+from tellonce.engine.standardise.text import FEW
 
 FAMILIES = (
     *("any", "given_name", "full_name", "street", "full_address", "email", "phone", "postal_code"),
@@ -23,6 +23,6 @@ ODD = (
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_few_values_are_judged_as_many_are(family: str) -> None:
     values = [*ODD, None]
-    many = placeholder_mask(pa.array([*values, *map(str, range(placeholders.FEW))]), family)
+    many = placeholder_mask(pa.array([*values, *map(str, range(FEW))]), family)
     few = [placeholder_mask(pa.array([one], pa.string()), family)[0].as_py() for one in values]
     assert many.to_pylist()[: len(values)] == few

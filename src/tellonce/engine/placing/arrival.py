@@ -20,7 +20,8 @@ from tellonce.engine.score.few import encode_few
 from tellonce.engine.settings import SPELLING, Settings, apart
 from tellonce.engine.tables import canonical
 
-FEW = 16  # records; up to here the fixed cost of columns outweighs what they save
+# Records; up to here the fixed cost of columns outweighs what they save. Keys cost more by rows.
+FEW, FEW_ENCODED = 16, 100
 
 
 @dataclass(frozen=True)
@@ -60,15 +61,15 @@ def match_keys(records: pa.Table, model: MatchModel, settings: Settings) -> pa.T
 
 def encoded(records: pa.Table, model: MatchModel, settings: Settings) -> tuple[Encoded, pa.Array]:
     """RECORDS as the kernels read them, in the order given, and the strings of their codes."""
-    return _encoded(_ready(records), model.score, settings)
+    return _encoded(_ready(records, FEW_ENCODED), model.score, settings)
 
 
 Ready = list[dict[str, Any]] | Coded
 """Comparable records, made record by record or by columns, whichever is less work."""
 
 
-def _ready(records: pa.Table) -> Ready:
-    if records.num_rows <= FEW:
+def _ready(records: pa.Table, few: int = FEW) -> Ready:
+    if records.num_rows <= few:
         return [standardise.comparable_row(record) for record in records.to_pylist()]
     return coded(standardise.comparable(records, standardise.StandardiseParams()))
 

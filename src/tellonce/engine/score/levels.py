@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from tellonce.engine.model.spelling import Spelling
@@ -58,6 +59,7 @@ class Context:
     others: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1 << 16)
 def sound(text: str, spelling: Spelling) -> str:
     """The phonetic codes of all tokens, joined."""
     return "".join(spelling.phonetic(token) for token in text.split(" "))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from tellonce.engine.standardise.places import country_code, is_region
 from tellonce.engine.standardise.street_words import (
@@ -13,7 +14,7 @@ from tellonce.engine.standardise.street_words import (
     ORDINALS,
     STREET_WORDS,
 )
-from tellonce.engine.standardise.text import fold, to_ascii
+from tellonce.engine.standardise.text import REMEMBERED, fold, to_ascii
 
 _PO_BOX = re.compile(
     r"\b(?:p\.?\s*o\.?\s*box|post\s*office\s*box|postfach|skr(?:ytka|\.)?\s*poczt\w*\.?)\s*#?\s*(\w+)",
@@ -212,6 +213,7 @@ def second_line(text: str) -> tuple[str, str]:
     return text, ""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def comparable_street(text: str) -> str | None:
     """Return a street in normal form: types and directions abbreviated, `ul.` dropped, None if
     empty.
@@ -245,6 +247,7 @@ def comparable_unit(text: str) -> str | None:
     return " ".join(kept) or fold(text) or None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def comparable_city(text: str) -> str | None:
     """Return a place's folded name with saint, fort and mount abbreviated, None if empty."""
     short = {"saint": "st", "sankt": "st", "fort": "ft", "mount": "mt"}

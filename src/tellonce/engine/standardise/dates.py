@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from tellonce.engine.standardise.placeholders import Placeholder
 from tellonce.engine.standardise.plain_dates import plain_dates
-from tellonce.engine.standardise.text import fold, map_distinct, map_parts
+from tellonce.engine.standardise.text import FEW, fold, map_distinct, map_parts
 
 OLDEST = 1870
 NEWEST = 2100
@@ -119,6 +119,8 @@ def _packed_order(packed: Counter[str], day_first: bool) -> str:
 
 def read_dates(column: pa.Array, order: DateOrder, attribute: str = "birth_date") -> Dates:
     """Return a column of date texts as ISO dates; impossible parts are dropped and counted."""
+    if len(column) <= FEW:
+        return _read_few(column.to_pylist(), order, attribute)
     coded = column.dictionary_encode()
     plain, swappable = plain_dates(
         coded.dictionary, years=(order.oldest, NEWEST), day_first=order.day_first, sure=order.sure
@@ -133,6 +135,20 @@ def read_dates(column: pa.Array, order: DateOrder, attribute: str = "birth_date"
         for entry in pc.value_counts(column.filter(impossible)).to_pylist()
     ]
     return Dates(iso, pc.fill_null(unsure, False), sorted(refused, key=_by_value))
+
+
+def _read_few(values: list[str | None], order: DateOrder, attribute: str) -> Dates:
+    """The same, value by value."""
+    read = [(None, None, None) if text is None else _read(text, order) for text in values]
+    wrong = Counter(text for text, one in zip(values, read, strict=True) if text and one[2])
+    return Dates(
+        pa.array([iso for iso, _, _ in read], pa.string()),
+        pa.array([unsure is not None for _, unsure, _ in read], pa.bool_()),
+        [
+            Placeholder(attribute, text, count, "is not a possible date")
+            for text, count in sorted(wrong.items())
+        ],
+    )
 
 
 def read_date(text: str, order: DateOrder) -> str | None:

@@ -7,7 +7,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tellonce.engine.standardise.text import map_distinct, to_ascii
+from tellonce.engine.standardise.text import are_few_and_plain, map_distinct, to_ascii
 
 VALID = r"^[a-z0-9._%+'&/=~!#$*-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}$"
 _FIND = re.compile(r"[^\s<>,;:\"()\[\]]+@[^\s<>,;:\"()\[\]]+")
@@ -21,10 +21,17 @@ def display_emails(column: pa.Array) -> pa.Array:
     What is no valid address is kept when it is one word of some length, since a typo still tells
     something; else it is null. The common case never leaves Arrow.
     """
+    if are_few_and_plain(column):
+        return map_distinct(column, _shown)
     lower = pc.utf8_lower(column)
     fine = pc.fill_null(pc.match_substring_regex(lower, VALID), False)
     rest = map_distinct(pc.if_else(fine, None, column), _rescued)
     return pc.if_else(fine, lower, rest)
+
+
+def _shown(text: str) -> str | None:
+    lower = text.lower()
+    return lower if re.fullmatch(VALID, lower, re.ASCII) else _rescued(text)
 
 
 def _rescued(text: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -54,6 +55,10 @@ class Fields:
                 found.setdefault(column.index, []).append(text)
         return [pc.coalesce(*found[index]) for index in sorted(found)]
 
+    def has_any(self, attributes: Collection[str]) -> bool:
+        """Return whether the main group has a column of some attribute."""
+        return any(c.attribute in attributes and c.group == "" for c, _ in self.columns)
+
     def has(self, attribute: str, group: str = "") -> bool:
         """Return whether the source has such a column."""
         return bool(self.all_of(attribute, group))
@@ -87,6 +92,8 @@ def _without_overlong(values: pa.Array, attribute: str) -> tuple[pa.Array, list[
 
     Attributes without a known meaning keep them: these are not taken apart.
     """
+    if values.nbytes <= LONGEST:
+        return values, []
     long = pc.fill_null(pc.greater(pc.utf8_length(values), LONGEST), False)
     if attribute.startswith("other:") or not pc.any(long).as_py():
         return values, []

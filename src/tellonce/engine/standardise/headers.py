@@ -83,6 +83,7 @@ def slug(header: str) -> str:
     return "_".join(header_words(header)) or "column"
 
 
+@lru_cache(maxsize=4096)
 def read_header(header: str) -> HeaderReading:
     """Return what a header says: exact words first, then without group, filler and index words."""
     words = header_words(header)

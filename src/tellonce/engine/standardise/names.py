@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from tellonce.engine.standardise.text import to_ascii, words_of
+from tellonce.engine.standardise.text import REMEMBERED, to_ascii, words_of
 from tellonce.engine.standardise.variants import is_given_name
 
 TITLES = frozenset(
@@ -143,6 +144,7 @@ def _plain(word: str) -> str:
     return _NOT_WORD.sub("", to_ascii(word))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def comparable_given(text: str) -> tuple[str | None, str | None]:
     """Return the normal form of a given name and of further given names written beside it.
 
@@ -163,6 +165,7 @@ def comparable_middle(text: str) -> str | None:
     return " ".join(word for word in map(_given_word, _words(text)) if word) or None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def comparable_family(text: str) -> str | None:
     """Return a family name in normal form, None if nothing is left.
 

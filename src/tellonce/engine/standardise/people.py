@@ -10,7 +10,7 @@ from tellonce.engine.standardise.lists import list_of, list_of_structs
 from tellonce.engine.standardise.names import split_full_name
 from tellonce.engine.standardise.organisations import looks_like_organisation
 from tellonce.engine.standardise.placeholders import Placeholder, placeholder_mask
-from tellonce.engine.standardise.text import join_words, map_parts
+from tellonce.engine.standardise.text import join_words, map_parts, says_nothing
 from tellonce.engine.tables import NAME
 
 _NAME_ATTRIBUTES = frozenset({"given_name", "middle_name", "family_name", "full_name"})
@@ -55,6 +55,10 @@ def _parts(fields: Fields, group: str) -> tuple[Parts, pa.Array]:
     if not fields.has("given_name", group):
         whole = pc.coalesce(whole, pc.if_else(_several_words(family, no_given), family, None))
     whole = pc.coalesce(whole, pc.if_else(pc.and_(_comma(family), no_given), family, None))
+    if says_nothing(whole):
+        title, suffix = fields.one("title", group), fields.one("name_suffix", group)
+        named = _named(fields, group, [given, middle, family, title, suffix], fields.nothing())
+        return named, fields.nothing()
     split = map_parts(whole, _split, 6)
     taken = whole.is_valid()
     chosen = [
@@ -138,19 +142,21 @@ def _former(fields: Fields, main: Parts | None) -> list[Parts]:
 
 
 def _entity(fields: Fields, names: pa.Array, organisations: list[pa.Array]) -> pa.Array:
+    named = pc.greater(pc.list_value_length(names), 0)
+    owned = _any(fields, organisations)
+    by_names = pc.coalesce(
+        fields.label("person", pc.and_(named, pc.invert(owned))),
+        fields.label("organisation", pc.and_(owned, pc.invert(named))),
+    )
     told = fields.one("entity")
+    if says_nothing(told):
+        return by_names
     words = pc.utf8_lower(told)
     person = pc.match_substring_regex(
         words, r"^(?:p|i|c|person.*|individual|privat.*|osoba.*|consumer)$"
     )
     company = pc.match_substring_regex(
         words, r"^(?:o|b|organi[sz]ation|company|business|firma.*|unternehmen)$"
-    )
-    named = pc.greater(pc.list_value_length(names), 0)
-    owned = _any(fields, organisations)
-    by_names = pc.coalesce(
-        fields.label("person", pc.and_(named, pc.invert(owned))),
-        fields.label("organisation", pc.and_(owned, pc.invert(named))),
     )
     return pc.coalesce(
         fields.label("person", person), fields.label("organisation", company), by_names

@@ -10,7 +10,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tellonce.engine.standardise.text import map_distinct
+from tellonce.engine.standardise.text import are_few_and_plain, map_distinct
 
 _EXTENSION = r"(?i)\s*(?:ext\.?|extension|x|wew\.?|durchwahl|dw\.?|#)\s*\d{1,6}\s*$"
 _SEVERAL = re.compile(r"[;,|\n]|\s/\s|\b(?:or|and|und|oder|lub|i)\b")
@@ -50,6 +50,8 @@ def display_phones(column: pa.Array, region: str | None) -> pa.Array:
     `region` is the ISO alpha-2 country numbers without an international prefix belong to, None if
     not known. Fewer than five digits are no number: null.
     """
+    if are_few_and_plain(column):
+        return map_distinct(column, lambda text: _fast_one(text, region) or _slow(text, region))
     bare = pc.replace_substring_regex(column, _EXTENSION, "")
     digits = pc.replace_substring_regex(bare, r"\(0\)", "")
     digits = pc.replace_substring_regex(digits, _NOT_DIGIT, "")
@@ -71,15 +73,25 @@ def _numbers(text: str) -> tuple[str, str | None]:
     return (parts[0], parts[1]) if len(parts) > 1 else (text, None)
 
 
+def _fast_one(text: str, region: str | None) -> str | None:
+    """What `_fast` makes of a number in ASCII, without the fixed cost of columns."""
+    bare = re.sub(_EXTENSION, "", text, flags=re.ASCII).replace("(0)", "")
+    digits = re.sub("^00", "+", re.sub(_NOT_DIGIT, "", bare))
+    plan = _PLANS.get(region or "")
+    if plan is not None and re.fullmatch(plan.national, digits, re.ASCII):
+        return f"+{plan.code}{re.sub(f'^{plan.trunk}', '', digits)}"
+    return digits if re.fullmatch(_abroad(), digits, re.ASCII) else None
+
+
+@lru_cache(maxsize=1)
+def _abroad() -> str:
+    known = "|".join(sorted({plan.code for plan in _PLANS.values()}))
+    return rf"^\+(?:(?:{known})[1-9]\d{{8,9}}|(?:{_ELEVEN})[1-9]\d{{10}})$"
+
+
 def _fast(digits: pa.Array, region: str | None) -> pa.Array:
     nothing = pa.nulls(len(digits), pa.string())
-    known = "|".join(sorted({plan.code for plan in _PLANS.values()}))
-    abroad = pc.fill_null(
-        pc.match_substring_regex(
-            digits, rf"^\+(?:(?:{known})[1-9]\d{{8,9}}|(?:{_ELEVEN})[1-9]\d{{10}})$"
-        ),
-        False,
-    )
+    abroad = pc.fill_null(pc.match_substring_regex(digits, _abroad()), False)
     result = pc.if_else(abroad, digits, nothing)
     plan = _PLANS.get(region or "")
     if plan is None:

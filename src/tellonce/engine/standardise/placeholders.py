@@ -9,6 +9,8 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tellonce.engine.standardise.text import FEW
+
 _ANYWHERE = """n/a|na|n.a.|n.a|#n/a|#na|none|null|nil|nan|unknown|unk|unkn|unknwn|not available|
 not provided|
 not known|not applicable|not given|not stated|not specified|unspecified|no data|nodata|no value|
@@ -61,7 +63,6 @@ class Placeholder:
     why: str
 
 
-FEW = 16  # values; up to here the fixed cost of columns outweighs what they save
 _NAME_FAMILIES = {"given_name", "middle_name", "family_name", "former_name", "full_name"}
 _NO_NAME = r"(?:x{2,}|z{3,}|[0-9]+)(?: x{2,})?"
 _LOCALS = {"email", "mail", "user", "name"}
@@ -85,10 +86,7 @@ def placeholder_mask(values: pa.Array, attribute: str) -> pa.Array:
     """Return which values of a trimmed string column stand for nothing (null counts as not)."""
     family = attribute.partition(":")[0]
     if len(values) <= FEW:
-        found = [
-            value is not None and stands_for_nothing(value, family) for value in values.to_pylist()
-        ]
-        return pa.array(found, pa.bool_())
+        return pa.array(_mask_of_few(values, family), pa.bool_())
     lower = pc.utf8_lower(values)
     mask = pc.or_(
         pc.is_in(lower, pa.array(split_list(_ANYWHERE))),
@@ -98,6 +96,10 @@ def placeholder_mask(values: pa.Array, attribute: str) -> pa.Array:
     if extra is not None:
         mask = pc.or_(mask, extra)
     return pc.fill_null(mask, False)
+
+
+def _mask_of_few(values: pa.Array, family: str) -> list[bool]:
+    return [value is not None and stands_for_nothing(value, family) for value in values.to_pylist()]
 
 
 def stands_for_nothing(value: str, family: str) -> bool:
@@ -168,6 +170,8 @@ def _repeated(*, short: bool) -> str:
 
 def without_placeholders(values: pa.Array, attribute: str) -> tuple[pa.Array, list[Placeholder]]:
     """Return the column with placeholders made null, and what was found, sorted by value."""
+    if len(values) <= FEW and not any(_mask_of_few(values, attribute.partition(":")[0])):
+        return values, []
     coded = values.dictionary_encode()
     nothing = placeholder_mask(coded.dictionary, attribute)
     if not pc.any(nothing).as_py():

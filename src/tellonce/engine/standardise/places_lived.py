@@ -9,7 +9,13 @@ from tellonce.engine.standardise.addresses import second_line, split_full_addres
 from tellonce.engine.standardise.fields import Fields
 from tellonce.engine.standardise.lists import list_of_structs
 from tellonce.engine.standardise.places import country_code
-from tellonce.engine.standardise.text import join_parts, join_words, map_distinct, map_parts
+from tellonce.engine.standardise.text import (
+    join_parts,
+    join_words,
+    map_distinct,
+    map_parts,
+    says_nothing,
+)
 from tellonce.engine.tables import ADDRESS
 
 ADDRESS_ATTRIBUTES = frozenset(
@@ -47,8 +53,9 @@ def _parts(fields: Fields, group: str) -> Parts:
         as_whole = pc.and_(placeless, several)
         whole = pc.coalesce(whole, pc.if_else(as_whole, lines[0], None))
         own = _with_lines(own, [pc.if_else(as_whole, None, lines[0]), *lines[1:]])
-    read = map_parts(whole, _whole, 7)
-    own = {name: pc.coalesce(own[name], part) for name, part in zip(_FIELDS, read, strict=True)}
+    if not says_nothing(whole):
+        read = map_parts(whole, _whole, 7)
+        own = {name: pc.coalesce(own[name], part) for name, part in zip(_FIELDS, read, strict=True)}
     own["postal_code"], own["city"] = _apart(own["postal_code"], own["city"])
     own["country"] = map_distinct(own["country"], lambda text: country_code(text) or text)
     own["postal_code"] = with_leading_zeros(own["postal_code"])
@@ -99,6 +106,8 @@ def _whole(text: str) -> tuple[str | None, ...]:
 def _apart(codes: pa.Array, cities: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Return postal codes and cities where the city column held both (10115 Berlin)."""
     both = pc.fill_null(pc.match_substring_regex(cities, rf"^{_CODE}\s+\S"), False)
+    if not pc.any(both).as_py():
+        return codes, cities
     code = pc.replace_substring_regex(cities, rf"^({_CODE})\s.*$", r"\1")
     city = pc.replace_substring_regex(cities, rf"^{_CODE}\s+", "")
     return pc.coalesce(codes, pc.if_else(both, code, None)), pc.if_else(both, city, cities)
@@ -107,9 +116,11 @@ def _apart(codes: pa.Array, cities: pa.Array) -> tuple[pa.Array, pa.Array]:
 def with_leading_zeros(codes: pa.Array) -> pa.Array:
     """Return postal codes with the zero that a spreadsheet took from five-digit ones put back."""
     short = pc.fill_null(pc.match_substring_regex(codes, r"^\d{4}$"), False)
+    few = pc.sum(short).as_py() or 0
+    if not few:
+        return codes
     long = pc.fill_null(pc.match_substring_regex(codes, r"^\d{5}(?:-\d{4})?$"), False)
-    few, many = pc.sum(short).as_py() or 0, pc.sum(long).as_py() or 0
-    if not few or many < 4 * few:
+    if (pc.sum(long).as_py() or 0) < 4 * few:
         return codes
     return pc.if_else(short, pc.binary_join_element_wise("0", codes, ""), codes)
 

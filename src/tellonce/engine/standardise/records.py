@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -30,8 +31,10 @@ from tellonce.engine.standardise.placeholders import Placeholder
 from tellonce.engine.standardise.places import country_code
 from tellonce.engine.standardise.places_lived import addresses
 from tellonce.engine.standardise.regions import guess_region
-from tellonce.engine.standardise.text import fold, map_distinct
+from tellonce.engine.standardise.text import fold, map_distinct, says_nothing
 from tellonce.engine.tables import IDENTIFIER, OTHER, RECORDS, check
+
+_BIRTH_PARTS = ("birth_year", "birth_month", "birth_day")
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,10 @@ def _birth_dates(
     """Return ISO dates, which are ambiguous, and whether the source shows that the day is first."""
     shown: bool | None = None
     dates, unsure = fields.nothing(), pc.is_valid(fields.nothing())
-    parts = join_parts(fields.one("birth_year"), fields.one("birth_month"), fields.one("birth_day"))
-    for column in [*fields.all_of("birth_date", ""), parts]:
+    columns = fields.all_of("birth_date", "")
+    if fields.has_any(_BIRTH_PARTS):
+        columns.append(join_parts(*(fields.one(part) for part in _BIRTH_PARTS)))
+    for column in columns:
         order = date_order(pc.unique(column).drop_null().to_pylist(), fields.region, day_first)
         shown = order.day_first if shown is None and order.sure else shown
         read = read_dates(column, order)
@@ -136,15 +141,20 @@ def _observed(fields: Fields, day_first: bool | None) -> pa.Array:
 
 
 def _emails(fields: Fields) -> pa.Array:
-    columns = fields.all_of("email")
+    columns = _said(fields.all_of("email"))
     slots = [display_emails(column) for column in columns]
-    return list_of([*slots, *map(further_emails, columns)], fields.rows)
+    return list_of([*slots, *_said(map(further_emails, columns))], fields.rows)
+
+
+def _said(columns: Iterable[pa.Array]) -> list[pa.Array]:
+    """Return those of the columns that hold anything."""
+    return [column for column in columns if not says_nothing(column)]
 
 
 def _phones(fields: Fields) -> pa.Array:
     countries = map_distinct(fields.one("country"), country_code)
-    columns = fields.all_of("phone")
-    columns = [*columns, *map(further_phones, columns)]
+    columns = _said(fields.all_of("phone"))
+    columns += _said(map(further_phones, columns))
     shown = [_of_countries(column, countries, fields) for column in columns]
     return list_of(shown, fields.rows)
 
@@ -152,6 +162,8 @@ def _phones(fields: Fields) -> pa.Array:
 def _of_countries(column: pa.Array, countries: pa.Array, fields: Fields) -> pa.Array:
     """Return phone numbers read for the country of their row, else that of the source."""
     coded = pc.fill_null(countries, fields.region or "").dictionary_encode()
+    if len(coded.dictionary) == 1:
+        return display_phones(column, coded.dictionary[0].as_py() or None)
     which = coded.indices.to_numpy()
     order = np.argsort(which, kind="stable")
     parts = [pa.array([], pa.string())]

@@ -11,6 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from anyascii import anyascii
 
+FEW = 16  # values; up to here the fixed cost of columns outweighs what they save
+REMEMBERED = 1 << 15
+"""Distinct names, streets and cities whose normal form is kept from one batch to the next: most of
+what arrives was there before."""
 _EXACT = float(1 << 53)  # whole numbers below are exact as floats
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _APOSTROPHE = re.compile(r"['`´’‘ʼ]")
@@ -76,8 +80,25 @@ def _number_text(array: pa.Array) -> pa.Array:
 
 
 def _tidy(text: pa.Array) -> pa.Array:
+    if len(text) <= FEW:
+        values = text.to_pylist()
+        return pa.array([value.strip() or None if value else None for value in values], pa.string())
     text = pc.utf8_trim_whitespace(text)
     return pc.if_else(pc.equal(text, ""), None, text)
+
+
+def says_nothing(column: pa.Array) -> bool:
+    """Return whether every value is null, so that nothing need be worked out."""
+    return bool(column.null_count == len(column))
+
+
+def are_few_and_plain(column: pa.Array) -> bool:
+    """Return whether a text column has few values, all of printable ASCII: for these the patterns
+    of Python and of Arrow mean the same.
+    """
+    return len(column) <= FEW and all(
+        text is None or (text.isascii() and text.isprintable()) for text in column.to_pylist()
+    )
 
 
 def map_distinct(column: pa.Array, function: Callable[[str], str | None]) -> pa.Array:
@@ -111,7 +132,8 @@ def join_parts(columns: Sequence[pa.Array], separator: str) -> pa.Array:
 
     Pairwise, because binary_join_element_wise(null_handling="skip") loses all-null rows.
     """
-    joined = columns[0]
-    for column in columns[1:]:
+    said = [column for column in columns if not says_nothing(column)] or columns[:1]
+    joined = said[0]
+    for column in said[1:]:
         joined = pc.coalesce(pc.binary_join_element_wise(joined, column, separator), joined, column)
     return joined

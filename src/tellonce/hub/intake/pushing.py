@@ -52,14 +52,17 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Pushed:
-    """Rows that were handed over, read and not kept yet; `digest` is theirs, SHA-256 in hex."""
+    """Rows that were handed over, read and not kept yet; `digest` is theirs, SHA-256 in hex.
+
+    `settled`: what every later delivery of the source keeps to; None where that was settled before.
+    """
 
     source: SourceView
     digest: str
     usable: Sequence[ArrivedRecord]
     refused: Sequence[RefusedRow]
     card_values: int
-    settled: Mapping[str, Any]
+    settled: Mapping[str, Any] | None
     met: Mapping[str, Met]
     in_force: InForce | None
 
@@ -95,9 +98,8 @@ def read_pushed(source_name: str, rows: Sequence[Any], *, by: Actor) -> Pushed:
     read = read_rows(source, rows, in_force)
     usable, refused = read.all()
     digest = hashlib.sha256(repr(rows).encode("utf-8", "replace")).hexdigest()
-    return Pushed(
-        source, digest, usable, refused, read.card_values, read.settled, read.met, in_force
-    )
+    settled = None if RECORDS in source.learned else read.settled
+    return Pushed(source, digest, usable, refused, read.card_values, settled, read.met, in_force)
 
 
 def keep_pushed(
@@ -107,7 +109,7 @@ def keep_pushed(
     before it ends.
     """
     delivery = begin_push(pushed.source, pushed.digest)
-    if RECORDS not in pushed.source.learned:
+    if pushed.settled is not None:
         learn(pushed.source, RECORDS, pushed.settled)
     kept = quarantine(delivery, pushed.refused)
     stored = store_records(delivery, pushed.usable, STANDARDISER)
@@ -140,7 +142,7 @@ def read_rows(
     report = FileReport("push", "", ())
     contents = Contents(pa.Table.from_batches([table]), chunk.rows, chunk.rejects, report)
     read = read_records(source, contents, "what was sent", in_force)
-    if not read.settled["record_id"]:
+    if not read.record_id:
         raise WrongCall(
             f"Nothing in the rows says which record of {source.name} each one is.",
             hint="Send a column `id`, or name one with `record_id:` in the source's configuration.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -56,18 +57,35 @@ AT_ONCE = 10_000
 class ReadRecords:
     """A whole file, or a page, of records; its rows are made ready part by part.
 
-    `count` rows can be identified, `refused` cannot be used. `settled` is what every later delivery
-    of the source keeps to; `met`: rule -> how often it was met.
+    `count` rows can be identified, `refused` cannot be used. `record_id`: header of the column that
+    names each record, "" where none does; `met`: rule -> how often it was met.
     """
 
     count: int
     refused: list[RefusedRow]
     card_values: int
-    settled: Mapping[str, Any]
+    record_id: str
     sentences: tuple[str, ...]
-    recognised: tuple[RecognisedColumn, ...]
     met: Mapping[str, Met]
+    _recognised: Recognised
     _parts: _Parts
+
+    @property
+    def recognised(self) -> tuple[RecognisedColumn, ...]:
+        """What each column was recognised as."""
+        return self._recognised.columns
+
+    @cached_property
+    def settled(self) -> Mapping[str, Any]:
+        """What every later delivery of the source keeps to; to work it out takes a while."""
+        columns = dict(self._recognised.settled)
+        read_as = self._parts.judging.read_as(self._parts.table, columns)
+        return {
+            "record_id": self.record_id,
+            "columns": columns,
+            "region": self._recognised.region,
+            "reading": read_as.as_document(),
+        }
 
     def parts(self) -> Iterator[tuple[list[ArrivedRecord], list[RefusedRow]]]:
         """Rows ready to be stored, and further ones that cannot be used, part by part."""
@@ -119,17 +137,14 @@ def read_records(
         day_first=config.day_first,
         amend=judging if in_force else None,
     )
-    reading = judging.read_as(table, recognised.settled).as_document()
-    settled = {"record_id": columns.get("record_id", ""), "columns": dict(recognised.settled)}
-    settled |= {"region": recognised.region, "reading": reading}
     return ReadRecords(
         table.num_rows,
         refused,
         findings.total + len(cards),
-        settled,
+        columns.get("record_id") or "",
         tuple(_sentences(contents, columns, recognised)),
-        recognised.columns,
         judging.met,
+        recognised,
         _Parts(table, numbers, ids, records, columns, judging),
     )
 
