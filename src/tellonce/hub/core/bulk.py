@@ -13,9 +13,12 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
+_LISTED = "IN (SELECT value FROM json_each(%s))"
 _FEW = 10  # rows that PostgreSQL takes sooner in a statement than in a COPY
+
+Adapter = tuple[int, Callable[[Any], Any]]
 
 
 def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
@@ -25,6 +28,7 @@ def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
     table = model._meta.db_table
     if not count:
         return []
+    connection = _connection()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
@@ -48,26 +52,42 @@ def among(
     """
     if not values:
         return []
-    listed = sorted(values)
+    listed, connection = sorted(values), _connection()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"{select} = ANY(%s)", [*given, listed])
         else:
-            listing = "IN (SELECT value FROM json_each(%s))"
-            cursor.execute(f"{select} {listing}", [*given, json.dumps(listed)])
+            cursor.execute(f"{select} {_LISTED}", [*given, json.dumps(listed)])
+        return cursor.fetchall()
+
+
+def among_either(
+    select: str, ends: tuple[str, str], values: Collection[int]
+) -> list[tuple[Any, ...]]:
+    """The rows of a statement that ends in WHERE, in which one of two columns is one of many
+    values; those in which both are, twice.
+    """
+    if not values:
+        return []
+    connection, listed = _connection(), sorted(values)
+    postgresql = connection.vendor == "postgresql"
+    listing, given = ("= ANY(%s)", listed) if postgresql else (_LISTED, json.dumps(listed))
+    with connection.cursor() as cursor:
+        both = (f"{select} {end} {listing}" for end in ends)
+        cursor.execute(" UNION ALL ".join(both), [given, given])
         return cursor.fetchall()
 
 
 def fetched(statement: str, *given: Any) -> list[tuple[Any, ...]]:
     """The rows of a statement."""
-    with connection.cursor() as cursor:
+    with _connection().cursor() as cursor:
         cursor.execute(statement, given)
         return cursor.fetchall()
 
 
 def changed(statement: str, *given: Any) -> int:
     """How many rows a statement changed."""
-    with connection.cursor() as cursor:
+    with _connection().cursor() as cursor:
         cursor.execute(statement, given)
         return cursor.rowcount
 
@@ -75,18 +95,18 @@ def changed(statement: str, *given: Any) -> int:
 def change_each(statement: str, rows: Collection[Sequence[Any]]) -> None:
     """Run a statement with the values of each row."""
     if rows:
-        with connection.cursor() as cursor:
+        with _connection().cursor() as cursor:
             cursor.executemany(statement, rows)
 
 
 def locking(statement: str) -> str:
     """A SELECT that keeps others from changing its rows; on SQLite the transaction does."""
-    return f"{statement} FOR UPDATE" if connection.vendor == "postgresql" else statement
+    return f"{statement} FOR UPDATE" if _connection().vendor == "postgresql" else statement
 
 
 def as_stored(moment: datetime) -> Any:
     """A moment as it is handed to a statement."""
-    return moment if connection.vendor == "postgresql" else _time_text(moment)
+    return moment if _connection().vendor == "postgresql" else _time_text(moment)
 
 
 def as_moment(value: Any) -> Any:
@@ -106,43 +126,45 @@ def insert_rows(
     rows = rows if isinstance(rows, Collection) else list(rows)
     if not rows:
         return
-    fields = [model._meta.get_field(name) for name in names]
-    columns = [field.column for field in fields]
+    into, marks, adapters = _inserting(model, tuple(names))
+    connection = _connection()
     with connection.cursor() as cursor:
-        marks = ", ".join(["%s"] * len(columns))
-        into = f"{_name(model._meta.db_table)} ({_names(columns)})"
-        statement = f"INSERT INTO {into} VALUES ({marks})"  # noqa: S608  names are our own
         if connection.vendor != "postgresql":
-            cursor.executemany(statement, _adapted(fields, rows))
+            adapted = _each_adapted(adapters, rows) if adapters else rows
+            cursor.executemany(f"INSERT INTO {into} VALUES {marks}", adapted)  # noqa: S608  our own
         elif len(rows) > _FEW:
-            _copy(cursor, model._meta.db_table, columns, rows)
+            _copy(cursor, into, rows)
         else:
-            several = ", ".join([f"({marks})"] * (len(rows) - 1))
-            whole = f"{statement}, {several}" if several else statement
-            cursor.execute(whole, [value for row in rows for value in row])
+            several = ", ".join([marks] * len(rows))
+            statement = f"INSERT INTO {into} VALUES {several}"  # noqa: S608  names are our own
+            cursor.execute(statement, [value for row in rows for value in row])
 
 
-def _copy(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    with cursor.copy(f"COPY {_name(table)} ({_names(columns)}) FROM STDIN") as copy:
+def _copy(cursor: Any, into: str, rows: Iterable[Sequence[Any]]) -> None:
+    with cursor.copy(f"COPY {into} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 
 
-def _adapted(fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
-    """The rows with times and decimals as Django stores them on SQLite."""
-    adapters: list[tuple[int, Callable[[Any], Any]]] = []
+@lru_cache(maxsize=256)
+def _inserting(
+    model: type[models.Model], names: tuple[str, ...]
+) -> tuple[str, str, Sequence[Adapter]]:
+    """Table and columns, their marks, and the place of each value that SQLite stores as text."""
+    fields = [model._meta.get_field(name) for name in names]
+    columns = ", ".join(_name(field.column) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    adapters: list[Adapter] = []
     for at, field in enumerate(fields):
         if isinstance(field, models.DateTimeField):
             adapters.append((at, _time_text))
         elif isinstance(field, models.DecimalField):
             adapters.append((at, str))
-    if not adapters:
-        return rows
-    return _each_adapted(adapters, rows)
+    return f"{_name(model._meta.db_table)} ({columns})", f"({marks})", adapters
 
 
 def _each_adapted(
-    adapters: Sequence[tuple[int, Callable[[Any], Any]]], rows: Iterable[Sequence[Any]]
+    adapters: Sequence[Adapter], rows: Iterable[Sequence[Any]]
 ) -> Iterable[Sequence[Any]]:
     for row in rows:
         values = list(row)
@@ -157,9 +179,10 @@ def _time_text(moment: datetime) -> str:
     return str(moment.astimezone(UTC).replace(tzinfo=None))
 
 
-def _names(columns: Sequence[str]) -> str:
-    return ", ".join(_name(column) for column in columns)
-
-
 def _name(name: str) -> str:
-    return connection.ops.quote_name(name)
+    return _connection().ops.quote_name(name)
+
+
+def _connection() -> Any:
+    """The connection itself: what Django gives out looks it up anew for every attribute."""
+    return connections[DEFAULT_DB_ALIAS]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from tellonce.hub.core.bulk import among
+from tellonce.hub.core.bulk import among, as_moment, as_stored, fetched
 from tellonce.hub.customers.models import Customer, GoldenVersion
 from tellonce.hub.customers.types import GoldenChange, GoldenDocument, GoldenValue
 from tellonce.hub.vault.services import decrypt, opened_keys
@@ -16,6 +16,11 @@ from tellonce.hub.vault.types import Place
 _NEWEST = (
     "SELECT c.id, g.number, g.document, g.secret, c.key_id FROM customers c JOIN golden_versions g "
     "ON g.customer_id = c.id AND g.number = c.version WHERE c.id"
+)
+_LATEST = (
+    "SELECT c.id, g.number, g.document, g.secret, c.key_id, g.from_at FROM golden_versions g "
+    "JOIN customers c ON c.id = g.customer_id WHERE g.customer_id = %s {} "
+    "ORDER BY g.number DESC LIMIT 1"
 )
 _OBSERVED = 7  # position in GOLDEN_FIELDS
 _SAID = slice(0, 3)  # attribute, rank, value
@@ -50,7 +55,11 @@ def _newest(customers: Collection[int]) -> Iterator[tuple[int, str, str | None]]
     """(customer, open half, hidden half) of newest documents; None where nothing is hidden, or the
     key is destroyed.
     """
-    rows = among(_NEWEST, customers)
+    return _halves(among(_NEWEST, customers))
+
+
+def _halves(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, str, str | None]]:
+    """The same of rows of customer, number of the version, both halves as stored, and key."""
     keys = opened_keys([key for *_, secret, key in rows if secret is not None and key is not None])
     for customer, number, document, secret, key in rows:
         hidden = None
@@ -61,11 +70,14 @@ def _newest(customers: Collection[int]) -> Iterator[tuple[int, str, str | None]]
 
 def golden_document(customer: int, as_of: datetime | None = None) -> GoldenDocument | None:
     """The golden record of a customer, as it stood at `as_of`; None where there was none."""
-    versions = GoldenVersion.objects.filter(customer_id=customer).order_by("-number")
-    if as_of is not None:
-        versions = versions.filter(from_at__lte=as_of)
-    for version, rows in _opened(versions[:1]):
-        return GoldenDocument(version.number, version.from_at, tuple(map(_value, rows)))
+    if as_of is None:
+        rows = fetched(_LATEST.format(""), customer)
+    else:
+        rows = fetched(_LATEST.format("AND g.from_at <= %s"), customer, as_stored(as_of))
+    for _, document, hidden in _halves([row[:-1] for row in rows]):
+        ((_, number, *_, from_at),) = rows
+        values = map(_value, _joined(document, hidden))
+        return GoldenDocument(number, as_moment(from_at), tuple(values))
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tellonce.hub.core.bulk import fetched
 from tellonce.hub.events.feed import STREAM
 from tellonce.hub.events.models import Event
 from tellonce.hub.events.types import StoredEvent
@@ -29,4 +30,4 @@ def event_count() -> int:
 
 def has_unnumbered() -> bool:
     """Whether an event waits for its number."""
-    return Event.objects.filter(number__isnull=True).exists()
+    return bool(fetched("SELECT 1 FROM events WHERE number IS NULL LIMIT 1"))

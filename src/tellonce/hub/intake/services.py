@@ -43,7 +43,7 @@ from tellonce.hub.intake.pushing import (
     read_pushed,
 )
 from tellonce.hub.intake.resolving import resolve_everything
-from tellonce.hub.intake.rules import is_time_to_train, rules_in_force, rules_to_train
+from tellonce.hub.intake.rules import Rules, is_time_to_train, rules_in_force, rules_to_train
 from tellonce.hub.intake.telling import Tally
 from tellonce.hub.intake.turns import is_turn_wanted, resolving
 from tellonce.hub.intake.waiting import (
@@ -155,16 +155,19 @@ def resolved_if_due(tally: Tally, lease: HeldLease, progress: Progress) -> str:
         rules = rules_to_train()
     else:
         rules = rules_in_force()
-        if rules_of_partition() == rules.fingerprint and not _most_wait():
+        if _holds(rules):
             return ""
     tally.include(resolve_everything(rules, lease, progress))
     return rules.origin
 
 
-def _most_wait() -> bool:
-    if not do_wait(RESOLVES_ALL_FROM):
+def _holds(rules: Rules) -> bool:
+    """Whether everything is placed by these rules, and few wait."""
+    if rules_of_partition() != rules.fingerprint:
         return False
-    return waiting_count() >= RESOLVES_ALL_AT * active_record_count()
+    if not do_wait(RESOLVES_ALL_FROM):
+        return True
+    return waiting_count() < RESOLVES_ALL_AT * active_record_count()
 
 
 def _placed(tally: Tally, model: str) -> Placed:
@@ -197,15 +200,21 @@ def accept_placed(source: str, rows: Sequence[Any], *, by: Actor) -> Accepted:
     if len(rows) <= IN_ONE:
         pushed = read_pushed(source, rows, by=by)
         with suppress(Busy), resolving(by.id, wait_seconds=_SOON) as lease:
-            resolved_if_due(Tally(), lease, no_progress)
-            return _placed_at_once(pushed, lease, by)
+            return _placed_at_once(pushed, _settled_rules(lease), lease, by)
     accepted = accept_records(source, rows, by=by, urgent=True)
     place_records_now(accepted.records.values(), by=by)
     return accepted
 
 
-def _placed_at_once(pushed: Pushed, lease: HeldLease, by: Actor) -> Accepted:
-    rules = rules_in_force()
+def _settled_rules(lease: HeldLease) -> Rules:
+    """The rules in force, by which everything is placed once this returns."""
+    if not is_time_to_train() and _holds(rules := rules_in_force()):
+        return rules
+    resolved_if_due(Tally(), lease, no_progress)
+    return rules_in_force()
+
+
+def _placed_at_once(pushed: Pushed, rules: Rules, lease: HeldLease, by: Actor) -> Accepted:
     with act(lease) as moment:
         accepted = keep_pushed(pushed, by=by, urgent=True, placed=True)
         if waiting := list(waiting_among(accepted.moved).values()):

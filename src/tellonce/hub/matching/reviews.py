@@ -7,14 +7,15 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Q
 
-from tellonce.hub.core.bulk import among, change_each, insert_rows
+from tellonce.hub.core.bulk import among_either, change_each, insert_rows
 from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.matching.models import Edge, Review
+from tellonce.hub.matching.selectors import ENDS
 from tellonce.hub.matching.types import OpenPair, Pair, ReviewCounts, StoredReview
 
 BY_VALUE, BY_AGE = "value", "age"
 _ROW = ("id", "left_id", "right_id", "together", "value", "since")
-_TOUCHING = "SELECT left_id, right_id, id, together, value FROM reviews WHERE "
+_TOUCHING = "SELECT left_id, right_id, id, together, value FROM reviews WHERE"
 _DELETE = "DELETE FROM reviews WHERE id = %s"
 _RENEW = "UPDATE reviews SET together = %s, value = %s WHERE id = %s"
 
@@ -23,8 +24,7 @@ def keep_reviews(records: Collection[int], wanted: Mapping[Pair, OpenPair], now:
     """Of the pairs with an end among these records (row ids), those `wanted` are open."""
     held = {
         (left, right): (pk, bool(together), value)
-        for end in ("left_id", "right_id")
-        for left, right, pk, together, value in among(_TOUCHING + end, records)
+        for left, right, pk, together, value in among_either(_TOUCHING, ENDS, records)
     }
     gone = [(held[pair][0],) for pair in sorted(held.keys() - wanted.keys())]
     change_each(_DELETE, gone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from tellonce.hub.core.bulk import among, fetched
+from tellonce.hub.core.bulk import among, among_either, fetched
 from tellonce.hub.matching.models import Decision, Edge, KeyIndex, MatchModel, Review
 from tellonce.hub.matching.types import LiveDecision, StoredEdge, StoredModel
 
@@ -12,6 +12,8 @@ _ADOPTED = (
     "SELECT fingerprint FROM match_models WHERE adopted_at IS NOT NULL "
     "ORDER BY adopted_at DESC, id DESC LIMIT 1"
 )
+ENDS = ("left_id", "right_id")
+"""The two records of a pair."""
 _EDGE = ("left_id", "right_id", "kind", "pattern", "match_weight", "probability", "linked")
 
 
@@ -63,12 +65,9 @@ def edges_of(record_ids: Collection[int]) -> list[StoredEdge]:
 
 def edges_touching(record_ids: Collection[int]) -> set[StoredEdge]:
     """The kept pairs with an end among these records, each once."""
-    edges = f"SELECT {', '.join(_EDGE)} FROM edges WHERE "  # noqa: S608  names are our own
-    return {
-        StoredEdge(*row[:-1], bool(row[-1]))
-        for end in ("left_id", "right_id")
-        for row in among(edges + end, record_ids)
-    }
+    edges = f"SELECT {', '.join(_EDGE)} FROM edges WHERE"  # noqa: S608  names are our own
+    rows = among_either(edges, ENDS, record_ids)
+    return {StoredEdge(*row[:-1], bool(row[-1])) for row in rows}
 
 
 def records_sharing(keys: Collection[int]) -> list[tuple[int, int]]:
@@ -79,10 +78,9 @@ def records_sharing(keys: Collection[int]) -> list[tuple[int, int]]:
 def decisions_touching(record_ids: Collection[int]) -> list[LiveDecision]:
     """The newest decision of each pair with an end among these records, whatever it says."""
     newest: dict[tuple[int, int], tuple[int, str]] = {}
-    select = "SELECT id, left_id, right_id, verdict FROM decisions WHERE "
-    for end in ("left_id", "right_id"):
-        for pk, left, right, verdict in among(select + end, record_ids):
-            newest[left, right] = max((pk, verdict), newest.get((left, right), (0, "")))
+    select = "SELECT id, left_id, right_id, verdict FROM decisions WHERE"
+    for pk, left, right, verdict in among_either(select, ENDS, record_ids):
+        newest[left, right] = max((pk, verdict), newest.get((left, right), (0, "")))
     return [LiveDecision(*pair, verdict) for pair, (_, verdict) in sorted(newest.items())]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from tellonce.hub.policy.types import Classification
 
@@ -49,6 +50,7 @@ _FACT = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def attribute_class(attribute: str) -> Classification:
     """The class of an attribute of a record or of a golden record.
 

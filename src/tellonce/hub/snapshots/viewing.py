@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.db import transaction
@@ -65,7 +65,7 @@ def view_customer(
     tally = Tally()
     section = section_document(
         held_section("demographics", around),
-        partial(judged, who, purpose, around.facts_for(purpose)),
+        cache(partial(judged, who, purpose, around.facts_for(purpose))),
         tally,
         past or now,
     )

@@ -14,7 +14,9 @@ other rules; they count beside what stands here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -24,6 +26,7 @@ from tellonce.hub.accounts.types import PURPOSES, Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import fetched
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.jobs.services import enqueue
 from tellonce.hub.upkeep.models import UpkeepPolicy
@@ -35,14 +38,21 @@ ACTION = "upkeep.policy"
 _HINT = "See `tellonce upkeep policy show` for what may be declared."
 _LISTS = {"required": REQUIRED, "agree_on": AGREE_ON, "unique": UNIQUE}
 _NAMES = ("stale_at", "half_lives", "importance", *_LISTS, "nudges")
+_NEWEST = "SELECT id, document FROM upkeep_policies ORDER BY id DESC LIMIT 1"
 _QUIET_AT_LEAST = 92
 """Days: nobody is asked twice in a quarter, whatever is declared."""
 
 
 def policy_in_force() -> Policy:
     """What is declared now; the defaults where nothing is."""
-    row = UpkeepPolicy.objects.order_by("-id").first()
-    return policy_of(row.document, row.pk) if row else Policy()
+    rows = fetched(_NEWEST)
+    return _read(*rows[0]) if rows else Policy()
+
+
+@lru_cache(maxsize=4)
+def _read(version: int, document: str) -> Policy:
+    """A declaration, which never changes; its text keeps apart what a rollback gave one id."""
+    return policy_of(json.loads(document), version)
 
 
 def declare_policy(document: Any, *, by: Actor) -> Policy:

@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tellonce.hub.core.bulk import as_moment, fetched
 from tellonce.hub.upkeep.ageing import unit_named
 from tellonce.hub.upkeep.declared import policy_in_force
-from tellonce.hub.upkeep.models import Freshness
 from tellonce.hub.upkeep.types import Ageing
 from tellonce.rules.decay import DecayRules
+
+_KEPT = (
+    "SELECT unit, stated_at, support, confirmed_at FROM freshness "
+    "WHERE customer_id = %s AND version = %s"
+)
 
 
 @dataclass(frozen=True)
@@ -30,17 +35,17 @@ class Ageings:
 def ageings(customer: int, version: int) -> Ageings:
     """Of a customer (row id) whose golden record has this version now; 0 for one of the past."""
     decay = policy_in_force().decay
-    rows = Freshness.objects.filter(customer_id=customer, version=version) if version else ()
+    rows = fetched(_KEPT, customer, version) if version else ()
     return Ageings(
         decay,
         {
-            row.unit: Ageing(
-                decay.half_life(row.unit),
-                row.stated_at,
-                row.support,
-                row.confirmed_at,
+            unit: Ageing(
+                decay.half_life(unit),
+                as_moment(stated_at),
+                support,
+                as_moment(confirmed_at),
                 decay.stale_at,
             )
-            for row in rows
+            for unit, stated_at, support, confirmed_at in rows
         },
     )
