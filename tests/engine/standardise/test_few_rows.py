@@ -18,9 +18,9 @@ TOLD = {
     "organisation": ("Mock Ltd", "none"),
     "entity": ("P", "company", "?"),
     "birth_date": ("1980-05-17", "17.05.1980", "05/06/80", "May 1980", "31.02.1980", "1900-01-01"),
-    "birth_year": ("1980", "80"),
-    "birth_month": ("5", "May", "13"),
-    "birth_day": ("17", "99"),
+    "birth_year": ("1980", "80", "¹²"),
+    "birth_month": ("5", "May", "13", "¹"),
+    "birth_day": ("17", "99", "²"),
     "gender": ("f", "Mr", "2"),
     "email": ("A.B@Example.com", "Anna <a@b.com>", "a@b.com; c@d.org", "test@test.com", "ąa@b.pl"),
     "phone": (

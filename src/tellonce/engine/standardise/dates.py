@@ -88,7 +88,7 @@ def date_order(values: Iterable[str], region: str | None, day_first: bool | None
             second += int(match[2]) > 12
             dots += "." in value
             slashes += "/" in value
-        elif len(value) == 8 and value.isdigit():
+        elif len(value) == 8 and value.isdecimal():
             packed.update(order for order in ("ymd", "dmy", "mdy") if _possible(value, order))
     order = _packed_order(packed, day_first if day_first is not None else region != "US")
     if day_first is not None:
@@ -165,7 +165,7 @@ def read_date(text: str, order: DateOrder) -> str | None:
 
 def _changed_places(text: str, order: DateOrder) -> bool:
     """Whether a date is possible only with day and month in another order than the column's."""
-    if len(text) == 8 and text.isdigit():
+    if len(text) == 8 and text.isdecimal():
         told = order.sure or order.packed == "ymd"  # nobody writes year, day, month
         other = _other_order(text, order.packed)
         return told and other != order.packed and not _possible(text, order.packed)
@@ -265,7 +265,7 @@ def _worded(text: str) -> tuple[int, int, int, bool] | None:
     words = fold(text).split()
     month = next((_MONTHS[word] for word in words if word in _MONTHS), 0)
     numbers = [re.sub(r"(?:st|nd|rd|th)$", "", word) for word in words if word not in _MONTHS]
-    numbers = [number for number in numbers if number.isdigit()]
+    numbers = [number for number in numbers if number.isdecimal()]
     if not month or not numbers:
         return None
     year = next((number for number in numbers if len(number) == 4), None)
@@ -328,16 +328,16 @@ def join_parts(year: pa.Array, month: pa.Array, day: pa.Array) -> pa.Array:
 
 
 def _year_text(text: str) -> str | None:
-    return f"{_year(text):04d}" if text.isdigit() and len(text) in {2, 4} else None
+    return f"{_year(text):04d}" if text.isdecimal() and len(text) in {2, 4} else None
 
 
 def _month_text(text: str) -> str | None:
-    number = _MONTHS.get(fold(text)) or (int(text) if text.isdigit() else 0)
+    number = _MONTHS.get(fold(text)) or (int(text) if text.isdecimal() else 0)
     return f"{number:02d}" if 0 < number <= 31 else None
 
 
 def _day_text(text: str) -> str | None:
-    return f"{int(text):02d}" if text.isdigit() and 0 < int(text) <= 31 else None
+    return f"{int(text):02d}" if text.isdecimal() and 0 < int(text) <= 31 else None
 
 
 def read_times(column: pa.Array | pa.ChunkedArray, text: pa.Array, order: DateOrder) -> pa.Array:
