@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tellonce.engine.doubts import doubts
-from tellonce.engine.evaluate import Estimates, duplicate_free, estimate, evaluate
-from tellonce.engine.score.comparisons import COMPARISONS, PHONE
+from tellonce.engine.evaluate import Estimates, Scored, duplicate_free, estimate, evaluate
+from tellonce.engine.model.document import ScoreModel
+from tellonce.engine.score.comparisons import COMPARISONS, GIVEN, PHONE
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.train import Patterns, unseen
 from tellonce.engine.tables import RECORDS
@@ -96,44 +97,94 @@ def test_the_order_of_rows_does_not_matter(pairs: Any, random: Any) -> None:
 
 
 def estimated(
-    cluster: list[int], confidence: list[float], open_pairs: list[float], unseen: float = 0.0
+    cluster: list[int],
+    confidence: list[float],
+    scored: dict[tuple[int, int], float],
+    unseen: float = 0.0,
+    *,
+    one_each: bool = False,
 ) -> Estimates:
-    """Estimates of rows in these clusters."""
-    arrays = (np.array(confidence), np.array(open_pairs))
-    return estimate(np.array(cluster, np.int64), *arrays, unseen)
+    """Estimates of rows in these clusters; `scored`: match probabilities by pair of rows."""
+    ends = np.array(list(scored), np.int64).reshape(-1, 2)
+    p = np.array(list(scored.values()))
+    pairs = Scored(ends[:, 0], ends[:, 1], np.log2(p / (1 - p)))
+    rows = np.array(cluster, np.int64), np.array(confidence)
+    return estimate(*rows, pairs, unseen, one_each=one_each)
+
+
+INSIDE = {(0, 1): 0.9, (2, 3): 0.7, (2, 4): 0.8, (3, 4): 0.7}
 
 
 def test_estimates_follow_their_formula() -> None:
-    found = estimated([0, 0, 2, 2, 2, 5], [0.9, 0.9, 0.8, 0.7, 0.9, 0.4], [0.6], unseen=0.25)
+    scored = {**INSIDE, (4, 5): 0.6}
+    found = estimated([0, 0, 2, 2, 2, 5], [0.9, 0.9, 0.8, 0.7, 0.9, 0.4], scored, unseen=0.25)
     sure = 0.9 + (0.7 + 0.7 + 0.8)
     assert found.precision.value == pytest.approx(sure / 4)
-    assert found.recall.value == pytest.approx(sure / (1.25 * (sure + 0.6)))
+    assert found.recall.value == pytest.approx(sure / (1.25 * (sure + 0.6)), abs=1e-3)
     assert found.precision.low < sure / 4 < found.precision.high <= 1.0
 
 
+def test_pairs_found_through_others_are_not_missing_once_more() -> None:
+    of = [0, 0, 2, 2, 2, 5], [0.9, 0.9, 0.8, 0.8, 0.8, 1.0]
+    through = {pair: p for pair, p in INSIDE.items() if pair != (2, 4)}
+    assert estimated(*of, through, 0.2).recall.value > estimated(*of, INSIDE, 0.2).recall.value
+    assert estimated(*of, through, 0.0).recall.value == 1.0
+
+
+def test_rivals_share_what_they_have() -> None:
+    of = [0, 1, 2, 3, 4, 4], [0.5, 0.5, 0.5, 0.5, 1.0, 1.0]
+    apart = estimated(*of, {(4, 5): 0.99, (0, 1): 0.5, (2, 3): 0.5})
+    rivals = estimated(*of, {(4, 5): 0.99, (0, 1): 0.5, (0, 2): 0.5})
+    assert rivals.recall.value > apart.recall.value
+    both = {(0, 1): 0.9, (0, 2): 0.9}
+    paired = [0, 0, 2], [0.9, 0.9, 0.1]
+    assert estimated(*paired, both, one_each=True).precision.value < 0.55
+    assert estimated(*paired, both).precision.value == pytest.approx(0.9)
+
+
 def test_certain_pairs_leave_no_doubt() -> None:
-    found = estimated([0, 0, 2, 2], [1.0, 1.0, 1.0, 1.0], [])
+    found = estimated([0, 0, 2, 2], [1.0, 1.0, 1.0, 1.0], {(0, 1): 0.999, (2, 3): 0.999})
     assert found.precision == found.recall
     assert (found.precision.low, found.precision.high) == (1.0, 1.0)
 
 
-def test_without_pairs_the_estimates_are_one() -> None:
-    found = estimated([0, 1], [1.0, 1.0], [])
+def test_without_links_nothing_tells_what_is_missing() -> None:
+    found = estimated([0, 1], [1.0, 1.0], {})
     assert (found.precision.value, found.recall.value) == (1.0, 1.0)
+    assert (found.recall.low, found.recall.high) == (0.0, 1.0)
+    assert estimated([0, 1], [0.8, 0.8], {(0, 1): 0.2}).recall.value == 0.0
+
+
+def doubted(records: list[dict[str, object]], model: ScoreModel, customers: int = 300) -> str:
+    """The doubts about a result of so many customers, as one text."""
+    table = pa.Table.from_pylist(records, schema=RECORDS)
+    clusters = pa.table({"cluster": [row % customers for row in range(len(records))]})
+    return "; ".join(doubts(table, model, clusters))
+
+
+def with_m(model: ScoreModel, comparison: int, *levels: float) -> ScoreModel:
+    """The model with other probabilities of a comparison's levels among matches."""
+    m = [list(row) for row in model.m]
+    m[comparison][1 : len(levels) + 1] = levels
+    return replace(model, m=tuple(map(tuple, m)))
 
 
 def test_a_doubt_says_why_an_estimate_is_rough() -> None:
-    persons = [{"source": "crm", "record_id": str(i), "organisations": []} for i in range(400)]
+    lists = ("organisations", "addresses", "phones", "emails", "identifiers")
+    bare = {"source": "crm", **{name: [] for name in lists}}
+    persons = [{**bare, "record_id": str(i), "phones": ["1234567"]} for i in range(400)]
     shops = [{**row, "organisations": ["Nowa Testowa"]} for row in persons]
+    named = [{**row, "phones": []} for row in persons]
     known = replace(shipped(400), others_worth=0.5)
     calm = replace(known, relatives=1e-9)
-    assert doubts(pa.Table.from_pylist(persons, schema=RECORDS), calm) == ()
-    assert "organisations" in doubts(pa.Table.from_pylist(shops, schema=RECORDS), known)[0]
-    assert "relatives" in doubts(pa.Table.from_pylist(persons, schema=RECORDS), known)[-1]
-    apart = [list(row) for row in calm.m]
-    apart[PHONE][1:5] = [0.4, 0.05, 0.5, 0.05]
-    moved = replace(calm, m=tuple(map(tuple, apart)))
-    assert "phone" in doubts(pa.Table.from_pylist(persons, schema=RECORDS), moved)[0]
+    assert doubted(persons, calm) == ""
+    assert "nothing was linked" in doubted(persons, calm, 400)
+    assert "organisations" in doubted(shops, known)
+    assert "relatives" in doubted(persons, known)
+    assert "phone" in doubted(persons, with_m(calm, PHONE, 0.4, 0.05, 0.5, 0.05))
+    renamed = with_m(calm, GIVEN, 0.7, 0.1, 0.05, 0.02, 0.01, 0.12)
+    assert doubted(persons, renamed) == ""
+    assert "twins" in doubted(named, renamed)
 
 
 def test_matches_that_no_key_proposes_are_told_from_those_proposed_once_and_twice() -> None:

@@ -20,6 +20,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tellonce.engine.rivals import shared_out
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 _NORMAL_95 = 1.959964  # the normal distribution's 97.5 % quantile
@@ -122,27 +124,51 @@ def _b_cubed(cells: Ints, shared: Ints, cluster_sizes: Ints, truth_sizes: Ints) 
     return _scores(precision, recall)
 
 
-def estimate(cluster: Ints, confidence: Floats, open_pairs: Floats, unseen: float) -> Estimates:
+@dataclass(frozen=True)
+class Scored:
+    """What a model makes of pairs of rows, unlikely ones included: both rows, and the log2 odds."""
+
+    left: Ints
+    right: Ints
+    odds: Floats
+
+
+def estimate(
+    cluster: Ints, confidence: Floats, scored: Scored, unseen: float, *, one_each: bool = False
+) -> Estimates:
     """Precision and recall guessed without truth, from what the model makes of the records.
 
-    `cluster` and `confidence` of each row; `open_pairs`: the match probabilities of kept pairs that
-    did not end in one cluster; `unseen`: matches that no key proposes, as a share of those
-    proposed.
+    `cluster` and `confidence` of each row; `unseen`: matches that no key proposes, as a share of
+    those proposed; `one_each`: whether a row pairs with one other row at most, as between sources
+    of records that nothing but categories tells apart.
 
-    A pair within a cluster is a true one with the smaller confidence of its two records. With A
-    their sum, n their number and B the sum of the open pairs, precision is A / n and recall
-    A / ((A + B) (1 + unseen)). Pairs of one cluster are right or wrong together, so variances count
-    with half its size; the intervals are normal ones, recall's by the delta method.
+    A pair within a cluster is a true one with the smaller confidence of its two records; A is their
+    sum, n their number. B is the sum over the scored pairs that did not end in one cluster, rivals
+    sharing what they have (`rivals.shared_out`). Of A the pairs that were scored, and B, are what
+    keys propose. Precision is A / n, recall A / ((A scored + B) (1 + unseen)), the matches being
+    at least A + B. Pairs of one cluster are right or wrong together, so variances count with half
+    its size; the intervals are normal ones, recall's by the delta method. Where nothing was linked
+    nothing tells what is missing: recall is then 1 with an interval from 0.
     """
+    inside = cluster[scored.left] == cluster[scored.right]
+    rivals = np.ones(len(inside), np.bool_) if one_each else ~inside
+    likely = shared_out(scored.left[rivals], scored.right[rivals], scored.odds[rivals])
+    if one_each:
+        confidence = np.zeros(len(cluster))
+        for side in (scored.left[inside], scored.right[inside]):
+            np.maximum.at(confidence, side, likely[inside])
+        likely = likely[~inside]
     pairs, sure, var_a = _inside(cluster, confidence)
-    var_b = float((open_pairs * (1 - open_pairs)).sum())
-    matches = (sure + float(open_pairs.sum())) * (1 + unseen)
+    var_b = float((likely * (1 - likely)).sum())
+    proposed = sure * _share(float(inside.sum()), pairs) + float(likely.sum())
+    matches = max(proposed * (1 + unseen), sure + float(likely.sum()))
     rest = matches - sure
     spread_precision = sqrt(var_a) / pairs if pairs else 0.0
     spread_recall = sqrt(rest**2 * var_a + sure**2 * var_b) / matches**2 if matches else 0.0
+    recall = _interval(_share(sure, matches), spread_recall)
     return Estimates(
         _interval(_share(sure, pairs), spread_precision),
-        _interval(_share(sure, matches), spread_recall),
+        recall if pairs else Estimate(recall.value, 0.0, 1.0),
     )
 
 

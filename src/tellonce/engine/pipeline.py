@@ -22,7 +22,7 @@ from tellonce.engine.cluster.evidence import Evidence, PairScores
 from tellonce.engine.cluster.partition import partition
 from tellonce.engine.coded import Coded, coded
 from tellonce.engine.doubts import doubts
-from tellonce.engine.evaluate import Estimates, duplicate_free, estimate
+from tellonce.engine.evaluate import Estimates, Scored, duplicate_free, estimate
 from tellonce.engine.model.document import BlockModel, MatchModel, ScoreModel
 from tellonce.engine.model.hashing import FILE_HASH_KEY, key_fingerprint
 from tellonce.engine.placing import Changes, Lookup, Placed
@@ -35,7 +35,7 @@ from tellonce.engine.score.frequencies import shared_contacts
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.scoring import evidence, score_in, weigh
 from tellonce.engine.score.train import trained, untrained
-from tellonce.engine.score.weights import odds, weights
+from tellonce.engine.score.weights import odds, weight_at, weights
 from tellonce.engine.settings import (
     SPELLING,
     Settings,
@@ -60,6 +60,7 @@ __all__ = [
     "shipped_model",
 ]
 Progress = Callable[[str, int, int], None]
+LEAST_LIKELY = 0.01  # match probability from which on a pair counts for what may be missing
 
 
 @dataclass(frozen=True)
@@ -145,11 +146,11 @@ def _resolved(
     report = {
         "blocks": ready.cost,
         "skipped_kinds": given.block.skipped,
-        "pairs_scored": pairs.scored,
+        "pairs_scored": pairs.count,
         "duplicate_free": _duplicate_free(records, clusters, apart(settings, given.score)),
         "estimated": {
-            **asdict(_estimated(pairs.edges, clusters, given)),
-            "doubts": list(doubts(records, given.score)),
+            **asdict(_estimated(pairs.scored, clusters, given)),
+            "doubts": list(doubts(records, given.score, clusters)),
         },
     }
     progress("done", 1, 1)
@@ -169,10 +170,13 @@ def place(
 
 @dataclass(frozen=True)
 class _Pairs:
-    """EDGES, the number of pairs scored for them, and the arrays to score further pairs."""
+    """EDGES worth keeping, these and less likely ones as `Scored`, how many pairs were scored for
+    them, and the arrays to score further pairs.
+    """
 
     edges: pa.Table
-    scored: int
+    scored: Scored
+    count: int
     encoded: Encoded
 
 
@@ -220,15 +224,19 @@ def _trained(model: MatchModel, records: Coded, settings: Settings, progress: Pr
 
 
 def _scored(ready: _Ready, settings: Settings, progress: Progress) -> _Pairs:
-    edges, scored = score_in(
+    kept, score = kept_from(settings, ready.model), ready.model.score
+    every, count = score_in(
         ready.blocks,
         ready.encoded,
-        ready.model.score,
-        kept_from(settings, ready.model),
+        score,
+        min(kept, LEAST_LIKELY),
         threads=settings.threads,
         progress=lambda done, of: progress("score", done, of),
     )
-    return _Pairs(edges, scored, ready.encoded)
+    left, right = (every[name].to_numpy().astype(np.int64) for name in ("left", "right"))
+    weight = every["match_weight"]
+    edges = every.filter(pc.greater_equal(weight, weight_at(kept, score)))
+    return _Pairs(edges, Scored(left, right, odds(weight.to_numpy(), score)), count, ready.encoded)
 
 
 def _duplicate_free(records: pa.Table, clusters: pa.Table, known: frozenset[str]) -> list[str]:
@@ -240,13 +248,13 @@ def _duplicate_free(records: pa.Table, clusters: pa.Table, known: frozenset[str]
     return sorted({names[code] for code in found} - known)
 
 
-def _estimated(edges: pa.Table, clusters: pa.Table, model: MatchModel) -> Estimates:
-    apart = edges["probability"].to_numpy()[~linked(edges, clusters).to_numpy()]
+def _estimated(scored: Scored, clusters: pa.Table, model: MatchModel) -> Estimates:
     return estimate(
         clusters["cluster"].to_numpy().astype(np.int64),
         clusters["confidence"].to_numpy(),
-        apart,
+        scored,
         model.score.unseen,
+        one_each=bool(model.score.unique),
     )
 
 

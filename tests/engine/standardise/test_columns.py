@@ -137,6 +137,35 @@ def test_german_columns_of_day_month_and_year_are_a_birth_date() -> None:
     ]
 
 
+def test_errors_in_a_few_rows_do_not_hide_what_a_column_of_few_values_is() -> None:
+    days = [str(day % 28 + 1) for day in range(2000)] + [str(day) for day in range(40, 99)]
+    months = [str(day % 12 + 1) for day in range(2000)] + [str(day) for day in range(40, 99)]
+    years = [str(1930 + day % 70) for day in range(2059)]
+    table = pa.table({"bd": days, "bm": months, "by": years})
+    found = {c.header: c.attribute for c in recognise("people", table).columns}
+    assert found == {"bd": "birth_day", "bm": "birth_month", "by": "birth_year"}
+
+
+@pytest.mark.parametrize("headers", ["jour mois annee", "dia mes ano", "giorno mese anno"])
+def test_plain_day_month_and_year_are_a_birth_date_in_other_languages(headers: str) -> None:
+    day, month, year = headers.split()
+    numbers = range(200)
+    parts = {
+        day: [str(n % 28 + 1) for n in numbers],
+        month: [str(n % 12 + 1) for n in numbers],
+        year: [str(1940 + n % 60) for n in numbers],
+    }
+    found = {c.header: c.attribute for c in recognise("people", pa.table(parts)).columns}
+    assert found == {day: "birth_day", month: "birth_month", year: "birth_year"}
+
+
+@pytest.mark.parametrize("family", ["Cognome", "Sobrenome", "Apelido"])
+def test_a_name_beside_a_family_name_is_the_given_one(family: str) -> None:
+    table = pa.table({"Nome": ["Anna", "Luca"], family: ["Rossi", "Bianchi"]})
+    found = {c.header: c.attribute for c in recognise("people", table).columns}
+    assert found == {"Nome": "given_name", family: "family_name"}
+
+
 def test_short_headers_and_second_components_are_understood() -> None:
     found = attributes(
         {

@@ -247,7 +247,7 @@ def _confirmed(attribute: str | None, content: Content) -> tuple[str | None, str
 
 
 def _ambiguous_names(columns: list[Column], contents: list[Content]) -> list[Column]:
-    """`name` is a person's or an organisation's, and a family name beside a given-name column."""
+    """`name` is a person's or an organisation's, but beside one part of names it is the other."""
     given = any(column.attribute == "given_name" for column in columns)
     family = any(column.attribute == "family_name" for column in columns)
     settled = []
@@ -255,6 +255,8 @@ def _ambiguous_names(columns: list[Column], contents: list[Content]) -> list[Col
         if column.attribute == "name":
             if given and not family:
                 column = replace(column, attribute="family_name", kind="name")
+            elif family and not given and content.share(looks_like_organisation) < 0.3:
+                column = replace(column, attribute="given_name", kind="name")
             elif _of_organisations(content):
                 column = replace(column, attribute="organisation", kind="organisation")
             else:
@@ -297,9 +299,9 @@ def _plain_date_parts(columns: list[Column], contents: list[Content]) -> list[Co
     if any(c.attribute in {"birth_date", "birth_year"} for c in columns):
         return columns
     words = {
-        **dict.fromkeys(words_of("day tag dzien"), "birth_day"),
-        **dict.fromkeys(words_of("month monat miesiac"), "birth_month"),
-        **dict.fromkeys(words_of("year jahr rok"), "birth_year"),
+        **dict.fromkeys(words_of("day tag dzien jour dia giorno dag"), "birth_day"),
+        **dict.fromkeys(words_of("month monat miesiac mois mes mese maand"), "birth_month"),
+        **dict.fromkeys(words_of("year jahr rok annee ano anno jaar"), "birth_year"),
     }
     found = {
         words[slug(column.header)]: place

@@ -37,7 +37,8 @@ _ENTITY = re.compile(
 class Content:
     """A column as text without placeholders, with the counts that recognition goes by.
 
-    rows, filled and distinct are counts; `sample` holds at most SAMPLE different values, sorted.
+    rows, filled and distinct are counts; `sample` holds at most SAMPLE different values, sorted,
+    and `counts` in how many rows each of them stands.
     """
 
     text: pa.Array
@@ -45,6 +46,7 @@ class Content:
     filled: int
     distinct: int
     sample: tuple[str, ...]
+    counts: tuple[int, ...] = ()
 
     @property
     def fill(self) -> float:
@@ -55,19 +57,31 @@ class Content:
         """Share of the sampled values that pass a test, 0 where there are none."""
         return sum(map(test, self.sample)) / len(self.sample) if self.sample else 0.0
 
+    def share_of_rows(self, test: Callable[[str], bool]) -> float:
+        """Share of the rows with a sampled value whose value passes a test, 0 where there are none:
+        a few errors are most of the different values where there are but twelve right ones.
+        """
+        passed = sum(n for value, n in zip(self.sample, self.counts, strict=True) if test(value))
+        return passed / max(sum(self.counts), 1)
+
 
 def content_of(text: pa.Array) -> Content:
     """Return the content of a trimmed text column."""
-    different = pc.unique(text).drop_null()
-    return Content(text, len(text), len(text) - text.null_count, len(different), _sample(different))
+    counted = pc.value_counts(text.drop_null())
+    different = counted.field("values")
+    sample, counts = _sample(different, counted.field("counts"))
+    return Content(text, len(text), len(text) - text.null_count, len(different), sample, counts)
 
 
-def _sample(different: pa.Array) -> tuple[str, ...]:
-    """At most SAMPLE of the values: those of the smallest hashes, so that order changes nothing."""
+def _sample(different: pa.Array, counts: pa.Array) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """At most SAMPLE of the values, with their counts: those of the smallest hashes, so that order
+    changes nothing.
+    """
     if len(different) > SAMPLE:
         smallest = np.argpartition(hash64(different, FILE_HASH_KEY), SAMPLE)[:SAMPLE]
-        different = different.take(pa.array(smallest))
-    return tuple(sorted(different.to_pylist()))
+        different, counts = (column.take(pa.array(smallest)) for column in (different, counts))
+    found = sorted(zip(different.to_pylist(), counts.to_pylist(), strict=True))
+    return tuple(value for value, _n in found), tuple(n for _value, n in found)
 
 
 def looks_like_email(value: str) -> bool:
@@ -187,6 +201,11 @@ def _tests() -> dict[str, tuple[Callable[[str], bool], float]]:
 
 
 def supports(attribute: str, content: Content) -> bool:
-    """Return whether the values of a column can be of the attribute its header names."""
-    test = _tests().get(attribute.partition(":")[0])
-    return test is None or not content.sample or content.share(test[0]) >= test[1]
+    """Return whether the values of a column can be of the attribute its header names: enough of the
+    different ones, or enough of all.
+    """
+    found = _tests().get(attribute.partition(":")[0])
+    if found is None or not content.sample:
+        return True
+    test, least = found
+    return content.share(test) >= least or content.share_of_rows(test) >= least

@@ -13,18 +13,18 @@ ATTRIBUTE_WORDS: dict[str, str] = {
         given givenname givennames first firstname firstnames fname forename forenames
         christianname gname namefirst namegiven firstnm vorname vornamen rufname prenom prenoms
         nombre nombres primernombre imie imiona pierwszeimie voornaam voornamen roepnaam jmeno
-        etunimi fornavn fornamn prenume nomepr
+        etunimi fornavn fornamn prenume nomepr nomeproprio primeironome prenomes
         """,
     "middle_name": """
         middle middlename middlenames mname midname mid minit minitial middleinitial middleinit
         namemiddle mi zweitname secondgivenname secondforename zweitername drugieimie deuxiemeprenom
-        segundonombre tussennaam
+        segundonombre tussennaam zweitervorname zweitevorname secondonome segundonome
         """,
     "family_name": """
         family familyname last lastname lname surname surnames sname namelast namefamily lastnm
         nachname familienname zuname nazwisko nazwiska nom nomdefamille apellido apellidos
-        primerapellido cognome achternaam sobrenome prijmeni efternavn efternamn etternavn
-        sukunimi
+        primerapellido cognome cognomi achternaam sobrenome apelido apelidos prijmeni efternavn
+        efternamn etternavn sukunimi
         """,
     "former_name": """
         maiden maidenname maidensurname nee birthname birthsurname formername formerlastname
@@ -40,7 +40,7 @@ ATTRIBUTE_WORDS: dict[str, str] = {
         legalname nameandsurname namesurname surnameandname inventor inventorname author
         authorname passengername guestname
         """,
-    "name": "name nazwa namen naam bezeichnung",
+    "name": "name nazwa namen naam nome bezeichnung",
     "title": """
         title nametitle salutation prefix nameprefix honorific anrede titel civilite tytul
         courtesytitle titleofcourtesy tratamiento mrmrs
@@ -59,8 +59,9 @@ ATTRIBUTE_WORDS: dict[str, str] = {
     "birth_date": """
         dob dateofbirth birthdate birthday bdate birthdt datebirth dobdate geburtsdatum gebdatum
         gebdat gebdt datumgeburt dataurodzenia dataur dataurodz datenaissance datedenaissance
-        fechanacimiento fechadenacimiento datadinascita datanascita geboortedatum fodelsedatum
-        datanascimento born dateborn birth geboren urodzony datumnarozeni
+        fechanacimiento fechadenacimiento fechanac fechadenac fnacimiento datadinascita datanascita
+        geboortedatum fodelsedatum datanascimento datadenascimento nascimento datanasc born dateborn
+        birth geboren urodzony datumnarozeni
         """,
     "birth_day": """
         dayofbirth birthdateday bd bday dobday dobd dobdd dayob geburtstag gebtag birthdd
