@@ -50,6 +50,7 @@ PASSING = [
     ("site: valid url", "https://shop.example/a?b=c"),
     ("iban: valid", "DE89 3704 0044 0532 0130 00"),
 ]
+FAR = "lies after the year 2100, so it is no date that is meant"
 FAILING = [
     ("email: valid", "anna@mail", "is no e-mail address: its domain is not complete"),
     ("email: valid", "anna..b@mail.example", "is no e-mail address: a dot stands where none may be"
@@ -66,7 +67,14 @@ FAILING = [
     ("birth_date: valid", "1980-02-30", "is no possible date"),
     ("birth_date: valid", "1980-13-01", "is no possible date"),
     ("birth_date: valid", "1980", "is no whole date: it lacks the day"),
-    ("birth_date: valid", "9999-12-31", "is no possible date"),
+    ("birth_date: valid", "9999-12-31", FAR),
+    ("birth_date: valid", "2999-02-30", "is no possible date"),
+    ("birth_date: not after today", "31.12.2999", FAR),
+    ("birth_date: valid", "9999-12-31T23:59:00-12:00", FAR),
+    ("birth_date: valid", "0001-01-01T00:00:00+14:00", "lies before the year 1870, so it is no "
+     "date that is meant"),
+    ("updated: at most 18 months old", "99991231", FAR),
+    ("birth_date: valid", "99999", "is no possible date"),
     ("birth_date: valid", "1900-01-01", "is a date that stands for nothing"),
     ("birth_date: between 1900 and today", "2027-01-01", "is after today"),
     ("birth_date: at least 18 years old", "2008-11-27", "is less than 18 years old"),

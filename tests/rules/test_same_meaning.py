@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tellonce.engine.standardise.dates import DateOrder
 from tellonce.rules import evaluating
 from tellonce.rules.checks import phones
+from tellonce.rules.checks.across import Unique
 from tellonce.rules.evaluating import evaluate
 from tellonce.rules.reading import read_rules
 from tellonce.rules.types import Cell, Evaluation, Facts, RuleSet
@@ -40,6 +41,12 @@ RULES = """
 - status: 3 to 8 characters
 - city: not same as status
 - status: empty, when: email is empty
+- status: not one of [no, Closed], name: none of these
+- status: at most 6 characters, name: short
+- amount: more than 1, name: more
+- amount: at least 2, on_fail: correct, correction: trim, name: corrected
+- amount: does not match .*e.*, name: no exponent
+- city: required
 """
 VALUES: dict[str, list[str | None]] = {
     "email": ["a@b.example", "A <A@b.example>", "n/a", "x", " a@b.example ", "", None],
@@ -47,7 +54,16 @@ VALUES: dict[str, list[str | None]] = {
     "postal_code": ["00-950", "00950", "950", "SW1A 1AA", "30-001", "", "?"],
     "city": ["Warszawa", " KRAKÓW", "MÃ¼ller", "active", "van  X", "", None, "\u3000a\u2009"],
     "country": ["PL", "Polska", "Germany", "DE", "UK", "??", ""],
-    "birth_date": ["1980-05-17", "17.05.1980", "05/17/1980", "1980", "1980-02-30", "soon", ""],
+    "birth_date": [
+        "1980-05-17",
+        "17.05.1980",
+        "05/17/1980",
+        "1980",
+        "1980-02-30",
+        "soon",
+        "",
+        "2999-01-01",
+    ],
     "since": ["2026-01-01", "2020", "17 May 1980", "2026-11-26T10:00:00+02:00", "", None],
     "amount": ["1", "1.000,50", "1,000", "-3", "x", "999.99", "", "1e3", "٣"],
     "limit": ["2", "999", "", "x"],
@@ -95,6 +111,25 @@ def test_many_rows_at_once_say_what_each_says_alone(rows: list[tuple[Any, ...]])
     for rule, counts in done.counts.items():
         sums = [sum(one.counts[rule][n] for one in singles) for n in range(3)]
         assert list(counts) == sums, rule
+
+
+SAID = st.sampled_from(
+    ["a", "A", " a  B", "a b", "A\tb", "ß", "SS", "\u3000a\u2003b", "İ", "", "~!"]
+)
+
+
+@given(values=st.lists(st.tuples(SAID, SAID), max_size=12))
+def test_what_is_compared_of_many_values_is_what_is_compared_of_each(
+    values: list[tuple[str, str]],
+) -> None:
+    for attribute in ("", "email#work"):
+        for others in ((), ("shop",)):
+            check = Unique(others)
+            own, beside = (pa.array([one[n] for one in values], pa.string()) for n in (0, 1))
+            together = check.comparables(own, [beside] if others else [], attribute).to_pylist()
+            assert together == [
+                check.comparable(one, (two,) if others else (), attribute) for one, two in values
+            ]
 
 
 @settings(max_examples=10)

@@ -15,8 +15,10 @@ from tellonce.rules.checks.presence import Required
 from tellonce.rules.checks.sql import Holds, Select
 from tellonce.rules.corrections import CORRECTIONS
 from tellonce.rules.sandbox import BadSql, select
-from tellonce.rules.table import BLANKS, Coded, Mask, Rows
+from tellonce.rules.table import BLANKS, Coded, Codes, Mask, Rows
 from tellonce.rules.types import Cell, Check, Condition, Counts, NotEvaluated, Rule
+
+_PASSES = -1  # in place of a reason
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,14 @@ class Judged:
 @dataclass(frozen=True)
 class Column:
     """What a rule says of one column: by row whether it fails and whether it is empty, and by code
-    the reason and what a correction makes of the value (None: nothing).
+    which of the reasons it fails for (-1: none) and what a correction makes of the value (None:
+    nothing).
     """
 
     cell: Cell
     coded: Coded
-    reasons: list[str | None]
+    reasons: list[str]
+    why: Codes
     failed: Mask
     empty: Mask
     corrected: list[str | None] | None = None
@@ -111,43 +115,61 @@ def _column(rule: Rule, cell: Cell, rows: Rows, about: Mask) -> Column:
         coded = rows.combined(cell.header, others, trimmed=not check.sees_raw)
     if isinstance(check, Unique):
         return _unique(rule, cell, coded, rows, about)
-    reasons, blank = _reasons(check, coded, cell)
-    failing = np.array([reason is not None for reason in reasons], np.bool_)
-    corrected = _corrected(rule, coded, cell, reasons) if rule.on_fail == "correct" else None
+    reasons, why, blank = _reasons(check, coded, cell)
+    corrected = _corrected(rule, coded, cell, why) if rule.on_fail == "correct" else None
     return Column(
-        cell, coded, reasons, failing[coded.codes] & about, blank[coded.codes] & about, corrected
+        cell,
+        coded,
+        reasons,
+        why,
+        (why >= 0)[coded.codes] & about,
+        blank[coded.codes] & about,
+        corrected,
     )
 
 
-def _reasons(check: Check, coded: Coded, cell: Cell) -> tuple[list[str | None], Mask]:
-    """The reason of each code (None: passes, or nothing is said), and of which nothing is said."""
+def _reasons(check: Check, coded: Coded, cell: Cell) -> tuple[list[str], Codes, Mask]:
+    """The reasons there are, which of them each code fails for (-1: it passes, or nothing is said),
+    and of which nothing is said.
+    """
     values = coded.combinations()
     own = len(check.beside()) + len(check.hints())
-    columns = [pa.array([one[n] for one in coded.beside], pa.string()) for n in range(own)]
-    sure = check.surely(values, columns, cell)
+    columns = coded.columns_beside(own)
     blank = coded.blank().copy()
     asked = np.ones(len(values), np.bool_) if check.sees_empty else ~blank
+    sure = check.surely(values, columns, cell)
     if sure is not None:
-        asked &= ~pc.fill_null(sure, False).to_numpy(zero_copy_only=False).astype(np.bool_)
+        asked &= ~_mask(sure)
+    told: dict[str, int] = {}
+    why = np.full(len(values), _PASSES)
+    if asked.any():
+        for fails, reason in check.plainly(values, columns, cell):
+            plain = asked & _mask(fails)
+            why[plain] = told.setdefault(reason, len(told))
+            asked &= ~plain
     at = np.flatnonzero(asked)
-    reasons: list[str | None] = [None] * len(values)
     for code, value in zip(at.tolist(), values.take(pa.array(at)).to_pylist(), strict=True):
-        reason = check.judge(value, coded.beside[code][:own] if own else (), cell)
-        if reason == "":
+        said = check.judge(value, coded.beside[code][:own] if own else (), cell)
+        if said == "":
             blank[code] = True
-        else:
-            reasons[code] = reason
-    return reasons, blank
+        elif said is not None:
+            why[code] = told.setdefault(said, len(told))
+    return list(told), why, blank
 
 
-def _corrected(rule: Rule, coded: Coded, cell: Cell, reasons: list[str | None]) -> list[str | None]:
+def _mask(said: pa.Array) -> Mask:
+    """A mask of Arrow; null is false."""
+    return pc.fill_null(said, False).to_numpy(zero_copy_only=False).astype(np.bool_)
+
+
+def _corrected(rule: Rule, coded: Coded, cell: Cell, why: Codes) -> list[str | None]:
     """By code what the correction makes of a value that fails, None where it does not help."""
-    values = coded.combinations()
-    made: list[str | None] = [None] * len(reasons)
-    for code, reason in enumerate(reasons):
-        if reason is not None:
-            beside = coded.beside[code] if coded.beside else ()
-            made[code] = put_right(rule, values[code].as_py(), beside, cell)
+    made: list[str | None] = [None] * len(why)
+    at = np.flatnonzero(why >= 0)
+    failing = coded.combinations().take(pa.array(at)).to_pylist()
+    for code, value in zip(at.tolist(), failing, strict=True):
+        beside = coded.beside[code] if coded.beside else ()
+        made[code] = put_right(rule, value, beside, cell)
     return made
 
 
@@ -167,24 +189,26 @@ def _unique(rule: Rule, cell: Cell, coded: Coded, rows: Rows, about: Mask) -> Co
     """Rows that share what they say with another row, or with a record that is held already."""
     check = rule.check
     assert isinstance(check, Unique)
-    values = coded.combinations().to_pylist()
-    beside = coded.beside or ((),) * len(values)
-    said = [check.comparable(v, b, cell.attribute) for v, b in zip(values, beside, strict=True)]
-    names, group = np.unique(np.array(said, object), return_inverse=True)
-    blank = coded.blank()
+    beside = coded.columns_beside(len(check.others))
+    made = check.comparables(coded.combinations(), beside, cell.attribute).dictionary_encode()
+    group = made.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    names, blank = made.dictionary, coded.blank()
     counted = about & ~blank[coded.codes]
-    times = np.bincount(group.reshape(-1)[coded.codes[counted]], minlength=len(names))
-    held = rows.facts.known(rule.field, names.tolist()) if rows.facts.known and len(names) else ()
-    known = np.isin(names, list(held)) if held else np.zeros(len(names), np.bool_)
-    reasons: list[str | None] = []
-    for code, place in enumerate(group.reshape(-1).tolist()):
-        several = times[place] > 1
-        reason = "is not unique: another row says the same" if several else None
-        if reason is None and known[place]:
-            reason = "is not unique: another record of the source says the same"
-        reasons.append(None if blank[code] else reason)
-    failing = np.array([reason is not None for reason in reasons], np.bool_)
-    return Column(cell, coded, reasons, failing[coded.codes] & about, blank[coded.codes] & about)
+    times = np.bincount(group[coded.codes[counted]], minlength=len(names))
+    why = np.where(times[group] > 1, 0, _PASSES)
+    if rows.facts.known and len(names):
+        held = rows.facts.known(rule.field, names.to_pylist())
+        known = _mask(pc.is_in(names, pa.array(sorted(held), pa.string())))
+        why[(why == _PASSES) & known[group]] = 1
+    why[blank] = _PASSES
+    failed, empty = (why >= 0)[coded.codes] & about, blank[coded.codes] & about
+    return Column(cell, coded, list(_NOT_UNIQUE), why, failed, empty)
+
+
+_NOT_UNIQUE = (
+    "is not unique: another row says the same",
+    "is not unique: another record of the source says the same",
+)
 
 
 def _of_sql(rule: Rule, rows: Rows, about: Mask) -> Judged | NotEvaluated:
@@ -249,19 +273,20 @@ def _part(rule: Rule, rows: Rows, column: Column) -> list[pa.Array]:
     at = np.flatnonzero(column.failed)
     positions, codes = pa.array(at, pa.int64()), pa.array(column.coded.codes[at])
     raw = rows.text(column.cell.header).take(positions)
-    made = column.corrected or [None] * len(column.reasons)
-    told = [
-        told_of(rule, reason, put) if reason else None
-        for reason, put in zip(column.reasons, made, strict=True)
-    ]
-    outcomes = [outcome_of(rule, put) for put in made]
+    made = pa.nulls(len(at), pa.string())
+    if column.corrected is not None:
+        made = pa.array(column.corrected, pa.string()).take(codes)
+    helped = made.is_valid().to_numpy(zero_copy_only=False).astype(np.int64)
+    why = column.why[column.coded.codes[at]]
+    told = [told_of(rule, reason, put) for reason in column.reasons for put in (None, "")]
+    outcomes = [outcome_of(rule, put) for put in (None, "")]
     return [
         positions,
-        pa.array([column.cell.header] * len(at), pa.string()),
+        pa.repeat(pa.scalar(column.cell.header, pa.string()), len(at)),
         pc.if_else(pc.equal(raw, ""), None, raw),
-        pa.array(told, pa.string()).take(codes),
-        pa.array(outcomes, pa.string()).take(codes),
-        pa.array(made, pa.string()).take(codes),
+        pa.array(told, pa.string()).take(pa.array(2 * why + helped)),
+        pa.array(outcomes, pa.string()).take(pa.array(helped)),
+        made,
     ]
 
 

@@ -40,6 +40,10 @@ class Coded:
         """The value of each combination."""
         return self.values if self.first is None else self.values.take(pa.array(self.first))
 
+    def columns_beside(self, count: int) -> list[pa.Array]:
+        """The first so many of the further columns, per combination."""
+        return [pa.array([one[n] for one in self.beside], pa.string()) for n in range(count)]
+
     def blank(self) -> Mask:
         """Which combinations have no value."""
         bare = pc.utf8_trim(self.combinations(), BLANKS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -137,6 +137,14 @@ class Check:
         plain ones: a mask that is true only where `judge` finds nothing. None: ask it for each.
         """
         return None
+
+    def plainly(
+        self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell
+    ) -> Iterable[tuple[pa.Array, str]]:
+        """Which of these do not, told at once: masks that are true only where `judge` gives this
+        reason; of several the first counts. What neither this nor `surely` tells is asked of it.
+        """
+        return ()
 
 
 @dataclass(frozen=True)

@@ -163,6 +163,19 @@ def read_date(text: str, order: DateOrder) -> str | None:
     return None if impossible else iso
 
 
+def year_out_of_reach(text: str, order: DateOrder) -> int | None:
+    """The year of a day of the calendar, plainly written, that is before `order.oldest` or after
+    NEWEST; None of anything else.
+    """
+    parts = None if len(text) == 5 else _parts(text, order)  # five digits count days
+    if parts is None:
+        return None
+    year, month, day, _ = parts
+    if order.oldest <= year <= NEWEST or not 1 <= month <= 12 or _changed_places(text, order):
+        return None
+    return year if 1 <= day <= calendar.monthrange(max(year, 1), month)[1] else None
+
+
 def _changed_places(text: str, order: DateOrder) -> bool:
     """Whether a date is possible only with day and month in another order than the column's."""
     if len(text) == 8 and text.isdecimal():

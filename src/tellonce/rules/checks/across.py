@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tellonce.engine.standardise.emails import comparable_email
 from tellonce.rules.types import Check, Facts
@@ -40,6 +44,29 @@ class Unique(Check):
         if attribute.partition("#")[0] == "email":
             parts[0] = comparable_email(value.lower()) or value
         return "\t".join(" ".join(part.casefold().split()) for part in parts)
+
+    def comparables(self, values: pa.Array, beside: Sequence[pa.Array], attribute: str) -> pa.Array:
+        """The same of many values, and of columns beside them, in one array of texts."""
+        if attribute.partition("#")[0] == "email":
+            texts = values.to_pylist()
+            columns = [one.to_pylist() for one in beside]
+            rows = zip(*columns, strict=True) if columns else ((),) * len(texts)
+            said = [self.comparable(v, b, attribute) for v, b in zip(texts, rows, strict=True)]
+            return pa.array(said, pa.string())
+        parts = [_folded(one) for one in (values, *beside)]
+        return pc.binary_join_element_wise(*parts, "\t") if beside else parts[0]
+
+
+def _folded(values: pa.Array) -> pa.Array:
+    """Texts without capitals and with single blanks; plain ones at once, others one by one."""
+    plain = pc.match_substring_regex(values, r"\A[!-~]*\z")
+    folded = pc.ascii_lower(values)
+    if pc.all(plain).as_py():
+        return folded
+    others = [
+        " ".join(one.casefold().split()) for one in values.filter(pc.invert(plain)).to_pylist()
+    ]
+    return pc.replace_with_mask(folded, pc.invert(plain), pa.array(others, pa.string()))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -81,12 +81,27 @@ class Between(Check):
         if number is None:
             return NO_NUMBER
         if number < self.low:
-            return f"is less than {written(self.low)}"
-        return f"is more than {written(self.high)}" if number > self.high else None
+            return self._less
+        return self._more if number > self.high else None
 
     def surely(self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell) -> pa.Array | None:
         numbers = sure_numbers(values)
         return pc.and_(pc.greater_equal(numbers, self.low), pc.less_equal(numbers, self.high))
+
+    def plainly(
+        self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell
+    ) -> Iterable[tuple[pa.Array, str]]:
+        numbers = sure_numbers(values)
+        yield pc.less(numbers, self.low), self._less
+        yield pc.greater(numbers, self.high), self._more
+
+    @property
+    def _less(self) -> str:
+        return f"is less than {written(self.low)}"
+
+    @property
+    def _more(self) -> str:
+        return f"is more than {written(self.high)}"
 
 
 @dataclass(frozen=True)
@@ -115,6 +130,12 @@ class Amount(Check):
         return pc.call_function(
             _KERNELS[self.operator], [sure_numbers(values), pa.scalar(self.number)]
         )
+
+    def plainly(
+        self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell
+    ) -> Iterable[tuple[pa.Array, str]]:
+        held = self.surely(values, beside, cell)  # null of what is not plainly a number
+        return [(pc.invert(held), f"{OPERATORS[self.operator][1]} {written(self.number)}")]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tellonce.engine.standardise.dates import NEWEST, DateOrder, read_date
+from tellonce.engine.standardise.dates import NEWEST, DateOrder, read_date, year_out_of_reach
 from tellonce.engine.standardise.placeholders import stands_for_nothing
 from tellonce.engine.standardise.plain_dates import plain_dates
 from tellonce.rules.types import Cell, Check, Facts
@@ -45,9 +45,20 @@ def moment_of(text: str, order: DateOrder) -> str | None:
             found = datetime.fromisoformat(text)
         except ValueError:
             return read_date(text, order)
+        if not order.oldest <= found.year <= NEWEST:
+            return None
         moved = found.astimezone(UTC) if found.tzinfo else found
         return moved.strftime("%Y-%m-%dT%H:%M:%S")
     return read_date(text, order)
+
+
+def no_date(text: str, order: DateOrder) -> str:
+    """Why a text that is no moment is none."""
+    year = year_out_of_reach(text, order)
+    if year is None:
+        return NO_DATE
+    side, end = ("after", NEWEST) if year > NEWEST else ("before", order.oldest)
+    return f"lies {side} the year {end}, so it is no date that is meant"
 
 
 def side_fault(side: str, one: str, other: str) -> bool:
@@ -128,7 +139,7 @@ class Dated(Check):
     def judge(self, value: str, beside: tuple[str, ...], cell: Cell) -> str | None:
         moment = moment_of(value, cell.order)
         if moment is None:
-            return NO_DATE
+            return no_date(value, cell.order)
         wrong = side_fault(self.side, moment, self.day.iso(cell.facts.now))
         return f"{SIDES[self.side]} {self.day.text}" if wrong else None
 
@@ -189,7 +200,7 @@ class DatedBeside(Check):
     def judge(self, value: str, beside: tuple[str, ...], cell: Cell) -> str | None:
         moment, other = moment_of(value, cell.order), moment_of(beside[0], _order_beside(cell))
         if moment is None:
-            return NO_DATE
+            return no_date(value, cell.order)
         if other is None:
             return ""
         return f"{SIDES[self.side]} {self.other}" if side_fault(self.side, moment, other) else None
@@ -239,7 +250,7 @@ class Aged(Check):
 
     def judge(self, value: str, beside: tuple[str, ...], cell: Cell) -> str | None:
         wrong = self._dated().judge(value, beside, cell)
-        if wrong is None or wrong == NO_DATE:
+        if wrong is None or moment_of(value, cell.order) is None:
             return wrong
         older = "less" if self.operator == "at least" else "more"
         return f"is {older} than {self._span()} old"
@@ -252,7 +263,7 @@ def date_fault(text: str, attribute: str, order: DateOrder) -> str | None:
     """What is wrong with a date, in words; None where it is a possible day of the calendar."""
     iso = moment_of(text, order)
     if iso is None:
-        return NO_DATE
+        return no_date(text, order)
     if stands_for_nothing(text, attribute or "observed_at"):
         return "is a date that stands for nothing"
     return None if len(iso) >= 10 else "is no whole date: it lacks the day"

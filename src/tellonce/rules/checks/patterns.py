@@ -5,7 +5,7 @@ Patterns run on RE2, whose time grows with the length of the value and of the pa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -33,13 +33,20 @@ class Matches(Check):
 
     def judge(self, value: str, beside: tuple[str, ...], cell: Cell) -> str | None:
         found = matching(pa.array([value], pa.string()), self.pattern)[0].as_py()
-        if found == self.wanted:
-            return None
-        return "is not written as it must be" if self.wanted else "is written as it must not be"
+        return None if found == self.wanted else self._reason
 
     def surely(self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell) -> pa.Array | None:
         found = matching(values, self.pattern)
         return found if self.wanted else pc.invert(found)
+
+    def plainly(
+        self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell
+    ) -> Iterable[tuple[pa.Array, str]]:
+        return [(pa.repeat(True, len(values)), self._reason)]  # all that are left
+
+    @property
+    def _reason(self) -> str:
+        return "is not written as it must be" if self.wanted else "is written as it must not be"
 
 
 def matching(values: pa.Array, pattern: str) -> pa.Array:

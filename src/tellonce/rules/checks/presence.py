@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -37,6 +37,11 @@ class Required(Check):
     def surely(self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell) -> pa.Array | None:
         filled = pc.greater(pc.utf8_length(values), 0)
         return pc.and_(filled, pc.invert(placeholder_mask(values, cell.attribute)))
+
+    def plainly(
+        self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell
+    ) -> Iterable[tuple[pa.Array, str]]:
+        return [(pc.equal(values, ""), "is empty")]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -50,6 +50,14 @@ class OneOf(Check):
     def surely(self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell) -> pa.Array | None:
         found = pc.is_in(values, pa.array(self.values, pa.string()))
         return found if self.wanted else pc.invert(found)
+
+    def plainly(
+        self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell
+    ) -> Iterable[tuple[pa.Array, str]]:
+        if not self.wanted:
+            found = pc.is_in(values, pa.array(self.values, pa.string()))
+            return [(found, "is one of the values that are not allowed")]
+        return ()
 
 
 def quoted(value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -52,15 +52,29 @@ class Length(Check):
 
     def judge(self, value: str, beside: tuple[str, ...], cell: Cell) -> str | None:
         if len(value) < self.low:
-            return f"has less than {_characters(self.low)}"
-        if self.high is not None and len(value) > self.high:
-            return f"has more than {_characters(self.high)}"
-        return None
+            return self._less
+        return self._more if self.high is not None and len(value) > self.high else None
 
     def surely(self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell) -> pa.Array | None:
         length = pc.utf8_length(values)
         enough = pc.greater_equal(length, self.low)
         return enough if self.high is None else pc.and_(enough, pc.less_equal(length, self.high))
+
+    def plainly(
+        self, values: pa.Array, beside: Sequence[pa.Array], cell: Cell
+    ) -> Iterable[tuple[pa.Array, str]]:
+        length = pc.utf8_length(values)
+        yield pc.less(length, self.low), self._less
+        if self.high is not None:
+            yield pc.greater(length, self.high), self._more
+
+    @property
+    def _less(self) -> str:
+        return f"has less than {_characters(self.low)}"
+
+    @property
+    def _more(self) -> str:
+        return f"has more than {_characters(self.high or 0)}"
 
 
 def _characters(count: int) -> str:
