@@ -17,8 +17,9 @@ from tellonce.hub.bridge.types import no_progress
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Refused, Unknown, WrongCall
 from tellonce.hub.quality import profiles
+from tellonce.hub.quality.profile_keeping import thin_profiles
 from tellonce.hub.quality.profile_models import SourceProfile
-from tellonce.hub.quality.profiles import profile_due, profile_source, thin_profiles
+from tellonce.hub.quality.profiles import profile_due, profile_source
 from tellonce.hub.quality.selectors import latest_profile, moments, recent_drifts, standing_drifts
 from tests.hub.delivering import Row, a_source, load
 

@@ -35,6 +35,9 @@ FileOrSource = Annotated[
 ]
 Now = Annotated[bool, typer.Option("--now", help="Of a source: make its profile first.")]
 OverTime = Annotated[bool, typer.Option("--over-time", help="Of a source: its figures over time.")]
+Content = Annotated[
+    str, typer.Option(help="Of a source: of its records, or of its tickets, transactions, ...")
+]
 Against = Annotated[
     Path | None,
     typer.Option(
@@ -60,6 +63,7 @@ def profile_data(
     no_values: NoValues = False,
     now: Now = False,
     over_time: OverTime = False,
+    content: Content = "records",
     as_json: Json = False,
 ) -> None:
     """Say what the fields of a file, or of a source, look like: filled, different, formats, ranges,
@@ -74,9 +78,11 @@ def profile_data(
                 f"{what} is no file, and of a source neither --against nor --map can be said.",
                 "Leave them away, or name the file as it is.",
             )
-        changed = show_source(str(what), Shown(now, over_time, html, no_values, as_json))
-    elif now or over_time:
-        raise BadSetting(f"{what} is no source.", "--now and --over-time are of a source.")
+        changed = show_source(str(what), Shown(now, over_time, html, no_values, as_json, content))
+    elif now or over_time or content != "records":
+        raise BadSetting(
+            f"{what} is no source.", "--now, --over-time and --content are of a source."
+        )
     else:
         changed = _profile_file(what, (against, html, map), no_values=no_values, as_json=as_json)
     if changed:

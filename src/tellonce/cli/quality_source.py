@@ -15,13 +15,16 @@ from tellonce.rules.profile_page import profile_page
 
 @dataclass(frozen=True)
 class Shown:
-    """What is asked for: made now, its figures over time, a page, without values, as JSON."""
+    """What is asked for: made now, its figures over time, a page, without values, as JSON; of its
+    records, or of a kind of activity.
+    """
 
     now: bool
     over_time: bool
     html: Path | None
     no_values: bool
     as_json: bool
+    content: str
 
 
 def show_source(name: str, asked: Shown) -> bool:
@@ -30,15 +33,19 @@ def show_source(name: str, asked: Shown) -> bool:
         check_writable(asked.html)
     with opened_hub():
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
+        from tellonce.hub.activity.profiling import profile_activity  # noqa: PLC0415
         from tellonce.hub.quality.profiles import profile_source  # noqa: PLC0415
         from tellonce.hub.quality.selectors import latest_profile, moments  # noqa: PLC0415
 
         if asked.now:
             with Stages(quiet=asked.as_json) as progress:
-                found = profile_source(name, by=actor(), progress=progress)
+                if asked.content == "records":
+                    found = profile_source(name, by=actor(), progress=progress)
+                else:
+                    found = profile_activity(name, asked.content, by=actor(), progress=progress)
         else:
-            found = latest_profile(name)
-        over_time = moments(name) if asked.over_time else []
+            found = latest_profile(name, content=asked.content)
+        over_time = moments(name, content=asked.content) if asked.over_time else []
     profile = found.profile.without_values() if asked.no_values else found.profile
     if asked.html is not None:
         write_text(asked.html, profile_page(profile, found.changes))
@@ -49,7 +56,12 @@ def show_source(name: str, asked: Shown) -> bool:
         print_json(document)
         return bool(found.changes)
     some = f", {profile.rows:,} of them looked at" if profile.rows < found.records else ""
-    show(f"{name}, {found.at:%Y-%m-%d %H:%M} UTC: {counted(found.records, 'record')}{some}.")
+    rows = (
+        counted(found.records, "record")
+        if asked.content == "records"
+        else (f"{found.records:,} {asked.content}")
+    )
+    show(f"{name}, {found.at:%Y-%m-%d %H:%M} UTC: {rows}{some}.")
     if asked.over_time:
         _show_over_time(over_time)
     else:

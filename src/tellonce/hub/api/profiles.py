@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
@@ -11,7 +11,9 @@ from pydantic import AwareDatetime, Field
 
 from tellonce.hub.accounts.types import QUALITY_READ
 from tellonce.hub.api.auth import Scoped
+from tellonce.hub.quality.profile_views import PROFILED
 from tellonce.hub.quality.selectors import latest_profile, moments, standing_drifts
+from tellonce.hub.sources.contents import RECORDS
 
 router = Router(tags=["quality"])
 _CHANGE = {
@@ -43,6 +45,7 @@ _FIELD = {
 }
 _PROFILE = {
     "source": "crm",
+    "content": "records",
     "at": "2026-11-26T08:15:30Z",
     "records": 4802,
     "looked_at": 4802,
@@ -63,12 +66,14 @@ _MOMENT = {
 class AsOf(Schema):
     """Of which time."""
 
+    content: Literal[PROFILED] = Field(RECORDS, description="Of its records, or of its activity.")
     as_of: AwareDatetime | None = Field(None, description="The profile that was newest then.")
 
 
 class OneField(Schema):
     """Of which field."""
 
+    content: Literal[PROFILED] = Field(RECORDS, description="Of its records, or of its activity.")
     field: str = Field("", max_length=255, description="Of one field only, by its header.")
 
 
@@ -158,9 +163,10 @@ class SourceProfile(Schema):
     """The profile of a source, and what changed since the one it is compared with."""
 
     source: str
+    content: str
     at: datetime
-    records: int
-    looked_at: int = Field(description="Of the records; fewer where they are many.")
+    records: int = Field(description="Active ones, or rows of activity.")
+    looked_at: int = Field(description="Of them; fewer where they are many, or seen last month.")
     fields: list[FieldProfile]
     compared_with: datetime | None
     changes: list[Change]
@@ -185,22 +191,34 @@ class History(Schema):
     """Figures over time, the oldest first."""
 
     source: str
+    content: str
     moments: list[Moment]
 
-    model_config = {"json_schema_extra": {"examples": [{"source": "crm", "moments": [_MOMENT]}]}}
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"source": "crm", "content": "records", "moments": [_MOMENT]}]
+        }
+    }
 
 
 class SourceChange(Change):
     """Of which source, told by the profile of which time, compared with that of `since`."""
 
     source: str
+    content: str
     at: datetime
     since: datetime
 
     model_config = {
         "json_schema_extra": {
             "examples": [
-                {**_CHANGE, "source": "crm", "at": _PROFILE["at"], "since": "2026-10-28T08:15:02Z"}
+                {
+                    **_CHANGE,
+                    "source": "crm",
+                    "content": "records",
+                    "at": _PROFILE["at"],
+                    "since": "2026-10-28T08:15:02Z",
+                }
             ]
         }
     }
@@ -217,7 +235,13 @@ def list_drifts(request: HttpRequest) -> dict[str, Any]:
     """What the newest profile of each source shows to be unlike last month's."""
     return {
         "drifts": [
-            {**one.change.as_document(), "source": one.source, "at": one.at, "since": one.since}
+            {
+                **one.change.as_document(),
+                "source": one.source,
+                "content": one.content,
+                "at": one.at,
+                "since": one.since,
+            }
             for one in standing_drifts()
         ]
     }
@@ -230,8 +254,10 @@ def list_drifts(request: HttpRequest) -> dict[str, Any]:
     summary="Read the profile of a source",
 )
 def read_profile(request: HttpRequest, source: str, moment: Query[AsOf]) -> dict[str, Any]:
-    """What its records look like, field by field, and what changed since last month."""
-    return latest_profile(source, as_of=moment.as_of).as_document()
+    """What its records, or its new activity, look like, field by field, and what changed since last
+    month.
+    """
+    return latest_profile(source, content=moment.content, as_of=moment.as_of).as_document()
 
 
 @router.get(
@@ -242,5 +268,5 @@ def read_profile(request: HttpRequest, source: str, moment: Query[AsOf]) -> dict
 )
 def read_history(request: HttpRequest, source: str, asked: Query[OneField]) -> dict[str, Any]:
     """Filled, different, formats and placeholders of its fields in its newest 200 profiles."""
-    found = moments(source, field=asked.field)
-    return {"source": source, "moments": [vars(one) for one in found]}
+    found = moments(source, content=asked.content, field=asked.field)
+    return {"source": source, "content": asked.content, "moments": [vars(one) for one in found]}

@@ -12,12 +12,15 @@ from tellonce.rules.profile_types import Profile
 
 @dataclass(frozen=True)
 class SourceProfileView:
-    """The profile of a source at a time. `records` are all active ones, `profile.rows` those that
-    were looked at; `changes` since the profile made at `compared_with` (None: there was none).
+    """The profile of a source at a time, of its records or (`content`) of a kind of activity.
+
+    `records` are all active ones, or rows, `profile.rows` those that were looked at; `changes`
+    since the profile made at `compared_with` (None: there was none).
     """
 
     id: int
     source: str
+    content: str
     at: datetime
     records: int
     profile: Profile
@@ -28,6 +31,7 @@ class SourceProfileView:
         """Plain values that JSON can hold."""
         return {
             "source": self.source,
+            "content": self.content,
             "at": self.at,
             "records": self.records,
             "looked_at": self.profile.rows,
@@ -56,6 +60,7 @@ class SourceDrift:
     """
 
     source: str
+    content: str
     at: datetime
     since: datetime
     change: Drift

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from tellonce.hub.insight.types import Trouble
 from tellonce.hub.quality.profile_types import SourceDrift
 from tellonce.hub.quality.profile_views import standing_drifts
+from tellonce.hub.sources.contents import RECORDS
 
 FILL = ("fill", "field_gone")
 LEAST_FILL, LEAST_FORMAT = 0.05, 0.02
@@ -24,7 +25,7 @@ def changed_fills() -> list[Trouble]:
             for one in standing_drifts()
             if one.change.kind in FILL and abs(one.change.after - one.change.before) >= LEAST_FILL
         ],
-        "Ask who runs {source} whether its export changed: tellonce quality profile {source}.",
+        "Ask who runs the source whether its export changed: tellonce quality profile {source}.",
     )
 
 
@@ -46,23 +47,30 @@ def _troubles(drifts: Sequence[SourceDrift], advice: str) -> list[Trouble]:
     """One trouble a field."""
     by_field: dict[tuple[str, str], list[SourceDrift]] = defaultdict(list)
     for one in drifts:
-        by_field[one.source, one.change.field or ""].append(one)
+        of_what = one.source if one.content == RECORDS else f"{one.source} {one.content}"
+        by_field[of_what, one.change.field or ""].append(one)
     return [
         Trouble(
-            f"{source}:{field}",
+            f"{of_what}:{field}",
             _severity(found),
-            f"{source}: " + " ".join(one.change.sentence for one in found),
-            advice.format(source=source),
+            f"{of_what}: " + " ".join(one.change.sentence for one in found),
+            advice.format(source=_named(found[0])),
             {
-                "source": source,
+                "source": found[0].source,
+                "content": found[0].content,
                 "field": field,
                 "before": round(found[0].change.before, 4),
                 "after": round(found[0].change.after, 4),
                 "compared_with": found[0].since.isoformat(),
             },
         )
-        for (source, field), found in sorted(by_field.items())
+        for (of_what, field), found in sorted(by_field.items())
     ]
+
+
+def _named(one: SourceDrift) -> str:
+    """A source as `tellonce quality profile` takes it."""
+    return one.source if one.content == RECORDS else f"{one.source} --content {one.content}"
 
 
 def _severity(found: Sequence[SourceDrift]) -> str:
