@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def file(tmp_path: Path) -> Path:
 def test_the_lines_are_those_of_a_file_of_its_records(file: Path, capsys: Any) -> None:
     def told(what: str) -> list[dict[str, Any]]:
         assert execute(["quality", "suggest", what, "--json"]) == 0
-        return json.loads(capsys.readouterr().out)["suggestions"]
+        return sorted(json.loads(capsys.readouterr().out)["suggestions"], key=itemgetter("rule"))
 
     of_file, of_source = told(str(file)), told("crm")
     assert of_source == of_file

@@ -94,7 +94,8 @@ def _join(ends: Counter[int], starts: Counter[int], automaton: _Automaton) -> No
 
 def _part(operator: Any, argument: Any, automaton: _Automaton) -> _Part:
     if operator in (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT):
-        return _repeated(*argument, automaton)
+        low, high, inner = argument
+        return _repeated(low, high, inner, automaton)
     if operator is code.SUBPATTERN:
         return _sequence(argument[-1], automaton)
     if operator is code.BRANCH:

@@ -56,9 +56,9 @@ def _date_orders(
                 continue
             if _is_order(days[one.field], days[other.field], born=_born(one)):
                 pairs.append((one.field, other.field))
-    for one, other in _direct(pairs):
-        share = _share_in_order(days[one], days[other])
-        yield Candidate(other, f"not before {one}", f"true of {100 * share:.1f} % of the rows")
+    for early, late in _direct(pairs):
+        share = _share_in_order(days[early], days[late])
+        yield Candidate(late, f"not before {early}", f"true of {100 * share:.1f} % of the rows")
 
 
 def _born(field: FieldProfile) -> bool:

@@ -52,12 +52,15 @@ def _plain(
 
 
 def _email(text: str) -> str | None:
-    return display_emails(pa.array([text.strip()], pa.string()))[0].as_py()
+    written: str | None = display_emails(pa.array([text.strip()], pa.string()))[0].as_py()
+    return written
 
 
 def _phone(value: str, beside: tuple[str, ...], cell: Cell) -> str | None:
     region = region_of(beside, cell, "")
-    return display_phones(pa.array([value.strip()], pa.string()), region)[0].as_py()
+    numbers = display_phones(pa.array([value.strip()], pa.string()), region)
+    written: str | None = numbers[0].as_py()
+    return written
 
 
 def _date(value: str, beside: tuple[str, ...], cell: Cell) -> str | None:

@@ -119,11 +119,11 @@ def _formats(before: FieldProfile, after: FieldProfile) -> Iterator[Drift]:
     new, gone, shifted = [], [], []
     for one in after.formats:
         earlier, sure = _rows_of(one.text, before.formats, before.formats_distinct)
-        now = (one.rows, after.filled)
+        now_in = (one.rows, after.filled)
         if sure and not earlier:
             if one.rows >= 5 and sprang_up(one.rows, before.filled, after.filled):
                 new.append(one)
-        elif moved((earlier, before.filled), now, MARGIN) and (
+        elif moved((earlier, before.filled), now_in, MARGIN) and (
             sure or earlier / before.filled < one.rows / after.filled
         ):
             shifted.append((one, earlier / before.filled))

@@ -15,7 +15,7 @@ from tellonce.rules.checks.presence import Required
 from tellonce.rules.checks.sql import Holds, Select
 from tellonce.rules.corrections import CORRECTIONS
 from tellonce.rules.sandbox import BadSql, select
-from tellonce.rules.table import BLANKS, Coded, Codes, Mask, Rows
+from tellonce.rules.table import BLANKS, Coded, Codes, Mask, Rows, mask_of
 from tellonce.rules.types import Cell, Check, Condition, Counts, NotEvaluated, Rule
 
 _PASSES = -1  # in place of a reason
@@ -139,12 +139,12 @@ def _reasons(check: Check, coded: Coded, cell: Cell) -> tuple[list[str], Codes, 
     asked = np.ones(len(values), np.bool_) if check.sees_empty else ~blank
     sure = check.surely(values, columns, cell)
     if sure is not None:
-        asked &= ~_mask(sure)
+        asked &= ~mask_of(sure)
     told: dict[str, int] = {}
     why = np.full(len(values), _PASSES)
     if asked.any():
         for fails, reason in check.plainly(values, columns, cell):
-            plain = asked & _mask(fails)
+            plain = asked & mask_of(fails)
             why[plain] = told.setdefault(reason, len(told))
             asked &= ~plain
     at = np.flatnonzero(asked)
@@ -155,11 +155,6 @@ def _reasons(check: Check, coded: Coded, cell: Cell) -> tuple[list[str], Codes, 
         elif said is not None:
             why[code] = told.setdefault(said, len(told))
     return list(told), why, blank
-
-
-def _mask(said: pa.Array) -> Mask:
-    """A mask of Arrow; null is false."""
-    return pc.fill_null(said, False).to_numpy(zero_copy_only=False).astype(np.bool_)
 
 
 def _corrected(rule: Rule, coded: Coded, cell: Cell, why: Codes) -> list[str | None]:
@@ -198,7 +193,7 @@ def _unique(rule: Rule, cell: Cell, coded: Coded, rows: Rows, about: Mask) -> Co
     why = np.where(times[group] > 1, 0, _PASSES)
     if rows.facts.known and len(names):
         held = rows.facts.known(rule.field, names.to_pylist())
-        known = _mask(pc.is_in(names, pa.array(sorted(held), pa.string())))
+        known = mask_of(pc.is_in(names, pa.array(sorted(held), pa.string())))
         why[(why == _PASSES) & known[group]] = 1
     why[blank] = _PASSES
     failed, empty = (why >= 0)[coded.codes] & about, blank[coded.codes] & about

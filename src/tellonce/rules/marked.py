@@ -179,6 +179,8 @@ def inline(text: str, line: int, column: int) -> Marked:
         raise NotYaml(
             Problem(line, at, sentence, "Close its bracket, or put it in quotes.")
         ) from None
+    if node is None:  # nothing but a comment
+        return Marked(text, "text", line, column)
     return _shifted(_Reader({}).read(node, 0), line, column - 1)
 
 

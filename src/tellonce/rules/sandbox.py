@@ -16,7 +16,7 @@ import pyarrow as pa
 
 SECONDS = 30.0
 MEMORY = "1GB"
-_SETTINGS = {
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -72,7 +72,10 @@ def select(sql: str, rows: pa.Table) -> list[tuple[Any, ...]]:
         stop = threading.Timer(SECONDS, database.interrupt)
         stop.start()
         try:
-            return database.execute(_limited(sql, rows.num_rows + 1)).fetchall()
+            found: list[tuple[Any, ...]] = database.execute(
+                _limited(sql, rows.num_rows + 1)
+            ).fetchall()
+            return found
         except duckdb.InterruptException:
             raise BadSql(f"it took longer than {SECONDS:.0f} seconds") from None
         except (duckdb.Error, RuntimeError, UnicodeError) as error:

@@ -22,6 +22,12 @@ BLANKS += "\u2028\u2029\u202f\u205f\u3000"
 _NO_ORDER = {True: DateOrder(True, False), False: DateOrder(False, False)}
 
 
+def mask_of(said: pa.Array) -> Mask:
+    """A mask of Arrow; null is false."""
+    mask: Mask = pc.fill_null(said, False).to_numpy(zero_copy_only=False).astype(np.bool_)
+    return mask
+
+
 @dataclass(frozen=True)
 class Coded:
     """A column (or several, side by side) as codes into distinct values; "" is no value.
@@ -47,7 +53,7 @@ class Coded:
     def blank(self) -> Mask:
         """Which combinations have no value."""
         bare = pc.utf8_trim(self.combinations(), BLANKS)
-        return pc.equal(bare, "").to_numpy(zero_copy_only=False).astype(np.bool_)
+        return mask_of(pc.equal(bare, ""))
 
 
 @dataclass

@@ -16,20 +16,16 @@ from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.quality.access import check_may_write
 from tellonce.hub.quality.judging import settled_surroundings
 from tellonce.hub.quality.profiles import active_records, looked_at
-from tellonce.hub.quality.running import every_record
 from tellonce.hub.sources.config import RECORDS
 from tellonce.hub.sources.selectors import source_named
-from tellonce.hub.sources.stored_rows import stored_rows
 from tellonce.hub.sources.types import SourceView
 from tellonce.rules.profiling import Known, recognised_known
 from tellonce.rules.suggesting import Suggestion, suggest
 
-_TELLING = 100  # records that tell the order of columns, which the database does not keep
-
 
 @dataclass(frozen=True)
 class Suggested:
-    """What the `looked_at` of the `records` of a source make likely, in the order of its fields."""
+    """What the `looked_at` of the `records` of a source make likely, column by column."""
 
     source: str
     records: int
@@ -38,7 +34,7 @@ class Suggested:
 
 
 def suggest_rules(name: str, *, by: Actor, progress: Progress = no_progress) -> Suggested:
-    """Rules for a source, as they would be suggested for a file of its records.
+    """Rules for a source, the same lines as for a file of its records.
 
     Raises `Unknown`, `WrongCall` where it has no records, `Refused`.
     """
@@ -50,20 +46,12 @@ def suggest_rules(name: str, *, by: Actor, progress: Progress = no_progress) -> 
         raise WrongCall(
             f"{name} has no records to look at.", hint=f"Load some: `tellonce load {name} FILE`."
         )
-    rows = _as_delivered(pa.concat_tables(parts, promote_options="default"), source.id)
+    rows = pa.concat_tables(parts, promote_options="default")
     known = recognised_known(rows, name, _known(source))
     found = suggest(rows, name, now=clock.now(), recognition=known)
     with transaction.atomic():
         record_act(Act("quality.suggest", by.id, target=name[:64]))
     return Suggested(name, records, rows.num_rows, found)
-
-
-def _as_delivered(rows: pa.Table, source_id: int) -> pa.Table:
-    """The rows with their columns in the order of the source, as far as its first records tell."""
-    first = stored_rows(every_record(source_id)(0)[:_TELLING])
-    order = dict.fromkeys(header for row in first for header in row.said)
-    there = [header for header in order if header in set(rows.column_names)]
-    return rows.select([*there, *(name for name in rows.column_names if name not in order)])
 
 
 def _known(source: SourceView) -> Known:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import phonenumbers
 import pyarrow as pa
@@ -182,10 +183,10 @@ def _of_plan(digits: pa.Array, region: str, lead: str) -> pa.Array:
 @lru_cache(maxsize=64)
 def _patterns(region: str) -> tuple[str, str]:
     """The national numbers of a country: all, and those of a known kind."""
-    plan = _plan(region)
+    plan: Any = _plan(region)
     described = [getattr(plan, kind) for kind in _TYPES.split()]
     kinds = [one.national_number_pattern for one in described if one is not None]
-    general = plan.general_desc.national_number_pattern
+    general: str = plan.general_desc.national_number_pattern
     return general, "|".join(f"(?:{kind})" for kind in kinds if kind)
 
 
