@@ -32,19 +32,9 @@ def show_source(name: str, asked: Shown) -> bool:
     if asked.html is not None:
         check_writable(asked.html)
     with opened_hub():
-        from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
-        from tellonce.hub.activity.profiling import profile_activity  # noqa: PLC0415
-        from tellonce.hub.quality.profiles import profile_source  # noqa: PLC0415
         from tellonce.hub.quality.selectors import latest_profile, moments  # noqa: PLC0415
 
-        if asked.now:
-            with Stages(quiet=asked.as_json) as progress:
-                if asked.content == "records":
-                    found = profile_source(name, by=actor(), progress=progress)
-                else:
-                    found = profile_activity(name, asked.content, by=actor(), progress=progress)
-        else:
-            found = latest_profile(name, content=asked.content)
+        found = _made(name, asked) if asked.now else latest_profile(name, content=asked.content)
         over_time = moments(name, content=asked.content) if asked.over_time else []
     profile = found.profile.without_values() if asked.no_values else found.profile
     if asked.html is not None:
@@ -68,6 +58,17 @@ def show_source(name: str, asked: Shown) -> bool:
         show_fields(profile)
     _show_changes(found)
     return bool(found.changes)
+
+
+def _made(name: str, asked: Shown) -> Any:
+    from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
+    from tellonce.hub.activity.profiling import profile_activity  # noqa: PLC0415
+    from tellonce.hub.quality.profiles import profile_source  # noqa: PLC0415
+
+    with Stages(quiet=asked.as_json) as progress:
+        if asked.content == "records":
+            return profile_source(name, by=actor(), progress=progress)
+        return profile_activity(name, asked.content, by=actor(), progress=progress)
 
 
 def _show_changes(found: Any) -> None:
