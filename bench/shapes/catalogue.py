@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.shapes import people, registers, trades
+from bench.shapes import guides, people, registers, trades
 from bench.shapes.drawing import Shape
 
 SHAPES = (
@@ -14,6 +14,7 @@ SHAPES = (
     Shape("patients", people.patients),
     Shape("inventors", trades.inventors),
     Shape("restaurants", trades.restaurants),
+    Shape("guides", guides.guides),
     Shape("register", registers.register),
     Shape("party_rolls", registers.party_rolls),
     Shape("mentions", registers.mentions),

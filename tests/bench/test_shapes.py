@@ -18,6 +18,7 @@ LEAST = {
     "patients": 0.96,
     "inventors": 0.97,
     "restaurants": 0.97,
+    "guides": 0.95,
     "register": 0.93,
     "party_rolls": 0.88,
     "mentions": 0.95,

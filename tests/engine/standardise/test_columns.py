@@ -166,6 +166,32 @@ def test_a_name_beside_a_family_name_is_the_given_one(family: str) -> None:
     assert found == {"Nome": "given_name", family: "family_name"}
 
 
+def test_without_headers_names_dates_and_streets_are_told_by_their_values() -> None:
+    given = ["Anna", "Jan", "Maria", "Peter", "Julia", "Thomas", "Xxquz", "Ewa"]
+    family = ["Nowak", "Hoffmann", "Bell", "Kowalska", "Schulz", "Okafor", "Lindgren", "Rossi"]
+    rows = range(64)
+    columns = {
+        "c1": [given[n % 8] for n in rows],
+        "c2": [given[n % 8] if n % 9 == 0 else None for n in rows],
+        "c3": [f"{family[n % 8]}{'aeiou'[n % 5]}" for n in rows],
+        "c4": [f"{1930 + n}-0{n % 9 + 1}-1{n % 9}" for n in rows],
+        "c5": [f"{n + 1} {family[n % 8]} Street" for n in rows],
+        "c6": ["North" if n % 2 else "South" for n in rows],
+    }
+    found = {c.header: c.attribute for c in recognise("people", pa.table(columns)).columns}
+    told = ("given_name", "family_name", "birth_date", "full_address", "other:c6")
+    assert tuple(found[name] for name in ("c1", "c3", "c4", "c5", "c6")) == told
+
+
+def test_a_home_alone_is_not_told_by_its_values() -> None:
+    columns = {
+        "c1": [f"{n % 40 + 1} Main Street" for n in range(80)],
+        "c2": [str(n % 7) for n in range(80)],
+    }
+    found = {c.header: c.attribute for c in recognise("people", pa.table(columns)).columns}
+    assert "address" not in str(found)
+
+
 def test_short_headers_and_second_components_are_understood() -> None:
     found = attributes(
         {

@@ -11,20 +11,17 @@ import pyarrow as pa
 from tellonce.engine.errors import MappingError, NothingRecognised
 from tellonce.engine.standardise.content import (
     Content,
-    birth_dates,
     content_of,
-    looks_like_email,
     looks_like_given_name,
     looks_like_person,
-    looks_like_written_phone,
     supports,
-    years_of_people,
 )
 from tellonce.engine.standardise.generic import generic_column
 from tellonce.engine.standardise.headers import HeaderReading, read_header, slug
 from tellonce.engine.standardise.organisations import looks_like_organisation
 from tellonce.engine.standardise.placeholders import without_placeholders
 from tellonce.engine.standardise.text import as_text, words_of
+from tellonce.engine.standardise.values import told_by_values
 
 ATTRIBUTES = tuple(
     words_of("""
@@ -346,36 +343,23 @@ def _whole_coordinates(columns: list[Column]) -> list[Column]:
 
 def _by_content(columns: list[Column], contents: list[Content]) -> list[Column]:
     """Columns whose header says nothing are decided by their values, where that is plain."""
-    settled = list(columns)
-    taken = {column.attribute for column in columns}
-    for place, (column, content) in enumerate(zip(columns, contents, strict=True)):
-        if column.attribute or not column.why.startswith("its header"):
-            continue
-        attribute = _told_by_values(content, taken)
-        if attribute:
-            taken.add(attribute)
-            settled[place] = replace(
-                column, attribute=attribute, kind=_kind(attribute, content), why="its values say so"
-            )
-    return settled
-
-
-def _told_by_values(content: Content, taken: set[str | None]) -> str | None:
-    if content.filled < 2:
-        return None
-    if content.share(looks_like_email) >= 0.8:
-        return "email"
-    if content.share(looks_like_written_phone) >= 0.8:
-        return "phone"
-    if not taken & {"birth_date", "birth_year"} and birth_dates(content) >= 0.9:
-        return "birth_date"
-    if not taken & {"birth_date", "birth_year", "age"} and years_of_people(content):
-        return "birth_year"
-    if taken & {"given_name", "full_name", "family_name", "organisation"} or content.distinct < 5:
-        return None
-    if content.share(looks_like_given_name) >= 0.7 and content.share(looks_like_person) < 0.3:
-        return "given_name"
-    return "full_name" if content.share(looks_like_person) >= 0.7 else None
+    unknown = {
+        place: contents[place]
+        for place, column in enumerate(columns)
+        if not column.attribute and column.why.startswith("its header")
+    }
+    told = told_by_values(unknown, {column.attribute for column in columns})
+    return [
+        replace(
+            column,
+            attribute=told[place],
+            kind=_kind(told[place], contents[place]),
+            why="its values say so",
+        )
+        if place in told
+        else column
+        for place, column in enumerate(columns)
+    ]
 
 
 def _generic(columns: list[Column], contents: list[Content]) -> list[Column]:
