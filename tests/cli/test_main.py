@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from tellonce import __version__
-from tellonce.cli import main
+from tellonce.cli import main, quality
 from tellonce.cli.main import COMMANDS, Entry, execute
 from tellonce.engine.errors import InputError
 
@@ -69,6 +69,12 @@ def test_a_command_whose_module_is_absent_is_not_offered(
 )
 def test_every_command_that_is_offered_is_there(name: str) -> None:
     assert main.load(name).name == name
+
+
+def test_the_commands_of_quality_are_where_the_table_says() -> None:
+    main.load("quality")
+    there = {one.name: one.callback.__module__ for one in quality.quality.registered_commands}
+    assert there == quality.PARTS
 
 
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -84,16 +84,21 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, command, rest = super().resolve_command(ctx, args)
-        return name, load(name) if name in COMMANDS else command, rest
+        return name, load(name, *rest[:1]) if name in COMMANDS else command, rest
 
 
 def _placeholder(name: str, entry: Entry) -> TyperCommand:
     return TyperCommand(name, help=entry.summary, rich_help_panel=entry.panel)
 
 
-def load(name: str) -> Any:
-    """The real command behind a row of `COMMANDS`, ready to be run."""
+def load(name: str, part: str = "") -> Any:
+    """The real command behind a row of `COMMANDS`, ready to be run; of a group whose module says in
+    `PARTS` where its commands are, the one called `part`, or all where none is.
+    """
     module = import_module(COMMANDS[name].module)
+    parts: dict[str, str] = getattr(module, "PARTS", {})
+    for one in dict.fromkeys([parts[part]] if part in parts else parts.values()):
+        import_module(one)
     found = getattr(module, name.replace("-", "_"))
     if isinstance(found, typer.Typer):
         command = typer.main.get_group(found)

@@ -12,7 +12,6 @@ from tellonce.cli.acts import As
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import Stages, counted, print_json, show
 from tellonce.cli.quality_group import Json, quality
-from tellonce.cli.rules_file import read_rules_file
 
 Source = Annotated[str, typer.Option(help="Of this source; else those for all sources.")]
 Because = Annotated[str, typer.Option(help="Why; it is kept with the version.")]
@@ -31,6 +30,7 @@ def set_rules(
     What arrives from now on is judged by them; what is held, by `quality run` or within a day.
     """
     with opened_hub():
+        from tellonce.cli.rules_file import read_rules_file  # noqa: PLC0415
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
         from tellonce.hub.quality import services  # noqa: PLC0415
 
