@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
+from tellonce.cli.main import execute
 from tests.hub.receiving import Receiver
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +57,19 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     made = Receiver()
     yield made
     made.close()
+
+
+@pytest.fixture
+def run(db: None, capsys: pytest.CaptureFixture[str]) -> Run:
+    """`tellonce` on the test's hub, in this process; who calls may be named by `TELLONCE_USER`."""
+
+    def tellonce(*args: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        capsys.readouterr()
+        with override_settings(**settings):
+            code = execute(list(args))
+        return subprocess.CompletedProcess(args, code, *capsys.readouterr())
+
+    return tellonce
 
 
 def _in(home: Path) -> Any:

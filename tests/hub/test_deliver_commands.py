@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.hub.delivering import ANNA, OTTO, write_csv
-from tests.hub.test_hub_commands import Run, new_hub, sentences, tellonce_in
-
-__all__ = ["new_hub"]
+from tests.hub.test_hub_commands import Run, sentences
 
 
-@pytest.fixture(scope="module")
-def prepared(new_hub: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A hub with one source that holds nothing."""
-    home = shutil.copytree(new_hub, tmp_path_factory.mktemp("prepared") / "hub")
-    tellonce_in(home)("source", "add", "crm", "--kind", "crm")
-    return home
-
-
-@pytest.fixture
-def run(prepared: Path, tmp_path: Path) -> Run:
-    """Runs `tellonce` in a copy of that hub."""
-    return tellonce_in(shutil.copytree(prepared, tmp_path / "hub"))
+@pytest.fixture(autouse=True)
+def crm(run: Run) -> None:
+    """A source that holds nothing."""
+    run("source", "add", "crm", "--kind", "crm")
 
 
 def test_a_load_says_what_was_recognised_and_what_became_of_the_rows(

@@ -6,16 +6,15 @@ import json
 from pathlib import Path
 
 from tests.hub.delivering import ANNA, OTTO, WILMA, write_csv
-from tests.hub.test_hub_commands import Run, home, new_hub, run, sentences
+from tests.hub.test_hub_commands import Run, sentences
 
-__all__ = ["home", "new_hub", "run"]
 RULES = """\
 - email: valid, name: email_ok, severity: high, owner: crm-team
 - given_name: required, name: has_name, on_fail: quarantine
 """
 
 
-def test_rules_are_set_looked_at_and_put_back(run: Run, home: Path, tmp_path: Path) -> None:
+def test_rules_are_set_looked_at_and_put_back(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "rules.yaml"
     file.write_text("- email: vallid\n- phone: requird\n")
     refused = run("quality", "set", str(file))
@@ -39,7 +38,7 @@ def test_rules_are_set_looked_at_and_put_back(run: Run, home: Path, tmp_path: Pa
     assert "no version 9" in sentences(run("quality", "back", "9"), 2)
 
 
-def test_what_rules_find_is_listed_shown_and_waived(run: Run, home: Path, tmp_path: Path) -> None:
+def test_what_rules_find_is_listed_shown_and_waived(run: Run, tmp_path: Path) -> None:
     config, rules = tmp_path / "crm.yaml", tmp_path / "rules.yaml"
     config.write_text("record_id: id\n")
     rules.write_text(RULES)
@@ -70,9 +69,7 @@ def test_what_rules_find_is_listed_shown_and_waived(run: Run, home: Path, tmp_pa
     assert "2 records judged." in run("quality", "run", "--all").stdout
 
 
-def test_rules_are_tried_on_what_is_held_and_change_nothing(
-    run: Run, home: Path, tmp_path: Path
-) -> None:
+def test_rules_are_tried_on_what_is_held_and_change_nothing(run: Run, tmp_path: Path) -> None:
     config, rules = tmp_path / "crm.yaml", tmp_path / "rules.yaml"
     config.write_text("record_id: id\n")
     rules.write_text(RULES + "- phone: unique, name: one_phone\n")

@@ -25,9 +25,7 @@ from tellonce.hub.sources.quarantining import (
     replay_quarantined,
 )
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source, load, write_csv
-from tests.hub.test_hub_commands import Run, home, new_hub, run, sentences
-
-__all__ = ["home", "new_hub", "run"]
+from tests.hub.test_hub_commands import Run, sentences
 
 
 @pytest.fixture
@@ -171,7 +169,7 @@ def test_activity_is_replayed_as_what_it_was(tmp_path: Path) -> None:
     assert (done.loaded, done.waiting) == (1, 0)
 
 
-def test_the_commands_list_show_replay_and_discard(run: Run, home: Path, tmp_path: Path) -> None:
+def test_the_commands_list_show_replay_and_discard(run: Run, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "a.csv", [ANNA, OTTO | {"id": ""}])
     config = tmp_path / "crm.yaml"
     config.write_text("record_id: id\n")

@@ -20,9 +20,7 @@ from tellonce.hub.sources.quarantining import (
     replay_quarantined,
 )
 from tests.hub.delivering import ANNA, OTTO, a_source, load
-from tests.hub.test_hub_commands import Run, home, new_hub, run, sentences
-
-__all__ = ["home", "new_hub", "run"]
+from tests.hub.test_hub_commands import Run, sentences
 
 
 @pytest.fixture
@@ -110,7 +108,7 @@ def test_a_line_that_is_no_row_has_no_fields(tmp_path: Path) -> None:
         correct_quarantined(entry.id, {"email": "b@example.org"}, by=actor(), reason="because")
 
 
-def test_the_commands_correct_and_replay(run: Run, home: Path, tmp_path: Path) -> None:
+def test_the_commands_correct_and_replay(run: Run, tmp_path: Path) -> None:
     config = tmp_path / "crm.yaml"
     config.write_text("record_id: id\nsource_version: changed\n")
     file = tmp_path / "a.csv"

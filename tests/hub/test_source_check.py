@@ -11,9 +11,7 @@ from django.apps import apps
 from tellonce.hub.intake.previewing import preview_records
 from tellonce.hub.sources.incoming import file_incoming
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source, load, write_csv
-from tests.hub.test_hub_commands import Run, home, new_hub, run, sentences
-
-__all__ = ["home", "new_hub", "run"]
+from tests.hub.test_hub_commands import Run, sentences
 
 
 def rows_held() -> dict[str, int]:
@@ -57,7 +55,7 @@ def test_every_declared_column_that_the_file_lacks_is_named(tmp_path: Path) -> N
 
 
 def test_the_command_shows_rows_and_reasons_and_finds_problems_by_line(
-    run: Run, home: Path, tmp_path: Path
+    run: Run, tmp_path: Path
 ) -> None:
     config, file = tmp_path / "crm.yaml", write_csv(tmp_path / "a.csv", [ANNA, OTTO | {"id": ""}])
     config.write_text("record_id: id\nunique: perhaps\ncolour: blue\n")
@@ -93,7 +91,7 @@ def test_the_command_shows_rows_and_reasons_and_finds_problems_by_line(
     assert "no source 'crm'" in sentences(run("source", "check", "crm"), 2)
 
 
-def test_the_schema_and_the_examples_are_printed(run: Run, home: Path) -> None:
+def test_the_schema_and_the_examples_are_printed(run: Run) -> None:
     assert json.loads(run("source", "schema").stdout)["title"] == "A source of Tellonce"
     assert "url_env" in run("source", "schema", "--example", "sql").stdout
     assert "no example of 'fax'" in sentences(run("source", "schema", "--example", "fax"), 2)

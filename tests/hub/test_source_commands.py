@@ -7,12 +7,10 @@ import os
 from pathlib import Path
 
 from tests.hub.delivering import ANNA, OTTO, write_csv
-from tests.hub.test_hub_commands import Run, home, new_hub, run, sentences
-
-__all__ = ["home", "new_hub", "run"]
+from tests.hub.test_hub_commands import Run, sentences
 
 
-def test_a_folder_is_added_fetched_and_changed(run: Run, home: Path, tmp_path: Path) -> None:
+def test_a_folder_is_added_fetched_and_changed(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     os.utime(write_csv(tmp_path / "in" / "a.csv", [ANNA, OTTO]), (1e9, 1e9))
     config = tmp_path / "crm.yaml"
@@ -34,7 +32,7 @@ def test_a_folder_is_added_fetched_and_changed(run: Run, home: Path, tmp_path: P
 
 
 def test_what_is_wrong_with_a_configuration_is_said_with_its_lines(
-    run: Run, home: Path, tmp_path: Path
+    run: Run, tmp_path: Path
 ) -> None:
     config = tmp_path / "crm.yaml"
     config.write_text("sql:\n  url: postgresql://u:p@db.example/x\n  table: t\n")
@@ -46,6 +44,6 @@ def test_what_is_wrong_with_a_configuration_is_said_with_its_lines(
     assert "no source 'crm'" in sentences(run("source", "run", "crm"), 2)
 
 
-def test_a_source_that_pushes_is_told_where_to(run: Run, home: Path, tmp_path: Path) -> None:
+def test_a_source_that_pushes_is_told_where_to(run: Run, tmp_path: Path) -> None:
     added = run("source", "add", "web", "--kind", "push")
     assert "Next: it sends its rows to POST /api/v1/records" in added.stdout, added.stderr

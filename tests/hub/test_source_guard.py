@@ -16,9 +16,7 @@ from tellonce.hub.sources.models import Delivery, HeldDeletion, Record
 from tellonce.hub.sources.run_views import runs_of
 from tellonce.io.errors import FileEmpty, NoRecords
 from tests.hub.delivering import a_source, load
-from tests.hub.test_hub_commands import Run, home, new_hub, run
-
-__all__ = ["home", "new_hub", "run"]
+from tests.hub.test_hub_commands import Run
 
 PEOPLE = [
     {
@@ -170,9 +168,7 @@ def test_approving_asks_who_it_is_and_which_delivery(file: Path) -> None:
     assert active() == 60
 
 
-def test_a_held_load_ends_with_1_and_says_how_to_go_on(
-    run: Run, home: Path, tmp_path: Path
-) -> None:
+def test_a_held_load_ends_with_1_and_says_how_to_go_on(run: Run, tmp_path: Path) -> None:
     from tests.hub.delivering import write_csv
 
     run("source", "add", "crm", "--kind", "crm")
