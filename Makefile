@@ -33,7 +33,7 @@ demo: $(VENV)/.run ## load a made-up company, resolve its customers, show one sn
 serve: $(VENV)/.run ## open the hub on http://localhost:8000
 	@$(BIN)/tellonce serve
 
-test: $(VENV)/.dev ## lint, check types and borders, run every test that fits 12 minutes
+test: $(VENV)/.dev ## lint, check types and borders, run every test but the long ones
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

@@ -115,13 +115,14 @@ def test_the_commands_correct_and_replay(run: Run, tmp_path: Path) -> None:
     file.write_text("id,email,changed\n1,a@example.org,v1\n")
     run("source", "add", "crm", "--kind", "crm", "--config", str(config))
     run("load", "crm", str(file))
-    bad = run("quarantine", "correct", "1", "--set", "chnged=1", "--because", "typo")
+    row = str(Quarantined.objects.get().pk)
+    bad = run("quarantine", "correct", row, "--set", "chnged=1", "--because", "typo")
     assert "Did you mean 'changed'?" in sentences(bad, 2)
     assert "FIELD=VALUE" in sentences(
-        run("quarantine", "correct", "1", "--set", "changed", "--because", "typo"), 2
+        run("quarantine", "correct", row, "--set", "changed", "--because", "typo"), 2
     )
-    done = run("quarantine", "correct", "1", "--set", "changed=1", "--because", "typo")
-    assert "tellonce quarantine replay --id 1" in done.stdout
+    done = run("quarantine", "correct", row, "--set", "changed=1", "--because", "typo")
+    assert f"tellonce quarantine replay --id {row}" in done.stdout
     assert "(corrected: changed)" in run("quarantine", "list").stdout
-    assert "changed was corrected: 1" in run("quarantine", "show", "1").stdout
-    assert "1 row loaded." in run("quarantine", "replay", "--id", "1").stdout
+    assert "changed was corrected: 1" in run("quarantine", "show", row).stdout
+    assert "1 row loaded." in run("quarantine", "replay", "--id", row).stdout

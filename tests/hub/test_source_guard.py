@@ -175,9 +175,10 @@ def test_a_held_load_ends_with_1_and_says_how_to_go_on(run: Run, tmp_path: Path)
     run("load", "crm", str(write_csv(tmp_path / "a.csv", PEOPLE)), "--full")
     held = run("load", "crm", str(write_csv(tmp_path / "b.csv", PEOPLE[:20])), "--full")
     assert held.returncode == 1, held.stderr
-    assert "tellonce source approve 2" in held.stdout
-    assert "tellonce source approve 2" in run("source", "show", "crm").stdout
-    assert "40 records deleted" in run("source", "approve", "2").stdout
+    number = str(Delivery.objects.latest("pk").pk)
+    assert f"tellonce source approve {number}" in held.stdout
+    assert f"tellonce source approve {number}" in run("source", "show", "crm").stdout
+    assert "40 records deleted" in run("source", "approve", number).stdout
     listed = run("source", "runs", "crm").stdout
     assert "held" in listed
     assert "60 rows" in listed
