@@ -75,8 +75,7 @@ class Resolution:
         )
         by_cluster = np.lexsort((row, cluster))
         row, cluster, confidence = row[by_cluster], cluster[by_cluster], confidence[by_cluster]
-        golden = self._found.golden
-        golden = golden.take(pc.sort_indices(golden["cluster"]))
+        golden = self._found.golden  # stands by cluster
         names, starts = np.unique(cluster, return_index=True)
         entries = np.searchsorted(golden["cluster"].to_numpy(), names)
         for first in range(0, len(names), at_once):

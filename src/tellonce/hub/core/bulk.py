@@ -166,12 +166,10 @@ def _inserting(
 def _each_adapted(
     adapters: Sequence[Adapter], rows: Iterable[Sequence[Any]]
 ) -> Iterable[Sequence[Any]]:
-    for row in rows:
-        values = list(row)
-        for at, adapt in adapters:
-            if values[at] is not None:
-                values[at] = adapt(values[at])
-        yield values
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for at, adapt in adapters:
+        columns[at] = [None if value is None else adapt(value) for value in columns[at]]
+    return zip(*columns, strict=True)
 
 
 @lru_cache(maxsize=4096)

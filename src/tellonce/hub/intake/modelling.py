@@ -21,6 +21,7 @@ from tellonce.hub.intake.rules import rules_of_model, rules_to_train
 from tellonce.hub.intake.stewards import check_steward
 from tellonce.hub.intake.telling import Tally
 from tellonce.hub.intake.turns import resolving
+from tellonce.hub.intake.waiting import Versions
 from tellonce.hub.intake.work import ADOPT, PROPOSE
 from tellonce.hub.jobs.services import enqueue
 from tellonce.hub.matching.held import (
@@ -60,7 +61,7 @@ def request_adoption(fingerprint: str, *, by: Actor) -> StoredModel:
 
 def propose(progress: Progress) -> StoredModel:
     """Train a model, work out what it would change, and keep both. Nothing else is written."""
-    used: dict[int, int] = {}
+    used = Versions()
     found = resolve_all(
         active_documents(used), rules_to_train().resolution, live_verdicts(), progress
     )

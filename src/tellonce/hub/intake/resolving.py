@@ -8,7 +8,8 @@ all again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from tellonce.hub.bridge.resolution import Resolution, resolve_all
@@ -22,7 +23,7 @@ from tellonce.hub.intake.golden import resolved_customers
 from tellonce.hub.intake.queueing import settle_all_reviews
 from tellonce.hub.intake.rules import Rules, fingerprint_in_force
 from tellonce.hub.intake.telling import Tally, happenings
-from tellonce.hub.intake.waiting import WaitingRecord, all_waiting, settle
+from tellonce.hub.intake.waiting import Versions, all_waiting, settle
 from tellonce.hub.jobs.types import HeldLease
 from tellonce.hub.matching.selectors import live_decisions, stored_edges
 from tellonce.hub.matching.services import (
@@ -43,7 +44,7 @@ _EDGES_AT_ONCE = 5_000
 def resolve_everything(rules: Rules, lease: HeldLease, progress: Progress) -> Tally:
     """Resolve every active record and write what changed. The caller holds the resolver's lease."""
     waiting = all_waiting()
-    used: dict[int, int] = {}
+    used = Versions()
     found = resolve_all(active_documents(used), rules.resolution, live_verdicts(), progress)
     with act(lease):
         set_rules_of_partition("")
@@ -59,10 +60,10 @@ def resolve_everything(rules: Rules, lease: HeldLease, progress: Progress) -> Ta
     return tally
 
 
-def active_documents(used: dict[int, int]) -> Iterator[tuple[int, str]]:
+def active_documents(used: Versions) -> Iterator[tuple[int, str]]:
     """Every active record (row id) with its content; notes in `used` which version that was."""
     for text in active_records():
-        used[text.id] = text.version
+        used.add(text.id, text.version)
         yield text.id, text.document
 
 
@@ -123,17 +124,14 @@ def _write_customers(found: Resolution, tally: Tally, lease: HeldLease, progress
             progress("write customers", done, 0)
 
 
-def _settle(used: Mapping[int, int], before: Mapping[int, WaitingRecord], lease: HeldLease) -> None:
+def _settle(used: Versions, before: Versions, lease: HeldLease) -> None:
     """Take out of the queue what was resolved, and say of what arrived meanwhile by which version
     it is held now.
     """
-    rows = [
-        (i, used[i] if i in used else before[i].version if i in before else 0, used.get(i))
-        for i in all_waiting()
-    ]
-    for part in _slices(rows, _KEYS_AT_ONCE):
+    waiting = iter(all_waiting())
+    while part := list(islice(waiting, _KEYS_AT_ONCE)):
         with act(lease):
-            settle(part)
+            settle((i, used.get(i) or before.get(i) or 0, used.get(i)) for i in part)
     with act(lease):
         set_rules_of_partition(fingerprint_in_force())
 

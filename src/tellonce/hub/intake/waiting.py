@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from array import array
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -30,6 +32,30 @@ class WaitingRecord:
     record: int
     version: int
     held: int | None
+
+
+class Versions:
+    """Record -> version, of millions: 16 bytes each. Records are added in ascending order."""
+
+    def __init__(self) -> None:
+        self._records, self._versions = array("q"), array("q")
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._records)
+
+    def add(self, record: int, version: int) -> None:
+        """A record above all that are there."""
+        self._records.append(record)
+        self._versions.append(version)
+
+    def get(self, record: int) -> int | None:
+        """The version of a record; None where it is not there."""
+        at = bisect_left(self._records, record)
+        there = at < len(self._records) and self._records[at] == record
+        return self._versions[at] if there else None
 
 
 def waits_now(stored: StoredRecords, *, urgent: bool = False) -> Counts:
@@ -86,10 +112,13 @@ def waiting_among(records: Collection[int]) -> dict[int, WaitingRecord]:
     return {row[0]: WaitingRecord(*row) for row in rows}
 
 
-def all_waiting() -> dict[int, WaitingRecord]:
-    """Every record that waits."""
-    rows = Waiting.objects.values_list(*_ROW).iterator(20_000)
-    return {row[0]: WaitingRecord(*row) for row in rows}
+def all_waiting() -> Versions:
+    """Every record that waits, with the version to be placed."""
+    found = Versions()
+    rows = Waiting.objects.order_by("record_id").values_list("record_id", "version_id")
+    for record, version in rows.iterator(20_000):
+        found.add(record, version)
+    return found
 
 
 def settle(placed: Iterable[tuple[int, int, int | None]]) -> None:
