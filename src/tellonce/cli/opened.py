@@ -26,7 +26,7 @@ from tellonce.hub.core.storage import database_in_words
 _INIT = "Run `tellonce init`."
 _COLLECTS = (50_000, 20, 50)
 """Python looks for cycles after so many new objects. By default it does after 700; a load, which
-holds many rows and makes no cycles, spent a sixth of its time on that."""
+holds many rows and makes no cycles, spent a tenth of its time on that."""
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,8 +55,7 @@ class Recognised:
     region: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StandardisedRow:
+class StandardisedRow(NamedTuple):
     """One row in RECORDS form: its two JSON halves, when it was true, and what finds it again.
 
     `lookups`: (kind, comparable value) of e-mails, phones and identifiers.

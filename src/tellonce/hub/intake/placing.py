@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tellonce.hub.bridge.placing import PlacedRows, RowChanges, keys_by_record, place_rows
@@ -173,6 +173,6 @@ def _write_edges(placed: PlacedRows) -> list[StoredEdge]:
         [StoredEdge(*pair, linked=linked(pair.left, pair.right)) for pair in placed.added],
     )
     held = edges_touching(at)
-    around = [replace(edge, linked=linked(edge.left, edge.right)) for edge in held]
+    around = [edge._replace(linked=linked(edge.left, edge.right)) for edge in held]
     link_edges({(edge.left, edge.right): edge.linked for edge in around if edge not in held})
     return around

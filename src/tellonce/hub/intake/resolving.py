@@ -36,7 +36,7 @@ from tellonce.hub.matching.types import StoredEdge
 from tellonce.hub.sources.selectors import ACTIVE, active_records, current_versions
 
 _CUSTOMERS_AT_ONCE = 10_000
-_ROWS_AT_ONCE = 1_000
+_ROWS_AT_ONCE = 2_000
 _KEYS_AT_ONCE = 20_000
 _EDGES_AT_ONCE = 5_000
 
@@ -94,7 +94,7 @@ def _write_edges(found: Resolution, lease: HeldLease) -> None:
         gone, fresh = [], []
         for pair, linked in part:
             edge = StoredEdge(*pair, linked=linked)
-            before = held.pop(pair[:2], None)
+            before = held.pop(pair[:2], None) if held else None
             if before != edge:
                 fresh.append(edge)
                 gone += [pair[:2]] if before else []

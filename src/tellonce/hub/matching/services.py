@@ -15,8 +15,7 @@ _FORGET_KEYS = "DELETE FROM key_index WHERE record_id = %s"
 _DELETE_EDGE = "DELETE FROM edges WHERE left_id = %s AND right_id = %s"
 _LINK_EDGE = "UPDATE edges SET linked = %s WHERE left_id = %s AND right_id = %s"
 _DELETE_KEY = "DELETE FROM match_keys WHERE hash = %s AND record_id = %s"
-_EDGE_VALUES = ("left", "right", "kind", "pattern", "match_weight", "probability", "linked")
-_EDGE = ("left_id", "right_id", *_EDGE_VALUES[2:])
+_EDGE = ("left_id", "right_id", "kind", "pattern", "match_weight", "probability", "linked")
 
 
 def adopt_model(document: str, fingerprint: str, *, origin: str, records: int) -> None:
@@ -47,7 +46,7 @@ def index_records(keys: Mapping[int, Collection[int]], new: Collection[int] = ()
 def change_edges(gone: Sequence[tuple[int, int]], fresh: Sequence[StoredEdge]) -> None:
     """Forget pairs and keep others; a pair whose weight changed is in both."""
     change_each(_DELETE_EDGE, gone)
-    insert_rows(Edge, _EDGE, [tuple(getattr(edge, n) for n in _EDGE_VALUES) for edge in fresh])
+    insert_rows(Edge, _EDGE, fresh)
 
 
 def link_edges(linked: Mapping[tuple[int, int], bool]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tellonce.hub.bridge.documents import join_documents
 from tellonce.hub.sources.config import SourceConfig
@@ -143,8 +143,7 @@ class Finding:
         return f"{self.field} {self.reason} (rule {self.rule})"
 
 
-@dataclass(frozen=True, slots=True)
-class ArrivedRecord:
+class ArrivedRecord(NamedTuple):
     """One usable row of a delivery of records, standardised and ready to be stored.
 
     `order` is the source version made comparable, None without one; `raw` the row as delivered
