@@ -48,6 +48,10 @@ POSTGRESQL = "bench_hub"
 SINGLES, BATCHES, BATCH, READS, SEARCHES, EARLY = 300, 100, 100, 400, 200, 50
 MORE = 100_000
 WATCHED = 20.0  # seconds
+MOST_CATCHING_UP = 1_800  # seconds
+_CATCHING_UP = (
+    "SELECT count(*) FROM jobs WHERE kind = 'upkeep.catch-up' AND state IN ('waiting', 'running')"
+)
 _POSITION = "SELECT coalesce(min(position), 0) FROM cursors"
 _CAUGHT_UP = "UPDATE cursors SET position = (SELECT number FROM sequences WHERE name = 'events')"
 
@@ -125,6 +129,7 @@ def ask(served: Served, found: Found, minutes: float) -> None:
     found.tried("one record, consumers at work", lambda: served.singles(early))
     found.tried("events consumed a second", lambda: consumed(served.env))
     bare.asked(served.env, _CAUGHT_UP)
+    found.tried("upkeep of the load, further s", lambda: caught_up(served.env))
     time.sleep(5)
     found.tried("one record", lambda: served.singles(singles))
     found.tried("records a second", lambda: served.batches(batches, BATCH))
@@ -144,6 +149,14 @@ def consumed(env: dict[str, str]) -> float:
     time.sleep(WATCHED)
     (after,) = bare.asked(env, _POSITION)[0]
     return round((after - before) / WATCHED, 1)
+
+
+def caught_up(env: dict[str, str]) -> float:
+    """Seconds until the job that works out the customers of a load is done."""
+    begun = time.monotonic()
+    while bare.asked(env, _CATCHING_UP)[0][0] and time.monotonic() - begun < MOST_CATCHING_UP:
+        time.sleep(1)
+    return round(time.monotonic() - begun, 1)
 
 
 def while_loading(served: Served, home: Path) -> Any:

@@ -22,7 +22,7 @@ HOW = (
     "written to, or read from, the same database by its driver alone; `inside` is in the process. "
     "After a first load the consumers of the feed (households, upkeep) work off an event for each "
     "customer: what is asked `consumers at work` is asked meanwhile, the rest after their cursors "
-    "were moved to the end."
+    "were moved to the end and the job that upkeep left to the background had ended."
 )
 LOADS = ("first load, s", "its CPU, s", "its peak, MB", "bare: the same rows written, s")
 DUTIES = {  # figure: the most p95 may be, on SQLite and on PostgreSQL

@@ -27,8 +27,8 @@ def open_pairs(
 ) -> dict[Pair, OpenPair]:
     """Those of these pairs that are between the cuts, or kept apart by a rule, and undecided.
 
-    Customers are as they are written by now. `around`: every kept pair of their records, where
-    that is more than `edges`.
+    Customers are as they are written by now. `around`: every kept pair of the records of those that
+    are linked below the cut, where that is more than `edges`.
     """
     link = link_cut_of(rules)
     strongest = _strongest(edges if around is None else around)
@@ -55,9 +55,11 @@ def open_pairs(
 def settle_all_reviews(lease: HeldLease) -> None:
     """Make all open reviews what they are, in short acts."""
     rules = rules_in_force().resolution
-    for part in _parts(records_to_review(link_cut_of(rules))):
+    link = link_cut_of(rules)
+    for part in _parts(records_to_review(link)):
         edges = edges_touching(part)
-        around = edges_touching({end for edge in edges for end in (edge.left, edge.right)})
+        weak = [edge for edge in edges if edge.linked and edge.probability < link]
+        around = edges_touching({end for edge in weak for end in (edge.left, edge.right)})
         wanted = open_pairs(edges, rules, around)
         with act(lease) as moment:
             keep_reviews(part, wanted, moment)
