@@ -15,6 +15,13 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{uuid_utils.uuid7().hex}"
 
 
+def new_uuid() -> bytes:
+    """16 bytes that nothing else is called by. Later ones sort after earlier ones, so that an index
+    of them grows at its end: of random ones each touches a page of its own.
+    """
+    return uuid_utils.uuid7().bytes
+
+
 def is_id(text: str, prefix: str) -> bool:
     """Whether `text` has the shape of a public id with this prefix."""
     return text.startswith(f"{prefix}_") and _SHAPE.fullmatch(text) is not None

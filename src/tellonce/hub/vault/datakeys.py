@@ -8,6 +8,7 @@ from collections.abc import Collection
 from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import among, insert_rows, reserve_ids
 from tellonce.hub.core.errors import KeyTrouble
+from tellonce.hub.core.ids import new_uuid
 from tellonce.hub.vault.masterkeys import master_keys
 from tellonce.hub.vault.models import DataKey
 from tellonce.hub.vault.types import Key
@@ -19,7 +20,7 @@ _AT_ONCE = 500  # stays under SQLite's limit of parameters
 def new_keys(count: int) -> list[Key]:
     """`count` new keys, stored wrapped, in the transaction at hand."""
     masters = master_keys()
-    made = [(os.urandom(16), os.urandom(32)) for _ in range(count)]
+    made = [(new_uuid(), os.urandom(32)) for _ in range(count)]
     ids = reserve_ids(DataKey, count)
     insert_rows(
         DataKey,
