@@ -102,6 +102,9 @@ def load(name: str, part: str = "") -> Any:
     found = getattr(module, name.replace("-", "_"))
     if isinstance(found, typer.Typer):
         command = typer.main.get_group(found)
+        if parts:  # in the order of the table, whichever was imported first
+            there = command.commands
+            command.commands = {one: there[one] for one in parts if one in there}
         for part, group in getattr(module, "GROUPS", {}).items():  # groups within the group
             nested = typer.main.get_group(group)
             nested.name = part
