@@ -25,8 +25,8 @@ from tellonce.hub.core.storage import database_in_words
 
 _INIT = "Run `tellonce init`."
 _COLLECTS = (50_000, 20, 50)
-"""Python looks for cycles after so many new objects. By default it does after 700; a load, which
-holds many rows and makes no cycles, spent a tenth of its time on that."""
+"""Python looks for cycles after so many new objects. By default it does after 700, much too often
+for a load, which holds many rows and makes few cycles."""
 
 
 @contextmanager
