@@ -49,6 +49,7 @@ def test_corrections_are_measured_from_proposal_to_closing_and_when_they_come_ba
         again = state("reopen-rate")
         assert (again.whole.value, again.whole.evidence) == (1, 1)
         assert again.whole.low < 1
-        assert [row["reopened"] for row in selectors.kpi_evidence("reopen-rate", Asked()).rows] == [
-            1
-        ]
+        first = selectors.kpi_evidence("reopen-rate", Asked(limit=1))
+        assert ([row["reopened"] for row in first.rows], first.next) == ([1], one)
+        rest = selectors.kpi_evidence("reopen-rate", Asked(limit=1, cursor=one))
+        assert (rest.rows, rest.next) == ((), "")

@@ -117,6 +117,12 @@ def test_by_commands(hub_of_people: Actor, tmp_path: Path, capsys: Any) -> None:
     assert shown.count("is applied") == 2
     listed = said("list", "--group", made["group"])
     assert NEW not in listed
+    assert "Older ones" not in listed
+    page = json.loads(said("list", "--group", made["group"], "--limit", "1", "--json"))
+    assert page["before"] == page["corrections"][0]["id"]
+    rest = json.loads(said("list", "--before", page["before"], "--json"))
+    assert (len(rest["corrections"]), rest["before"]) == (1, "")
+    assert "More: --after tsk_" in said("tasks", "--limit", "1")
     story = said("show", corrections()[-1].id)
     assert f"-> {NEW}" in story
     assert "approved" in story

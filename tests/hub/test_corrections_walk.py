@@ -102,12 +102,12 @@ def test_by_commands(origin: str, hub_of_people: None, capsys: Any) -> None:
     else:
         (made,) = told(
             capsys, "propose", record, case.attribute, case.right, "--origin", origin, *by
-        )
+        )["corrections"]
         one = made["id"]
     told(capsys, "approve", one, *steward)
     assert golden(record, case.attribute) == [(case.right, "steward")]
-    (task,) = told(capsys, "tasks", "--source", "crm")
-    (after,) = told(capsys, "done", task["id"], *steward)
+    (task,) = told(capsys, "tasks", "--source", "crm")["tasks"]
+    (after,) = told(capsys, "done", task["id"], *steward)["corrections"]
     assert after["state"] == "propagated"
     delivered(case, case.right, "2090-01-01T00:00:00Z")
     shown = told(capsys, "show", one, *steward)
@@ -115,7 +115,7 @@ def test_by_commands(origin: str, hub_of_people: None, capsys: Any) -> None:
     closed = shown["correction"]
     assert (closed["state"], closed["outcome"], closed["origin"]) == ("closed", "verified", origin)
     delivered(case, case.wrong, "2091-01-01T00:00:00Z")
-    (back,) = told(capsys, "list", "--state", "reopened")
+    (back,) = told(capsys, "list", "--state", "reopened")["corrections"]
     assert (back["id"], back["reopened"]) == (one, 1)
     assert golden(record, case.attribute)[0] == (case.right, "steward")
     assert [kind for kind in events_of(one) if kind != "detected"] == WAY

@@ -213,3 +213,18 @@ def test_doctor_says_where_the_audit_breaks_and_who_may_read_the_keys(run: Run, 
     assert "breaks at entry 2: the entry was changed" in found.stdout
     assert "chmod 600" in found.stdout
     assert found.stdout.count("BAD") == 2
+
+
+def test_a_hub_and_a_user_are_made_by_scripts_too(run: Run, tmp_path: Path) -> None:
+    made = json.loads(run("init", "--json").stdout)
+    assert made == {
+        "home": str(tmp_path / "hub"),
+        "database": "sqlite",
+        "administrator": "admin@localhost",
+        "master_key": str(tmp_path / "hub" / "master.key"),
+        "was_there": False,
+    }
+    assert json.loads(run("init", "--json").stdout) == made | {"was_there": True}
+    added = json.loads(run("user", "add", "ada@example.org", "--role", "steward", "--json").stdout)
+    assert added.pop("id").startswith("usr_")
+    assert added == {"email": "ada@example.org", "roles": ["steward"]}

@@ -48,6 +48,17 @@ def state(name: str) -> KpiState:
     return selectors.kpi_state(name)
 
 
+def page_by_page(name: str, limit: int) -> list[Any]:
+    """What is behind a KPI, read a few at a time."""
+    rows: list[Any] = []
+    page = selectors.kpi_evidence(name, Asked(limit=limit))
+    while page.next:
+        assert len(page.rows) == limit
+        rows += page.rows
+        page = selectors.kpi_evidence(name, Asked(limit=limit, cursor=page.next))
+    return [*rows, *page.rows]
+
+
 def parts(found: KpiState) -> dict[str, float | None]:
     return {part.name: part.value for part in found.parts}
 
@@ -152,7 +163,8 @@ def test_retrieval_times_are_those_of_real_requests(three: None, admin: Any) -> 
     found = state("retrieval-time")
     assert parts(found) == {"p50": 100, "p95": 190, "p99": 198}
     assert (found.whole.value, found.whole.evidence, found.state) == (190, 200, "met")
-    assert selectors.kpi_evidence("retrieval-time", Asked(limit=1)).rows[0]["milliseconds"] == 200
+    slowest = page_by_page("retrieval-time", 7)
+    assert [row["milliseconds"] for row in slowest] == list(range(200, 0, -1))
     with clock.stopped_at(now + timedelta(days=61)):
         measuring.measure_all()
     assert SnapshotTime.objects.count() == 200, "older ones are forgotten"
@@ -173,7 +185,8 @@ def test_a_minute_that_nobody_saw_counts_as_down() -> None:
         assert found.whole.value == pytest.approx(79 / 100)
         assert found.whole.evidence == 100
         assert parts(found)["seen"] == pytest.approx(79 / 80)
-        rows = selectors.kpi_evidence("availability", Asked()).rows
+        rows = page_by_page("availability", 1)
+        assert rows == list(selectors.kpi_evidence("availability", Asked()).rows)
     assert [(row["what"], row["minutes"], row["reasons"]) for row in rows] == [
         ("not seen", 20, []),
         ("seen not ready", 1, ["worker"]),
@@ -218,9 +231,18 @@ def test_satisfaction_tells_the_scale_of_each_question(three: None, tmp_path: Pa
     assert state("recommendation").whole.value == pytest.approx(100 * (6 - 2) / 10)
     behind = selectors.kpi_evidence("satisfaction", Asked()).rows
     assert [row["answer"] for row in behind] == [3, 2, 1]
+    assert page_by_page("satisfaction", 2) == list(behind)
     assert len(selectors.kpi_evidence("recommendation", Asked()).rows) == 2
     with pytest.raises(WrongCall, match="no such question"):
         selectors.kpi_evidence("satisfaction", Asked("What?"))
+
+
+@pytest.mark.parametrize(
+    "name", ["availability", "completeness", "recommendation", "retrieval-time", "satisfaction"]
+)
+def test_a_cursor_of_another_list_is_refused(name: str) -> None:
+    with pytest.raises(WrongCall, match="not a cursor of this list"):
+        selectors.kpi_evidence(name, Asked(cursor="cus_1"))
 
 
 def load_surveys(folder: Path, rows: list[dict[str, Any]]) -> None:

@@ -13,11 +13,13 @@ from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import REFUSED, Act
 from tellonce.hub.consents.services import load_consents
 from tellonce.hub.core import clock
+from tellonce.hub.insight import alerting, alerts
 from tellonce.hub.insight.figures import follow_golden
 from tellonce.hub.insight.troubles.registry import DETECTORS, detector_named
 from tellonce.hub.insight.types import Trouble
 from tellonce.hub.snapshots.models import SnapshotTime
 from tellonce.hub.sources.models import Source, SourceRun
+from tests.hub.api.calling import a_caller, problem
 from tests.hub.delivering import a_source, load, write_csv
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +35,19 @@ GIVEN = ("Alma", "Bruno", "Cleo", "Dario", "Elka", "Fabio", "Greta", "Hanno", "I
 def found(name: str) -> list[Trouble]:
     follow_golden()
     return detector_named(name).find()
+
+
+def about(kind: str) -> list[str]:
+    """What the one alert of a kind is about, read over HTTP a few rows at a time."""
+    alerting.check_troubles()
+    (alert,) = alerts.alerts(kind=kind)
+    caller, rows, cursor = a_caller(), [], ""
+    while True:
+        page = caller.get(f"/alerts/{alert.id}/evidence?limit=4&cursor={cursor}").json()
+        rows += [value for row in page["rows"] for value in row.values()]
+        cursor = page["cursor"]
+        if not cursor:
+            return rows
 
 
 def runs(source: str, hours: list[float], now: datetime, **more: Any) -> None:
@@ -183,6 +198,7 @@ def test_a_customer_of_many_people_is_named(tmp_path: Path, admin: Any) -> None:
     assert trouble.severity == "high"
     assert "has grown to 10 records; 95 of 100 customers have at most 1." in trouble.sentence
     assert trouble.details["family_names"] == 10
+    assert sorted(about("over-merging")) == sorted(names)
 
 
 def test_one_phone_of_many_names_is_named_and_a_family_s_is_not(tmp_path: Path) -> None:
@@ -197,6 +213,7 @@ def test_one_phone_of_many_names_is_named_and_a_family_s_is_not(tmp_path: Path) 
     assert trouble.sentence == (
         "9 customers with 9 family names share one e-mail, phone or identifier."
     )
+    assert about("shared-contact") == trouble.details["customers"]
     assert len(trouble.details["customers"]) == 9
 
 
@@ -208,6 +225,9 @@ def test_one_address_of_many_names_is_named(tmp_path: Path) -> None:
     load(tmp_path / "b.csv", [person(n, **one) for n in range(40, 53)])
     (trouble,) = found("shared-address")
     assert "13 customers with 13 family names share one address." in trouble.sentence
+    assert about("shared-address") == trouble.details["customers"]
+    load(tmp_path / "c.csv", [person(60, **one)])
+    assert len(about("shared-address")) == 14
 
 
 def test_an_actor_that_is_refused_again_and_again_is_named(admin: Any) -> None:
@@ -280,3 +300,11 @@ def test_consent_that_is_missing_or_was_withdrawn_before_is_named(
         "Of 20 customers addressed for marketing in the last 30 days, 12 had not consented at that "
         "moment: of 6 no consent is known, 6 had withdrawn it." in trouble.sentence
     )
+
+
+def test_an_alert_whose_details_say_all_has_no_rows_behind_it(admin: Any) -> None:
+    for _ in range(10):
+        record_act(Act("snapshot.take", "cli_7", outcome=REFUSED, purpose="risk"))
+    assert about("repeated-refusals") == []
+    nowhere = f"/alerts/alr_{'0' * 32}/evidence"
+    problem(a_caller("other").get(nowhere), 404, "not-found")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from pyarrow import parquet
 
 from tellonce.engine.errors import InputError
 from tellonce.io import errors, read
+from tellonce.io.objects import object_chunk
 from tellonce.io.read import open_file, read_file, read_frame
-from tellonce.io.values import FileSettings
+from tellonce.io.values import MAX_COLUMNS, FileSettings
 
 TEXT = "id,given name,email\n1,Ada,ada@example.com\n2,Bo,\n"
 ROWS = [
@@ -246,3 +248,25 @@ def test_what_cannot_be_a_delimiter_is_refused(tmp_path: Path, delimiter: Any) -
 def test_a_table_without_rows_is_refused() -> None:
     with pytest.raises(errors.NoRecords):
         read_frame(pa.table({"id": pa.array([], pa.int64())}), "crm")
+
+
+def test_a_file_of_very_many_columns_is_refused_in_whatever_format(tmp_path: Path) -> None:
+    many = MAX_COLUMNS + 1
+    wide = {str(n): "1" for n in range(many)}
+    csv = write(tmp_path, "wide.csv", ",".join(wide) + "\n" + ",".join(wide.values()) + "\n")
+    with pytest.raises(errors.TooWide, match=r"wide.csv has 10,001 columns; at most 10,000"):
+        open_file(csv)
+    parquet.write_table(pa.Table.from_pylist([wide]), tmp_path / "wide.parquet")
+    with pytest.raises(errors.TooWide):
+        open_file(tmp_path / "wide.parquet")
+    lines = [json.dumps({f"{row}.{n}": "1" for n in range(2_000)}) for row in range(20)]
+    with pytest.raises(errors.TooWide, match="Line 6 brings the columns to more than 10,000"):
+        read_file(write(tmp_path, "wide.jsonl", "\n".join(lines)))
+
+
+def test_of_rows_that_are_sent_those_are_rejected_that_make_them_too_wide() -> None:
+    rows = [{f"{row}.{n}": "1" for n in range(4_000)} for row in range(3)]
+    chunk = object_chunk([*rows, rows[0]])
+    assert chunk.rows.to_pylist() == [0, 1, 3]
+    (reject,) = chunk.rejects
+    assert (reject.row, reject.reason) == (2, "its fields bring the columns to more than 10,000")

@@ -77,6 +77,30 @@ def show_alert(alert: Id, as_json: Json = False) -> None:
     )
 
 
+@alerts.command("evidence")
+def show_evidence(
+    alert: Id,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=200)] = 50,
+    cursor: Annotated[str, typer.Option(help="Go on after this, of the page before.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List all customers, or records, that a trouble is about, as they are now."""
+    with opened_hub():
+        from tellonce.hub.insight.troubles.registry import alert_evidence  # noqa: PLC0415
+        from tellonce.hub.insight.types import Asked  # noqa: PLC0415
+
+        found = alert_evidence(alert, Asked("", limit, cursor))
+    if as_json:
+        print_json({"rows": list(found.rows), "cursor": found.next})
+        return
+    for row in found.rows:
+        show("  ".join(row.values()))
+    if not found.rows:
+        show(f"Its details say all: tellonce alerts show {alert}")
+    if found.next:
+        show(f"More: tellonce alerts evidence {alert} --cursor {found.next}")
+
+
 @alerts.command("ack")
 def acknowledge_alert(alert: Id, reason: Reason, as_user: As = None, as_json: Json = False) -> None:
     """Say that you know and see to it: it is quiet until it is over, or gets worse."""

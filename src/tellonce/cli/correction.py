@@ -123,7 +123,7 @@ def list_corrections(
             limit=limit,
             before=before,
         )
-    show_listed(found, as_json=as_json)
+    show_listed(found, limit=limit, as_json=as_json)
 
 
 @correction.command("show")
@@ -198,7 +198,7 @@ def list_tasks(
         from tellonce.hub.corrections import selectors  # noqa: PLC0415
 
         found = selectors.tasks(state=state, source=source, limit=limit, after=after)
-    show_tasks(found, as_json=as_json)
+    show_tasks(found, limit=limit, as_json=as_json)
 
 
 @correction.command("done")

@@ -18,7 +18,7 @@ _NEXT = {
 def show_done(done: Sequence[Any], *, as_json: bool) -> None:
     """What somebody did about corrections, and what comes next."""
     if as_json:
-        print_json([_as_json(one) for one in done])
+        print_json({"corrections": [_as_json(one) for one in done]})
         return
     for one in done[:20]:
         show(f"{one.id} is {one.state}{f': {one.outcome}' if one.outcome else ''}.")
@@ -28,10 +28,11 @@ def show_done(done: Sequence[Any], *, as_json: bool) -> None:
         show(words.format(id=done[0].id, name=done[0].group or done[0].id))
 
 
-def show_listed(found: Sequence[Any], *, as_json: bool) -> None:
-    """A list of corrections."""
+def show_listed(found: Sequence[Any], *, limit: int, as_json: bool) -> None:
+    """A page of corrections, and the cursor of the next, "" at the end."""
+    before = found[-1].id if len(found) == limit else ""
     if as_json:
-        print_json([_as_json(one) for one in found])
+        print_json({"corrections": [_as_json(one) for one in found], "before": before})
         return
     for one in found:
         due = f"due {one.due_at:%Y-%m-%d}" if one.due_at else ""
@@ -43,6 +44,8 @@ def show_listed(found: Sequence[Any], *, as_json: bool) -> None:
         )
     if not found:
         show("No correction.")
+    if before:
+        show(f"Older ones: --before {before}")
 
 
 def show_correction(found: Any, *, as_json: bool) -> None:
@@ -69,10 +72,11 @@ def show_correction(found: Any, *, as_json: bool) -> None:
         show(words.format(id=one.id, name=one.group or one.id))
 
 
-def show_tasks(found: Sequence[Any], *, as_json: bool) -> None:
-    """A list of write-backs."""
+def show_tasks(found: Sequence[Any], *, limit: int, as_json: bool) -> None:
+    """A page of write-backs, and the cursor of the next, "" at the end."""
+    after = found[-1].id if len(found) == limit else ""
     if as_json:
-        print_json([asdict(one) for one in found])
+        print_json({"tasks": [asdict(one) for one in found], "after": after})
         return
     for one in found:
         due = f"due {one.due_at:%Y-%m-%d}" if one.due_at else ""
@@ -82,6 +86,8 @@ def show_tasks(found: Sequence[Any], *, as_json: bool) -> None:
         )
     if not found:
         show("No source is asked for anything.")
+    if after:
+        show(f"More: --after {after}")
 
 
 def show_preview(preview: Any, group: str, *, as_json: bool) -> None:

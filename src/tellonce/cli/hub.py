@@ -23,7 +23,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of
 As = Annotated[str | None, typer.Option("--as", help="E-mail of the user who acts.")]
 
 
-def init() -> None:
+def init(as_json: Json = False) -> None:
     """Make a hub in TELLONCE_HOME: database, keys, administrator. Again: bring it up to date."""
     home: Path = env.read("TELLONCE_HOME")
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -38,8 +38,20 @@ def init() -> None:
             write_once(Path(connection.settings_dict["NAME"]), "")
         call_command("migrate", verbosity=0, interactive=False)
         vault.install(make_key_file=True)
-        state = "was there already and is up to date" if user_count() else "is ready"
+        was_there = bool(user_count())
         administrator = make_first_administrator()
+    if as_json:
+        print_json(
+            {
+                "home": home,
+                "database": connection.vendor,
+                "administrator": administrator.email,
+                "master_key": settings.TELLONCE_MASTER_KEY_FILE,
+                "was_there": was_there,
+            }
+        )
+        return
+    state = "was there already and is up to date" if was_there else "is ready"
     typer.echo(f"The hub in {home} {state}; commands act as {administrator.email}.")
     if (home / DEMO_MARK).is_file():
         typer.echo("It is a demo's, and the next demo replaces it. For a hub of your own:")
@@ -64,6 +76,7 @@ def add_user(
     role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}; again for more.")],
     name: Annotated[str, typer.Option(help="The user's name.")] = "",
     as_user: As = None,
+    as_json: Json = False,
 ) -> None:
     """Add a user, or give one that is there a further role."""
     with opened_hub():
@@ -71,6 +84,9 @@ def add_user(
         from tellonce.hub.accounts.services import add_user  # noqa: PLC0415
 
         added = add_user(email, role, by=actor(as_user), name=name)
+    if as_json:
+        print_json({"id": added.id, "email": added.email, "roles": sorted(added.roles)})
+        return
     typer.echo(f"{added.email}: {', '.join(sorted(added.roles))}")
 
 

@@ -10,6 +10,7 @@ InputError
 ├── NotText              a binary file under the name of a text file
 ├── DamagedFile          a truncated gzip, a corrupt Parquet file or workbook
 ├── DuplicateHeaders     two columns of one name
+├── TooWide              more columns than any table of records has
 ├── BadSetting           an encoding, delimiter or mapping that cannot be used
 └── DuplicateIds         the column given as record id names two records the same
 """
@@ -53,6 +54,10 @@ class DamagedFile(InputError):
 
 class DuplicateHeaders(InputError):
     """Two columns of the file bear the same name."""
+
+
+class TooWide(InputError):
+    """The file has more than `values.MAX_COLUMNS` columns."""
 
 
 class BadSetting(InputError):

@@ -11,21 +11,26 @@ from typing import Any
 import pyarrow as pa
 
 from tellonce.io.astext import MAX_ITEMS
+from tellonce.io.errors import TooWide
 from tellonce.io.stream import readable
-from tellonce.io.values import MAX_RAW, Chunk, Reject
+from tellonce.io.values import MAX_COLUMNS, MAX_RAW, Chunk, Reject
 
 
 def json_chunks(blocks: Iterator[bytes], max_row: int) -> Iterator[Chunk]:
-    """Chunks of transcoded `blocks`. Their columns are those that occur in each, so may differ."""
+    """Chunks of transcoded `blocks`. Their columns are those that occur in each, so may differ.
+
+    Raises TooWide where they are more than MAX_COLUMNS in all.
+    """
     row = line = 0
     rest = b""
+    names: dict[str, None] = {}
     for block in blocks:
         *lines, rest = (rest + block).split(b"\n")
-        chunk, row = _chunk_of(lines, row, line, max_row)
+        chunk, row = _chunk_of(lines, row, line, max_row, names)
         line += len(lines)
         yield from _unless_empty(chunk)
     if rest:
-        chunk, row = _chunk_of([rest], row, line, max_row)
+        chunk, row = _chunk_of([rest], row, line, max_row, names)
         yield from _unless_empty(chunk)
 
 
@@ -34,7 +39,9 @@ def _unless_empty(chunk: Chunk) -> Iterator[Chunk]:
         yield chunk
 
 
-def _chunk_of(lines: list[bytes], row: int, line: int, max_row: int) -> tuple[Chunk, int]:
+def _chunk_of(
+    lines: list[bytes], row: int, line: int, max_row: int, names: dict[str, None]
+) -> tuple[Chunk, int]:
     records: list[dict[str, str]] = []
     rows: list[int] = []
     rejects: list[Reject] = []
@@ -48,6 +55,12 @@ def _chunk_of(lines: list[bytes], row: int, line: int, max_row: int) -> tuple[Ch
         else:
             records.append(record)
             rows.append(row)
+            names.update(dict.fromkeys(record))
+            if len(names) > MAX_COLUMNS:
+                raise TooWide(
+                    f"Line {line + n + 1} brings the columns to more than {MAX_COLUMNS:,}.",
+                    "Check whether values stand where names should.",
+                )
         row += 1
     return Chunk(text_batch(records), pa.array(rows, pa.int64()), tuple(rejects)), row
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tellonce.io.astext import MAX_ITEMS, typed
 from tellonce.io.jsonlines import is_sound, text_batch
-from tellonce.io.values import MAX_RAW, MAX_ROW, Chunk, Reject
+from tellonce.io.values import MAX_COLUMNS, MAX_RAW, MAX_ROW, Chunk, Reject
 
 
 def object_chunk(objects: Iterable[Any], first_row: int = 0) -> Chunk:
@@ -18,18 +18,23 @@ def object_chunk(objects: Iterable[Any], first_row: int = 0) -> Chunk:
 
     Nested mappings become `parent.child`, lists `parent.1`, `parent.2`; each value becomes the text
     it would be typed as, whatever stands in the other rows, so that equal rows stay equal. What is
-    no mapping, too long, or holds what is no text is rejected.
+    no mapping, too long, holds what is no text, or brings the columns to more than MAX_COLUMNS is
+    rejected.
     """
     records: list[dict[str, str]] = []
     rows: list[int] = []
     rejects: list[Reject] = []
+    names: set[str] = set()
     for row, value in enumerate(objects, first_row):
         record, reason = _flat_record(value)
+        if not reason and len(names) + len(record.keys() - names) > MAX_COLUMNS:
+            reason = f"its fields bring the columns to more than {MAX_COLUMNS:,}"
         if reason:
             rejects.append(Reject(row, row + 1, reason, _raw(value)))
         else:
             records.append(record)
             rows.append(row)
+            names.update(record)
     return Chunk(text_batch(records), pa.array(rows, pa.int64()), tuple(rejects))
 
 

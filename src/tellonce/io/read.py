@@ -20,11 +20,11 @@ from tellonce.io.encoding import (
     recognise_encoding,
     refuse_binary,
 )
-from tellonce.io.errors import FileEmpty, NoRecords, NothingReadable, UnknownFormat
+from tellonce.io.errors import FileEmpty, NoRecords, NothingReadable, TooWide, UnknownFormat
 from tellonce.io.jsonlines import json_chunks
 from tellonce.io.rows import Shape
 from tellonce.io.stream import byte_blocks, check_file, utf8_blocks
-from tellonce.io.values import Chunk, Contents, FileReport, FileSettings, Opened
+from tellonce.io.values import MAX_COLUMNS, Chunk, Contents, FileReport, FileSettings, Opened
 
 TEXT = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".tab": "csv"}
 JSON = {".jsonl", ".ndjson", ".json"}
@@ -43,15 +43,25 @@ def open_file(path: str | Path, settings: FileSettings | None = None) -> Opened:
     gzipped = path.suffix.lower() == ".gz"
     ending = Path(path.stem).suffix.lower() if gzipped else path.suffix.lower()
     if ending in TEXT or ending in JSON:
-        return _open_text(path, ending, settings, gzipped=gzipped)
+        return _not_too_wide(_open_text(path, ending, settings, gzipped=gzipped), path.name)
     if ending == ".parquet" and not gzipped:
-        return open_parquet(path)
+        return _not_too_wide(open_parquet(path), path.name)
     if ending in (".xlsx", ".xlsm") and not gzipped:
-        return open_workbook(path, settings)
+        return _not_too_wide(open_workbook(path, settings), path.name)
     raise UnknownFormat(
         f"{path.name} ends in {''.join(path.suffixes[-2:]) or 'nothing'}, which cannot be read.",
         "Read are csv, tsv, jsonl (also .gz), parquet and xlsx; rename the file if it is one.",
     )
+
+
+def _not_too_wide(opened: Opened, name: str) -> Opened:
+    columns = len(opened.report.columns)
+    if columns > MAX_COLUMNS:
+        raise TooWide(
+            f"{name} has {columns:,} columns; at most {MAX_COLUMNS:,} are read.",
+            "Check its delimiter, and whether its rows and columns changed places.",
+        )
+    return opened
 
 
 def read_file(path: str | Path, settings: FileSettings | None = None) -> Contents:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 MAX_ROW = 1 << 20  # bytes of UTF-8; a longer row is rejected
+MAX_COLUMNS = 10_000  # of a file, or of rows that are sent together; a wider file is refused
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from tellonce.hub.accounts.types import QUALITY_READ, QUALITY_WRITE
 from tellonce.hub.api.auth import Scoped, actor_of
 from tellonce.hub.api.routes import answers_also
 from tellonce.hub.insight import alerting, alerts
-from tellonce.hub.insight.types import AlertView
+from tellonce.hub.insight.troubles.registry import alert_evidence
+from tellonce.hub.insight.types import AlertView, Asked
 
 router = Router(tags=["alerts"])
 _ALERT = {
@@ -79,6 +80,30 @@ class Alerts(Schema):
     cursor: str = Field(description="For the next page; empty at the end.")
 
 
+class Paged(Schema):
+    """Which of the things."""
+
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str = Field(
+        "", pattern="^[0-9a-z_]{0,60}$", description="The `cursor` of the page before."
+    )
+
+
+class AlertEvidence(Schema):
+    """A page of the things that a trouble is about: ids, never values."""
+
+    rows: list[dict[str, str]]
+    cursor: str = Field(description="For the next page; empty at the end.")
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {"rows": [{"customer": "cus_019a2b3c4d5e7f8091a2b3c4d5e6f708"}], "cursor": ""}
+            ]
+        }
+    }
+
+
 class Acknowledged(Schema):
     """Why."""
 
@@ -112,6 +137,20 @@ def list_alerts(request: HttpRequest, asked: Query[Listed]) -> dict[str, Any]:
 def read_alert(request: HttpRequest, alert_id: str) -> AlertView:
     """What is wrong, what to do next, and what it is about."""
     return alerts.alert_named(alert_id)
+
+
+@router.get(
+    "/{alert_id}/evidence",
+    auth=Scoped(QUALITY_READ),
+    response=AlertEvidence,
+    summary="Read what a trouble is about",
+)
+def read_evidence(request: HttpRequest, alert_id: str, asked: Query[Paged]) -> dict[str, Any]:
+    """All customers behind a shared contact or address, all records of an overgrown customer, as
+    they are now. Of other kinds the details say all, and there are no rows.
+    """
+    found = alert_evidence(alert_id, Asked("", asked.limit, asked.cursor))
+    return {"rows": list(found.rows), "cursor": found.next}
 
 
 @router.post(

@@ -73,6 +73,7 @@ def corrections(
     customer: str = "",
     group: str = "",
     overdue: bool = False,
+    reopened: bool = False,
     limit: int = 50,
     before: str = "",
 ) -> list[CorrectionView]:
@@ -97,6 +98,8 @@ def corrections(
         rows = rows.filter(origin=origin)
     if group:
         rows = rows.filter(group__public_id=group)
+    if reopened:
+        rows = rows.filter(reopened__gt=0)
     if overdue:
         rows = rows.filter(state__in=OPEN, due_at__lte=clock.now())
     if customer:

@@ -50,13 +50,16 @@ def shared_keys(least: int) -> tuple[dict[int, int], list[tuple[int, int]]]:
     return counts, sorted(most, key=lambda one: (-one[1], one[0]))
 
 
-def customers_sharing(key: int) -> list[tuple[str, str]]:
-    """(public id, family name in comparable form) of the customers behind a keyed hash."""
+def customers_sharing(key: int, limit: int = 500, after: str = "") -> list[tuple[str, str]]:
+    """(public id, family name in comparable form) of the customers behind a keyed hash, in the
+    order of their ids; `after`: those behind this one.
+    """
     return _fetch(
         "SELECT DISTINCT c.public_id, c.family_name FROM key_index k "
         "JOIN memberships m ON m.record_id = k.record_id AND m.to_at IS NULL "
-        "JOIN customers c ON c.id = m.customer_id WHERE k.hash = %s ORDER BY c.public_id LIMIT 500",
-        [key],
+        "JOIN customers c ON c.id = m.customer_id WHERE k.hash = %s "
+        "AND c.public_id > %s ORDER BY c.public_id LIMIT %s",
+        [key, after, limit],
     )
 
 

@@ -150,13 +150,13 @@ def crowded_addresses(least: int) -> tuple[dict[int, int], list[tuple[int, int]]
     return dict(sizes), largest
 
 
-def customers_at(address: int, limit: int = 200) -> list[tuple[str, str]]:
-    """(public id, family name in comparable form) of living customers at an address's hash."""
+def customers_at(address: int, limit: int = 200, after: str = "") -> list[tuple[str, str]]:
+    """The same of living customers at an address's hash as `customers_sharing` gives it."""
     return _fetch(
         "SELECT c.public_id, c.family_name FROM customer_figures f JOIN customers c "
         "ON c.id = f.customer_id WHERE c.retired_at IS NULL AND f.address = %s "
-        "ORDER BY c.id LIMIT %s",
-        [address, limit],
+        "AND c.public_id > %s ORDER BY c.public_id LIMIT %s",
+        [address, after, limit],
     )
 
 

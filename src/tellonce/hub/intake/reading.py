@@ -374,6 +374,9 @@ def _lookup_keys(rows: list[StandardisedRow]) -> list[tuple[int, ...]]:
     return [tuple(hashed[pair] for pair in row.lookups) for row in rows]
 
 
+_NAMED = 30  # columns that are told by name
+
+
 def _sentences(
     contents: Contents, columns: Mapping[str, str], recognised: Recognised
 ) -> Iterator[str]:
@@ -382,7 +385,8 @@ def _sentences(
     unused = [c.header for c in recognised.columns if not c.attribute]
     yield "Recognised: " + ", ".join(used) + "."
     if unused:
-        yield "Kept but not compared: " + ", ".join(unused) + "."
+        more = f" and {len(unused) - _NAMED:,} more" if len(unused) > _NAMED else ""
+        yield "Kept but not compared: " + ", ".join(unused[:_NAMED]) + more + "."
     if columns.get("record_id"):
         yield f"Each record is known by {columns['record_id']}."
     else:

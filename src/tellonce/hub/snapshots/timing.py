@@ -40,10 +40,14 @@ def time_quantiles(
     return count, [ordered[rank] for rank in ranks]
 
 
-def slowest_times(since: datetime, limit: int = 50) -> list[tuple[datetime, str, float]]:
-    """(when, taken or served, milliseconds) of the slowest ones since then, the slowest first."""
+def slowest_times(
+    since: datetime, limit: int = 50, skip: int = 0
+) -> list[tuple[datetime, str, float]]:
+    """(when, taken or served, milliseconds) of the slowest ones since then, the slowest first;
+    `skip`: so many slower ones are left out.
+    """
     rows = SnapshotTime.objects.filter(at__gte=since).order_by("-milliseconds", "-id")
-    return list(rows.values_list("at", "kind", "milliseconds")[:limit])
+    return list(rows.values_list("at", "kind", "milliseconds")[skip : skip + limit])
 
 
 def forget_times(before: datetime) -> int:

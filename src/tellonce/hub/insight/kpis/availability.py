@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from tellonce.hub.core.clock import iso
 from tellonce.hub.core.errors import WrongCall
+from tellonce.hub.insight.kpis.completeness import row_id
 from tellonce.hub.insight.models import HealthHour
 from tellonce.hub.insight.types import Asked, Evidence, Measured, Part, Window, share_part
 
@@ -47,22 +48,30 @@ def measure_availability(window: Window) -> Measured:
 
 
 def outages(window: Window, asked: Asked) -> Evidence:
-    """Stretches of minutes in which the hub was not up, the newest first."""
+    """Stretches of minutes in which the hub was not up, the newest first; the cursor is the minute
+    that the last one began.
+    """
     if asked.part not in ("", *PARTS):
         raise WrongCall("Availability has no such part.", hint=f"Known: {', '.join(PARTS)}.")
     found = sorted(_outages(list(_stretches(window))), key=lambda row: row[0], reverse=True)
-    return Evidence(
-        tuple(
-            {
-                "from": iso(begin),
-                "to": iso(end),
-                "minutes": int((end - begin) / _MINUTE),
-                "what": what,
-                "reasons": list(reasons),
-            }
-            for begin, end, what, reasons in found[: asked.limit]
-        )
+    if before := row_id(asked.cursor):
+        found = [row for row in found if _number(row[0]) < before]
+    rows = tuple(
+        {
+            "from": iso(begin),
+            "to": iso(end),
+            "minutes": int((end - begin) / _MINUTE),
+            "what": what,
+            "reasons": list(reasons),
+        }
+        for begin, end, what, reasons in found[: asked.limit]
     )
+    more = len(found) > asked.limit
+    return Evidence(rows, str(_number(found[asked.limit - 1][0])) if more else "")
+
+
+def _number(minute: datetime) -> int:
+    return int(minute.timestamp()) // 60
 
 
 def _stretches(window: Window) -> Iterator[_Stretch]:

@@ -13,7 +13,6 @@ from tellonce.hub.insight.types import Asked, Evidence, Measured, Part, Window
 
 P90 = "p90"
 _DAY = timedelta(days=1)
-_LOOKED_AT = 500
 
 
 def measure_lead_time(window: Window) -> Measured:
@@ -48,9 +47,9 @@ def closed_corrections(window: Window, asked: Asked) -> Evidence:
 
 
 def reopened_corrections(window: Window, asked: Asked) -> Evidence:
-    """Corrections that came back wrong, the newest first, of the newest 500."""
-    found = [one for one in corrections(limit=_LOOKED_AT) if one.reopened]
-    return Evidence(tuple(map(_row, found[: asked.limit])))
+    """Corrections that came back wrong, the newest first."""
+    found = corrections(reopened=True, limit=asked.limit, before=asked.cursor)
+    return Evidence(tuple(map(_row, found)), found[-1].id if len(found) == asked.limit else "")
 
 
 def _row(one: CorrectionView) -> dict[str, object]:

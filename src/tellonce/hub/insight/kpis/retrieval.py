@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tellonce.hub.core.clock import iso
+from tellonce.hub.core.errors import WrongCall
+from tellonce.hub.insight.kpis.completeness import row_id
 from tellonce.hub.insight.types import Asked, Evidence, Measured, Part, Window
 from tellonce.hub.snapshots.timing import slowest_times, time_quantiles
 
@@ -19,8 +21,10 @@ def measure_retrieval(window: Window) -> Measured:
 
 
 def slow_snapshots(window: Window, asked: Asked) -> Evidence:
-    """The slowest ones."""
-    found = slowest_times(window.since, asked.limit)
-    return Evidence(
-        tuple({"at": iso(at), "kind": kind, "milliseconds": ms} for at, kind, ms in found)
-    )
+    """The slowest ones; the cursor says how many came before."""
+    if asked.part not in ("", *SHARES):
+        raise WrongCall("The time has no such part.", hint=f"Known: {', '.join(SHARES)}.")
+    begin = row_id(asked.cursor)
+    found = slowest_times(window.since, asked.limit, begin)
+    rows = tuple({"at": iso(at), "kind": kind, "milliseconds": ms} for at, kind, ms in found)
+    return Evidence(rows, str(begin + len(found)) if len(found) == asked.limit else "")

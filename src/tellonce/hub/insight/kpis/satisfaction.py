@@ -16,6 +16,7 @@ from tellonce.hub.activity.ratings import Rating, ratings
 from tellonce.hub.core.clock import iso
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.insight.intervals import wilson
+from tellonce.hub.insight.kpis.completeness import row_id
 from tellonce.hub.insight.types import Asked, Evidence, Measured, Part, Window
 
 _NPS = re.compile(r"(^|\W|_)(nps|recommend\w*|empfehlen|polec\w*)(\W|_|$)", re.IGNORECASE)
@@ -128,15 +129,16 @@ def _answers(found: Mapping[str, tuple[Scale, list[Rating]]], asked: Asked) -> E
         if (one.value <= 6 if scale.recommends else not scale.satisfied(one.value))
     ]
     rows.sort(key=lambda row: (row[0].at, row[0].activity), reverse=True)
-    return Evidence(
-        tuple(
-            {
-                "activity": one.activity,
-                "source": one.source,
-                "question": one.question,
-                "answer": one.value,
-                "at": iso(one.at),
-            }
-            for one, _ in rows[: asked.limit]
-        )
+    begin = row_id(asked.cursor)
+    shown = tuple(
+        {
+            "activity": one.activity,
+            "source": one.source,
+            "question": one.question,
+            "answer": one.value,
+            "at": iso(one.at),
+        }
+        for one, _ in rows[begin : begin + asked.limit]
     )
+    more = len(rows) > begin + asked.limit
+    return Evidence(shown, str(begin + asked.limit) if more else "")

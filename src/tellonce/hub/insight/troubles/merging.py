@@ -8,8 +8,9 @@ from typing import Any
 from tellonce.hub.customers.crowds import customer_size_counts, customers_of_size
 from tellonce.hub.customers.selectors import customer_by_public_id, members_of
 from tellonce.hub.insight.intervals import unusual_size
-from tellonce.hub.insight.types import Trouble
-from tellonce.hub.sources.selectors import record_texts
+from tellonce.hub.insight.kpis.completeness import row_id
+from tellonce.hub.insight.types import Asked, Evidence, Trouble
+from tellonce.hub.sources.selectors import record_names, record_texts
 
 LEAST = 8
 _MOST = 30
@@ -25,6 +26,18 @@ def overgrown_customers() -> list[Trouble]:
     usual = _usual(sizes)
     found = customers_of_size(limit)[:_MOST]
     return [_trouble(public_id, size, usual) for public_id, size in found]
+
+
+def its_records(key: str, asked: Asked) -> Evidence:
+    """The records of the customer as they are now, in the order in which the hub got to know them;
+    none where its id leads to nobody any more.
+    """
+    last = row_id(asked.cursor)
+    members = sorted(member.record for member in members_of(customer_by_public_id(key).id))
+    found = [record for record in members if record > last][: asked.limit]
+    names = record_names(found)
+    rows = tuple({"record": ":".join(names[record])} for record in found)
+    return Evidence(rows, str(found[-1]) if len(found) == asked.limit else "")
 
 
 def _usual(sizes: dict[int, int]) -> int:

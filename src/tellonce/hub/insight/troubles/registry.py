@@ -6,26 +6,36 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tellonce.hub.core.errors import Unknown
+from tellonce.hub.insight.alerts import alert_named
 from tellonce.hub.insight.troubles.consent import missing_consents
 from tellonce.hub.insight.troubles.drifts import changed_fills, new_formats
-from tellonce.hub.insight.troubles.merging import overgrown_customers
+from tellonce.hub.insight.troubles.merging import its_records, overgrown_customers
 from tellonce.hub.insight.troubles.quarantine import quarantine_surges
 from tellonce.hub.insight.troubles.refusals import repeated_refusals
-from tellonce.hub.insight.troubles.sharing import shared_addresses, shared_contacts
+from tellonce.hub.insight.troubles.sharing import (
+    shared_addresses,
+    shared_contacts,
+    who_lives_there,
+    who_shares,
+)
 from tellonce.hub.insight.troubles.silence import silent_sources
 from tellonce.hub.insight.troubles.slowness import slow_snapshots
 from tellonce.hub.insight.troubles.volume import changed_volumes
-from tellonce.hub.insight.types import Trouble
+from tellonce.hub.insight.types import Asked, Evidence, Trouble
 
 
 @dataclass(frozen=True)
 class Detector:
-    """A known trouble. `tells`: how it is told from what is usual. `find` reads only."""
+    """A known trouble. `tells`: how it is told from what is usual. `find` reads only, and so does
+    `evidence`, which gives the many things that an alert of this key is about; None: its details
+    say all.
+    """
 
     name: str
     title: str
     tells: str
     find: Callable[[], list[Trouble]]
+    evidence: Callable[[str, Asked], Evidence] | None = None
 
 
 DETECTORS: tuple[Detector, ...] = (
@@ -71,6 +81,7 @@ DETECTORS: tuple[Detector, ...] = (
         "At least 8 records, and a size that under 0.01 customers of the hub are expected to reach "
         "by the fall-off of sizes; graver where its records say several names and birth dates.",
         overgrown_customers,
+        its_records,
     ),
     Detector(
         "shared-contact",
@@ -78,6 +89,7 @@ DETECTORS: tuple[Detector, ...] = (
         "At least 5 customers of 4 family names, and more than under 0.01 of what is shared is "
         "expected to reach.",
         shared_contacts,
+        who_shares,
     ),
     Detector(
         "shared-address",
@@ -85,6 +97,7 @@ DETECTORS: tuple[Detector, ...] = (
         "At least 8 customers of 6 family names, and more than under 0.01 of the addresses are "
         "expected to reach.",
         shared_addresses,
+        who_lives_there,
     ),
     Detector(
         "repeated-refusals",
@@ -109,6 +122,13 @@ DETECTORS: tuple[Detector, ...] = (
     ),
 )
 BY_NAME = {one.name: one for one in DETECTORS}
+
+
+def alert_evidence(public_id: str, asked: Asked) -> Evidence:
+    """What an alert is about, as it is now; raises `Unknown`, `WrongCall` for no cursor."""
+    alert = alert_named(public_id)
+    evidence = detector_named(alert.kind).evidence
+    return evidence(alert.key, asked) if evidence else Evidence()
 
 
 def detector_named(name: str) -> Detector:

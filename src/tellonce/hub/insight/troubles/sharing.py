@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from tellonce.hub.customers.crowds import customers_sharing, shared_keys
 from tellonce.hub.insight.figures import crowded_addresses, customers_at
 from tellonce.hub.insight.intervals import unusual_size
-from tellonce.hub.insight.types import Trouble
+from tellonce.hub.insight.types import Asked, Evidence, Trouble
 
 LEAST, NAMES = 5, 4
 LEAST_AT_ADDRESS, NAMES_AT_ADDRESS = 8, 6
@@ -47,6 +47,27 @@ def shared_addresses() -> list[Trouble]:
         for key, who in found
         if _names(who) >= NAMES_AT_ADDRESS
     ]
+
+
+def who_shares(key: str, asked: Asked) -> Evidence:
+    """The customers behind a shared contact as they are now."""
+    return _page(customers_sharing(_hash(key), asked.limit, asked.cursor), asked)
+
+
+def who_lives_there(key: str, asked: Asked) -> Evidence:
+    """The customers at a shared address as they are now."""
+    return _page(customers_at(_hash(key), asked.limit, asked.cursor), asked)
+
+
+def _hash(key: str) -> int:
+    """The keyed hash that the key of an alert names."""
+    number = int(key, 16)
+    return number - 2**64 if number >= 2**63 else number
+
+
+def _page(who: People, asked: Asked) -> Evidence:
+    rows = tuple({"customer": public_id} for public_id, _ in who)
+    return Evidence(rows, who[-1][0] if len(who) == asked.limit else "")
 
 
 def _names(who: People) -> int:
