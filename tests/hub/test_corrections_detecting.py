@@ -101,6 +101,7 @@ def test_what_a_person_answers_is_a_correction_of_his(steward: Actor) -> None:
     for unit, value, state in (
         ("phone", "+49 30 23125 000", "proposed"),
         ("address", "Neue Gasse 7, 10115 Berlin", "detected"),
+        ("email", "", "detected"),
     ):
         nudge = Nudge.objects.create(
             public_id=f"nud_{unit}",

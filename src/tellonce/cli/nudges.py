@@ -30,7 +30,12 @@ def plan(limit: Limit = 20, as_user: As = None, as_json: Json = False) -> None:
         from tellonce.hub.upkeep.nudging import plan_nudges  # noqa: PLC0415
 
         found = plan_nudges(by=actor(as_user), limit=limit)
-    _show(found, as_json, "would be asked")
+    if as_json:
+        print_json(asdict(found))
+        return
+    _show(found.nudges, "would be asked")
+    for reason, customers in found.passed_over.items():
+        show(f"  {counted(customers, 'customer')} not: {reason}.")
 
 
 @nudges.command("send")
@@ -44,7 +49,12 @@ def send(limit: Limit = 20, as_user: As = None, as_json: Json = False) -> None:
         from tellonce.hub.upkeep.nudging import send_nudges  # noqa: PLC0415
 
         found = send_nudges(by=actor(as_user), limit=limit)
-    _show(found, as_json, "asked")
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    _show(found, "asked")
+    if not found:
+        show("Why nobody: tellonce upkeep nudges plan")
 
 
 @nudges.command("answered")
@@ -97,10 +107,7 @@ def list_nudges(
         show(f"More: tellonce upkeep nudges list --cursor {page.next}")
 
 
-def _show(found: Sequence[Any], as_json: bool, what: str) -> None:
-    if as_json:
-        print_json([asdict(one) for one in found])
-        return
+def _show(found: Sequence[Any], what: str) -> None:
     for one in found:
         named = f"{one.id}  " if one.id else ""
         show(

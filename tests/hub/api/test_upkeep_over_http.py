@@ -92,6 +92,10 @@ def test_people_are_planned_asked_and_answer(anna: str, caller: Caller) -> None:
     assert sent.status_code == 201
     (nudge,) = sent.json()["nudges"]
     assert caller.post("/nudges", {"limit": 5}).json()["nudges"] == []
+    assert caller.post("/nudges/plan", {"limit": 5}).json() == {
+        "nudges": [],
+        "passed_over": {"asked lately": 1},
+    }
     answered = caller.post(f"/nudges/{nudge['id']}/answer", {"answer": "confirmed"}).json()
     assert answered["state"] == "confirmed"
     problem(caller.post(f"/nudges/{nudge['id']}/answer", {"answer": "declined"}), 409, "conflict")

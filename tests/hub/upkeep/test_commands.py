@@ -78,11 +78,13 @@ def test_a_policy_is_shown_with_its_sources_and_declared(
 
 
 def test_people_are_planned_asked_and_answer(anna: str, capsys: Any) -> None:
-    (planned,) = said(capsys, "upkeep", "nudges", "plan")
+    (planned,) = said(capsys, "upkeep", "nudges", "plan")["nudges"]
     assert planned["customer"] == anna
     (nudge,) = said(capsys, "upkeep", "nudges", "send")
     assert execute(["upkeep", "nudges", "send"]) == 0
     assert "0 customers asked" in capsys.readouterr().out
+    assert execute(["upkeep", "nudges", "plan"]) == 0
+    assert "  1 customer not: asked lately." in capsys.readouterr().out
     assert said(capsys, "upkeep", "nudges", "answered", nudge["id"], "declined")["state"]
     assert execute(["upkeep", "nudges", "answered", nudge["id"], "confirmed"]) == 2
     assert execute(["upkeep", "nudges", "list"]) == 0

@@ -26,6 +26,7 @@ from tellonce.hub.upkeep.nudging import (
     plan_nudges,
     send_nudges,
 )
+from tellonce.hub.upkeep.types import NudgePlan
 from tests.hub.upkeep.people import ANNA, NOW, OTTO, ages, customer_of, follow, push, sources
 
 pytestmark = pytest.mark.django_db
@@ -57,13 +58,13 @@ def consent(key: str, purpose: str, state: str) -> None:
 
 def test_one_question_the_most_valuable_one_and_no_second_one(both: None) -> None:
     anna, otto = customer_of("1").public_id, customer_of("2").public_id
-    (first, second) = plan_nudges(by=actor())
+    (first, second) = plan_nudges(by=actor()).nudges
     assert (first.customer, first.attribute, first.channel) == (anna, "email", "phone")
     assert first.worth > second.worth
     assert Nudge.objects.count() == 0
     assert asked() == [(anna, "email"), (otto, "email")]
     assert asked() == []
-    assert plan_nudges(by=actor()) == []
+    assert plan_nudges(by=actor()) == NudgePlan((), {"asked lately": 2})
     with clock.stopped_at(NOW + timedelta(days=91)):
         assert asked() == []
     with clock.stopped_at(NOW + timedelta(days=93)):
@@ -99,7 +100,7 @@ def test_policy_consent_restriction_and_open_corrections_forbid_it(
         return {one: ["email"] for one in customers}
 
     monkeypatch.setattr(blocking, "_blocks", {"corrections": corrected})
-    assert [one.attribute for one in plan_nudges(by=actor())] == ["address"]
+    assert [one.attribute for one in plan_nudges(by=actor()).nudges] == ["address"]
 
 
 def test_a_purpose_that_needs_consent_asks_only_who_gave_it(both: None) -> None:
@@ -177,5 +178,5 @@ def test_nobody_is_asked_about_what_a_correction_is_open_on(both: None) -> None:
 
     anna = customer_of("1").public_id
     propose(NewCorrection("email", customer=anna, value="new@example.org"), by=actor())
-    planned = {one.customer: one.attribute for one in plan_nudges(by=actor())}
+    planned = {one.customer: one.attribute for one in plan_nudges(by=actor()).nudges}
     assert planned == {anna: "address", customer_of("2").public_id: "email"}

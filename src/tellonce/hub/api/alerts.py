@@ -14,7 +14,7 @@ from tellonce.hub.accounts.types import QUALITY_READ, QUALITY_WRITE
 from tellonce.hub.api.auth import Scoped, actor_of
 from tellonce.hub.api.routes import answers_also
 from tellonce.hub.insight import alerting, alerts
-from tellonce.hub.insight.troubles.registry import alert_evidence
+from tellonce.hub.insight.troubles.registry import alert_evidence, detector_named
 from tellonce.hub.insight.types import AlertView, Asked
 
 router = Router(tags=["alerts"])
@@ -124,6 +124,8 @@ class Snoozed(Acknowledged):
 @router.get("", auth=Scoped(QUALITY_READ), response=Alerts, summary="List known troubles")
 def list_alerts(request: HttpRequest, asked: Query[Listed]) -> dict[str, Any]:
     """Sources that are silent, surges of quarantine, customers beyond reason, and so on."""
+    if asked.kind:
+        detector_named(asked.kind)
     found = alerts.alerts(
         state=asked.state, kind=asked.kind, limit=asked.limit, before=asked.cursor
     )

@@ -154,7 +154,7 @@ def problem_of(error: BaseException) -> Problem:
 def _invalid(error: ValidationError) -> Problem:
     """Names each field and what is wrong with it; never the value that was sent."""
     found = [
-        {"field": _field(one["loc"]), "problem": _sentence(one["type"], one["msg"])}
+        {"field": _field(one["loc"]), "problem": _sentence(one["type"], one["msg"], one["loc"])}
         for one in error.errors[:20]
     ]
     first = found[0] if found else {"field": "body", "problem": "It cannot be used"}
@@ -168,7 +168,17 @@ def _field(loc: tuple[Any, ...]) -> str:
     return ".".join(part[:60] for part in inner) or where
 
 
-def _sentence(kind: str, message: str) -> str:
+_WRITTEN = {
+    "cursor": "This is no cursor of this list: send that of the page before, or none",
+    "record": "A record is written SOURCE:ID, such as crm:17",
+    "source": "The name of a source holds letters, digits and - _ . only",
+}
+"""How a field is written, where a pattern says so to programs alone."""
+
+
+def _sentence(kind: str, message: str, loc: tuple[Any, ...]) -> str:
+    if kind == "string_pattern_mismatch":
+        return _WRITTEN.get(str(loc[-1]), "It is not written as such a value is")
     if kind == "extra_forbidden":
         return "There is no such field"
     if kind == "missing":

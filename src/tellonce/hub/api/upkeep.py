@@ -203,6 +203,21 @@ class Nudges(Schema):
     cursor: str = ""
 
 
+class NudgePlan(Schema):
+    """Questions that would be asked."""
+
+    nudges: list[Nudge]
+    passed_over: dict[str, int] = Field(
+        description="Of the stale customers looked at, how many are not asked, by reason."
+    )
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"nudges": [_NUDGE], "passed_over": {"asked lately": 12}}]
+        }
+    }
+
+
 class NudgesSent(Schema):
     """How many people to ask at most; fewer where policy says so."""
 
@@ -310,11 +325,10 @@ def list_nudges(request: HttpRequest, asked: Query[NudgesAsked]) -> dict[str, An
     return {"nudges": [asdict(one) for one in page.nudges], "cursor": page.next}
 
 
-@router.post("/nudges/plan", auth=Scoped(SCOPE), response=Nudges, summary="Plan nudges")
+@router.post("/nudges/plan", auth=Scoped(SCOPE), response=NudgePlan, summary="Plan nudges")
 def plan_nudges(request: HttpRequest, asked: NudgesSent) -> dict[str, Any]:
     """Whom would be asked what now; nobody is."""
-    found = nudging.plan_nudges(by=actor_of(request), limit=asked.limit)
-    return {"nudges": [asdict(one) for one in found]}
+    return asdict(nudging.plan_nudges(by=actor_of(request), limit=asked.limit))
 
 
 @router.post(

@@ -162,7 +162,8 @@ def _stored(name: str, found: Judged, by: Actor, skip_troubles: bool) -> str:
         raise Conflict(
             f"{len(preview.troubles):,} of {preview.rows:,} rows cannot be proposed, "
             f"the first is row {first.row}: {first.problem}",
-            hint="Look at the preview; correct the rows, or leave them out by --skip.",
+            hint="Look at the preview; correct the rows, or leave them out: --skip, over HTTP "
+            '"skip": true.',
         )
     number, policy = policy_in_force()
     with transaction.atomic():

@@ -120,11 +120,11 @@ def corrections_of_rule(rule: str, name: str, *, source: str = "") -> list[NewCo
 
 
 def take_answer(nudge: str) -> str:
-    """Open a correction for what a person said instead, when he was asked; returns its public id,
-    "" where there is nothing to correct.
+    """Open a correction for what a person said instead, when he was asked, or for his saying only
+    that it changed; returns its public id, "" where there is nothing to correct.
     """
     said = nudge_answer(nudge)
-    if said.value is None:
+    if said.nudge.state != "changed":
         return ""
     customer = customer_by_public_id(said.nudge.customer)
     parts = attributes_of_unit(said.nudge.attribute)
@@ -136,7 +136,7 @@ def take_answer(nudge: str) -> str:
         value=said.value,
         origin="customer",
         reason="The customer was asked, and said so.",
-        evidence=said.value,
+        evidence=said.value or "",
         finding=f"answer:{nudge}",
     )
     if _seen([new.finding]):

@@ -44,11 +44,12 @@ def latest_profile(
         rows = rows.filter(at__lte=as_of)
     row = rows.order_by("-at", "-id").first()
     if row is None:
+        of_what = "" if content == RECORDS else f" --content {content}"
         raise Unknown(
             f"There is no profile of {content} of {source}"
             f"{' yet' if as_of is None else ' at that time'}.",
             hint="A worker makes one after each delivery; "
-            f"`tellonce quality profile {source} --content {content} --now` makes one at once.",
+            f"`tellonce quality profile {source}{of_what} --now` makes one at once.",
         )
     return profile_view(row)
 

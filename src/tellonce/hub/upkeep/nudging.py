@@ -31,7 +31,7 @@ from tellonce.hub.upkeep.confirming import store_confirmation
 from tellonce.hub.upkeep.declared import policy_in_force
 from tellonce.hub.upkeep.models import Nudge
 from tellonce.hub.upkeep.planning import Question, planned, question_now
-from tellonce.hub.upkeep.types import NudgeAnswer, NudgePage, NudgeView
+from tellonce.hub.upkeep.types import NudgeAnswer, NudgePage, NudgePlan, NudgeView
 from tellonce.hub.vault.services import decrypt, encrypt, new_key, opened_keys
 from tellonce.hub.vault.types import Place
 
@@ -46,13 +46,15 @@ MOST = 500
 _LONGEST = 1_000  # signs of an answer
 
 
-def plan_nudges(*, by: Actor, limit: int = 50) -> list[NudgeView]:
+def plan_nudges(*, by: Actor, limit: int = 50) -> NudgePlan:
     """Whom would be asked what now, those of most worth first; nothing is written or sent."""
     _check_may(by, ROLES)
-    return [
+    found = planned(max(1, min(limit, MOST)), by=by)
+    nudges = tuple(
         NudgeView("", q.customer, q.unit, q.score, q.worth, q.channel, _purpose(), "planned")
-        for q in planned(max(1, min(limit, MOST)), by=by)
-    ]
+        for q in found.questions
+    )
+    return NudgePlan(nudges, found.passed_over)
 
 
 def send_nudges(*, by: Actor, limit: int | None = None) -> list[NudgeView]:
@@ -62,7 +64,7 @@ def send_nudges(*, by: Actor, limit: int | None = None) -> list[NudgeView]:
     _check_may(by, ROLES)
     most = policy_in_force().nudges.most
     asked = []
-    for question in planned(min(limit or most, most), by=by):
+    for question in planned(min(limit or most, most), by=by).questions:
         with resolving(by.id, bulk=True) as lease, transaction.atomic():
             confirm(lease)
             now = question_now(question.customer, by=by)

@@ -182,6 +182,16 @@ class NudgeView:
 
 
 @dataclass(frozen=True)
+class NudgePlan:
+    """Questions to be asked, and of the stale customers that were looked at how many are not, by
+    reason.
+    """
+
+    nudges: tuple[NudgeView, ...]
+    passed_over: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class NudgePage:
     """Questions that were asked; `next` is the cursor of the next page, "" at the end."""
 
