@@ -7,7 +7,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tellonce.engine.standardise.text import are_few_and_plain, map_distinct, to_ascii
+from tellonce.engine.standardise.text import are_few_and_plain, map_distinct, matching, to_ascii
 
 VALID = r"^[a-z0-9._%+'&/=~!#$*-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}$"
 _FIND = re.compile(r"[^\s<>,;:\"()\[\]]+@[^\s<>,;:\"()\[\]]+")
@@ -44,7 +44,7 @@ def _rescued(text: str) -> str | None:
 
 def further_emails(column: pa.Array) -> pa.Array:
     """Return the second of two addresses written in one field, null where there is only one."""
-    two = pc.fill_null(pc.match_substring_regex(column, r"@.*@"), False)
+    two = matching(column, r"@.*@")
     return map_distinct(pc.if_else(two, column, None), _second)
 
 

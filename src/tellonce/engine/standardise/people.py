@@ -10,7 +10,7 @@ from tellonce.engine.standardise.lists import list_of, list_of_structs
 from tellonce.engine.standardise.names import split_full_name
 from tellonce.engine.standardise.organisations import looks_like_organisation
 from tellonce.engine.standardise.placeholders import Placeholder, placeholder_mask
-from tellonce.engine.standardise.text import join_words, map_parts, says_nothing
+from tellonce.engine.standardise.text import join_words, map_parts, matching, says_nothing
 from tellonce.engine.tables import NAME
 
 _NAME_ATTRIBUTES = frozenset({"given_name", "middle_name", "family_name", "full_name"})
@@ -90,11 +90,11 @@ def _joined(fields: Fields, attribute: str, group: str) -> pa.Array:
 
 
 def _several_words(column: pa.Array, where: pa.Array) -> pa.Array:
-    return pc.and_(pc.fill_null(pc.match_substring_regex(column, r"\S[\s,]+\S"), False), where)
+    return pc.and_(matching(column, r"\S[\s,]+\S"), where)
 
 
 def _comma(column: pa.Array) -> pa.Array:
-    return pc.fill_null(pc.match_substring_regex(column, r"\S,\s*\S"), False)
+    return matching(column, r"\S,\s*\S")
 
 
 def _split(text: str) -> tuple[str | None, ...]:

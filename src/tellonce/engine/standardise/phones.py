@@ -10,7 +10,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tellonce.engine.standardise.text import are_few_and_plain, map_distinct
+from tellonce.engine.standardise.text import are_few_and_plain, map_distinct, matching
 
 _EXTENSION = r"(?i)\s*(?:ext\.?|extension|x|wew\.?|durchwahl|dw\.?|#)\s*\d{1,6}\s*$"
 _SEVERAL = re.compile(r"[;,|\n]|\s/\s|\b(?:or|and|und|oder|lub|i)\b")
@@ -63,7 +63,7 @@ def display_phones(column: pa.Array, region: str | None) -> pa.Array:
 
 def further_phones(column: pa.Array) -> pa.Array:
     """Return the second of two numbers written in one field, null where there is only one."""
-    two = pc.fill_null(pc.match_substring_regex(column, r"(?:\d\D*){14,}"), False)
+    two = matching(column, r"(?:\d\D*){14,}")
     return map_distinct(pc.if_else(two, column, None), lambda text: _numbers(text)[1])
 
 

@@ -14,6 +14,7 @@ from tellonce.engine.standardise.text import (
     join_words,
     map_distinct,
     map_parts,
+    matching,
     says_nothing,
 )
 from tellonce.engine.tables import ADDRESS
@@ -49,7 +50,7 @@ def _parts(fields: Fields, group: str) -> Parts:
     whole = fields.one("full_address", group)
     if lines:
         placeless = pc.and_(own["city"].is_null(), own["postal_code"].is_null())
-        several = pc.fill_null(pc.match_substring_regex(lines[0], r"[,\n]"), False)
+        several = matching(lines[0], r"[,\n]")
         as_whole = pc.and_(placeless, several)
         whole = pc.coalesce(whole, pc.if_else(as_whole, lines[0], None))
         own = _with_lines(own, [pc.if_else(as_whole, None, lines[0]), *lines[1:]])
@@ -105,7 +106,7 @@ def _whole(text: str) -> tuple[str | None, ...]:
 
 def _apart(codes: pa.Array, cities: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Return postal codes and cities where the city column held both (10115 Berlin)."""
-    both = pc.fill_null(pc.match_substring_regex(cities, rf"^{_CODE}\s+\S"), False)
+    both = matching(cities, rf"^{_CODE}\s+\S")
     if not pc.any(both).as_py():
         return codes, cities
     code = pc.replace_substring_regex(cities, rf"^({_CODE})\s.*$", r"\1")
@@ -115,11 +116,11 @@ def _apart(codes: pa.Array, cities: pa.Array) -> tuple[pa.Array, pa.Array]:
 
 def with_leading_zeros(codes: pa.Array) -> pa.Array:
     """Return postal codes with the zero that a spreadsheet took from five-digit ones put back."""
-    short = pc.fill_null(pc.match_substring_regex(codes, r"^\d{4}$"), False)
+    short = matching(codes, r"^\d{4}$")
     few = pc.sum(short).as_py() or 0
     if not few:
         return codes
-    long = pc.fill_null(pc.match_substring_regex(codes, r"^\d{5}(?:-\d{4})?$"), False)
+    long = matching(codes, r"^\d{5}(?:-\d{4})?$")
     if (pc.sum(long).as_py() or 0) < 4 * few:
         return codes
     return pc.if_else(short, pc.binary_join_element_wise("0", codes, ""), codes)

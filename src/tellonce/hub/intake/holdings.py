@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
-from tellonce.hub.bridge.holdings import KeptPair
+from tellonce.hub.bridge.holdings import Content, KeptPair, Name
 from tellonce.hub.core.bulk import among
 from tellonce.hub.matching.selectors import decisions_touching, edges_touching, records_sharing
-from tellonce.hub.sources.selectors import (
-    record_ids,
-    record_names,
-    texts_of_versions,
-    version_contents,
-)
+from tellonce.hub.sources.selectors import record_ids, texts_of_versions
 
 _HELD = """
-    SELECT r.id, CASE WHEN w.record_id IS NOT NULL THEN w.held_id
+    SELECT r.id, s.name, r.record_key, v.id, v.content_hash FROM records r
+    JOIN sources s ON s.id = r.source_id LEFT JOIN waiting w ON w.record_id = r.id
+    LEFT JOIN record_versions v ON v.id = CASE WHEN w.record_id IS NOT NULL THEN w.held_id
         WHEN r.state = 'active' THEN r.current_id END
-    FROM records r LEFT JOIN waiting w ON w.record_id = r.id WHERE r.id
+    WHERE r.id
 """
+
+
+class _Known(NamedTuple):
+    """A record; `content` None where it is not held."""
+
+    name: Name
+    content: Content | None
 
 
 class StoredHoldings:
@@ -28,31 +33,31 @@ class StoredHoldings:
     """
 
     def __init__(self) -> None:
-        self._known: dict[int, int | None] = {}
+        self._known: dict[int, _Known | None] = {}
 
-    def ids(self, named: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
+    def ids(self, named: Collection[Name]) -> Mapping[Name, int]:
         """As `Holdings.ids`."""
         return record_ids(named)
 
-    def names(self, ids: Collection[int]) -> Mapping[int, tuple[str, str]]:
+    def names(self, ids: Collection[int]) -> Mapping[int, Name]:
         """As `Holdings.names`."""
-        return record_names(ids)
+        return {i: known.name for i, known in self._of(ids)}
 
     def held(self, ids: Collection[int]) -> set[int]:
         """As `Holdings.held`."""
-        return set(self._versions(ids))
+        return {i for i, known in self._of(ids) if known.content is not None}
 
     def sharing(self, keys: Collection[int]) -> list[tuple[int, int]]:
         """As `Holdings.sharing`."""
         return records_sharing(keys)
 
-    def contents(self, ids: Collection[int]) -> dict[int, tuple[int, bytes]]:
+    def contents(self, ids: Collection[int]) -> dict[int, Content]:
         """As `Holdings.contents`."""
-        return version_contents(self._versions(ids).values())
+        return {i: known.content for i, known in self._of(ids) if known.content is not None}
 
     def documents(self, ids: Collection[int]) -> dict[int, str]:
         """As `Holdings.documents`."""
-        texts = texts_of_versions(self._versions(ids).values())
+        texts = texts_of_versions([version for version, _ in self.contents(ids).values()])
         return {i: text.document for i, text in texts.items()}
 
     def edges(self, ids: Collection[int]) -> list[KeptPair]:
@@ -66,8 +71,11 @@ class StoredHoldings:
         """As `Holdings.decisions`."""
         return [(d.left, d.right, d.verdict) for d in decisions_touching(ids)]
 
-    def _versions(self, ids: Collection[int]) -> dict[int, int]:
-        """The version by which each record is held, of those that are."""
-        unknown = [i for i in ids if i not in self._known]
-        self._known |= dict.fromkeys(unknown) | dict(among(_HELD, unknown))
-        return {i: version for i in ids if (version := self._known[i]) is not None}
+    def _of(self, ids: Collection[int]) -> list[tuple[int, _Known]]:
+        """All that placing asks of each record, looked up once: most are asked for all of it."""
+        if unknown := [i for i in ids if i not in self._known]:
+            self._known |= dict.fromkeys(unknown)
+            for i, source, key, version, content in among(_HELD, unknown):
+                held = None if version is None else (version, bytes(content))
+                self._known[i] = _Known((source, key), held)
+        return [(i, known) for i in ids if (known := self._known[i]) is not None]

@@ -198,12 +198,6 @@ def texts_of_versions(versions: Collection[int], *, active: bool = False) -> dic
     return {text.id: text for text in _texts(rows)}
 
 
-def version_contents(versions: Collection[int]) -> dict[int, tuple[int, bytes]]:
-    """Record -> which of these versions it is, and the hash of what it says."""
-    rows = among("SELECT record_id, id, content_hash FROM record_versions WHERE id", versions)
-    return {record: (version, bytes(content)) for record, version, content in rows}
-
-
 def current_versions(ids: Collection[int]) -> dict[int, tuple[int, str]]:
     """Record -> the version that is current, and the record's state."""
     rows = among("SELECT id, current_id, state FROM records WHERE id", ids)
