@@ -304,8 +304,10 @@ def without_defaults(iso: pa.Array, weak_share: float) -> tuple[pa.Array, list[P
     the year stays. A single date held by 20 records and 2 % of a column of at least 50 different
     dates stands for nothing.
     """
-    full = iso.filter(pc.fill_null(pc.equal(pc.utf8_length(iso), 10), False))
     found: list[Placeholder] = []
+    if len(iso) < 30:
+        return iso, found
+    full = iso.filter(pc.fill_null(pc.equal(pc.utf8_length(iso), 10), False))
     if len(full) < 30:
         return iso, found
     for entry in _counts(full):

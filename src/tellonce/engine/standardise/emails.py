@@ -57,8 +57,9 @@ def comparable_emails(column: pa.Array) -> pa.Array:
     """Return displayed e-mails in normal form: in printable ASCII, without a plus tag, googlemail
     as gmail without dots; null where nothing is left.
     """
-    tagged = pc.match_substring_regex(column, _TAGGED.pattern)
-    special = pc.fill_null(tagged, False)
+    if are_few_and_plain(column):
+        return map_distinct(column, comparable_email)
+    special = pc.fill_null(pc.match_substring_regex(column, _TAGGED.pattern), False)
     changed = map_distinct(pc.if_else(special, column, None), _comparable)
     return pc.if_else(special, changed, column)
 

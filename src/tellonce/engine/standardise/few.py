@@ -21,13 +21,12 @@ from tellonce.engine.standardise.names import (
     comparable_suffix,
 )
 from tellonce.engine.standardise.organisations import comparable_organisation
+from tellonce.engine.standardise.phones import comparable_phone
 from tellonce.engine.standardise.several import comparable_list
 from tellonce.engine.standardise.text import fold
 
 Row = Mapping[str, Any]
-_NOT_DIGIT = re.compile("[^0-9]")
 _POLAND = re.compile(r"^pl\s*", re.IGNORECASE | re.ASCII)
-SHORTEST_PHONE = 6
 _KINDS = {
     "number": exact,
     "date": exact,
@@ -54,7 +53,7 @@ def comparable_row(record: Row) -> dict[str, Any]:
         "birth_swappable": bool(record["birth_date_ambiguous"]),
         "gender": _of(record["gender"], comparable_gender),
         "emails": _texts(record["emails"], comparable_email),
-        "phones": _texts(record["phones"], _phone),
+        "phones": _texts(record["phones"], comparable_phone),
         "addresses": _said(map(_address, record["addresses"] or ())),
         "identifiers": _said(map(_identifier, record["identifiers"] or ())),
         "others": _said(map(_other, record["others"] or ())),
@@ -95,11 +94,6 @@ def _name(name: Row) -> dict[str, Any]:
 def _suffix(name: Row) -> str | None:
     found: str | None = _of(name["suffix"], comparable_suffix)
     return _of(name["family"], trailing_suffix) if found is None else found
-
-
-def _phone(text: str) -> str | None:
-    digits = _NOT_DIGIT.sub("", text)
-    return digits if len(digits) >= SHORTEST_PHONE else None
 
 
 def _address(address: Row) -> dict[str, Any]:

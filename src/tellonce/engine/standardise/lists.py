@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from tellonce.engine.standardise.text import FEW
 
 Slot = Sequence[
     pa.Array
@@ -19,6 +22,10 @@ def list_of(slots: Sequence[pa.Array], n_rows: int) -> pa.Array:
     """
     if not slots:
         return _empty(pa.string(), n_rows)
+    if n_rows <= FEW:
+        rows = zip(*(slot.to_pylist() for slot in slots), strict=True)
+        said = [[value for value in dict.fromkeys(row) if value is not None] for row in rows]
+        return pa.array(said, pa.list_(pa.string()))
     present = np.column_stack([_valid(slot) for slot in slots])
     for later in range(1, len(slots)):
         for earlier in range(later):
@@ -36,6 +43,8 @@ def list_of_structs(slots: Sequence[Slot], kind: pa.StructType, n_rows: int) -> 
     """
     if not slots:
         return _empty(kind, n_rows)
+    if n_rows <= FEW:
+        return pa.array(_entries_of_few(slots, kind, n_rows), pa.list_(kind))
     present = np.column_stack(
         [np.logical_or.reduce([_valid(field) for field in slot]) for slot in slots]
     )
@@ -45,6 +54,20 @@ def list_of_structs(slots: Sequence[Slot], kind: pa.StructType, n_rows: int) -> 
     ]
     values = pa.StructArray.from_arrays(fields, fields=list(kind))
     return pa.ListArray.from_arrays(_offsets(present), values)
+
+
+def _entries_of_few(
+    slots: Sequence[Slot], kind: pa.StructType, n_rows: int
+) -> list[list[dict[str, Any]]]:
+    """The same row by row."""
+    names = [field.name for field in kind]
+    found: list[list[dict[str, Any]]] = [[] for _ in range(n_rows)]
+    for slot in slots:
+        columns = [field.to_pylist() for field in slot]
+        for row, values in enumerate(zip(*columns, strict=True)):
+            if any(value is not None for value in values):
+                found[row].append(dict(zip(names, values, strict=True)))
+    return found
 
 
 def regroup(parents: np.ndarray, keep: np.ndarray, values: pa.Array, n_rows: int) -> pa.Array:

@@ -15,6 +15,8 @@ from tellonce.engine.standardise.text import are_few_and_plain, map_distinct, ma
 _EXTENSION = r"(?i)\s*(?:ext\.?|extension|x|wew\.?|durchwahl|dw\.?|#)\s*\d{1,6}\s*$"
 _SEVERAL = re.compile(r"[;,|\n]|\s/\s|\b(?:or|and|und|oder|lub|i)\b")
 _NOT_DIGIT = r"[^0-9+]"
+_NOT_FIGURE = re.compile("[^0-9]")
+SHORTEST = 6  # digits of a comparable number
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,16 @@ def _slow(text: str, region: str | None) -> str | None:
 
 def comparable_phones(column: pa.Array) -> pa.Array:
     """Return displayed phone numbers as digits with country code, null under six digits."""
+    if are_few_and_plain(column):
+        return map_distinct(column, comparable_phone)
     digits = pc.replace_substring_regex(column, r"[^0-9]", "")
-    return pc.if_else(pc.greater_equal(pc.utf8_length(digits), 6), digits, None)
+    return pc.if_else(pc.greater_equal(pc.utf8_length(digits), SHORTEST), digits, None)
+
+
+def comparable_phone(text: str) -> str | None:
+    """The same of a single number."""
+    digits = _NOT_FIGURE.sub("", text)
+    return digits if len(digits) >= SHORTEST else None
 
 
 @lru_cache(maxsize=1)

@@ -176,7 +176,7 @@ def _clean_column(
     if text is None:
         return None
     suspicious = _suspicious(text)
-    if not pc.any(suspicious).as_py():
+    if not (any(suspicious.to_pylist()) if len(text) <= _FEW else pc.any(suspicious).as_py()):
         return None
     values = text.to_pylist()
     clean = [
