@@ -27,7 +27,7 @@ from tellonce.engine.score.kernels import (
     mailboxes_of_names,
 )
 from tellonce.engine.score.levels import IDF_STEPS, sound
-from tellonce.engine.score.lines import entries, laid, texts_of, with_entries
+from tellonce.engine.score.lines import KINDS, entries, laid, places, texts_of, with_entries
 
 Ints = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
@@ -285,17 +285,18 @@ _RARE = {  # what may be rare: its weight, attribute, comparison and level
 def _weigh_rarity(encoded: Encoded, values: pa.Array, model: ScoreModel) -> None:
     """Put in the extra weights of values by how rare they are, and the rarity of words."""
     for kind in ("name", "organisation", "address"):
-        held = entries(encoded, kind)
-        extra = {}
-        for column, codes_of in held.items():
+        place, columns = places(encoded.lines, kind), KINDS[kind].columns
+        for n, column in enumerate(columns if len(place) else ()):
             if column in _RARE:
                 weight, attribute, comparison, level = _RARE[column]
-                extra[weight] = extra_weights(
-                    codes_of, values, model, attribute, (comparison, level)
+                own = encoded.said[place + n]
+                encoded.said[place + columns.index(weight)] = extra_weights(
+                    own, values, model, attribute, (comparison, level)
                 )
-        with_entries(encoded, kind, extra)
-    words = values.take(pa.array(entries(encoded, "word")["word"])).to_pylist()
-    with_entries(encoded, "word", {"rarity": np.array(rarities(words, model), np.int32)})
+    said = entries(encoded, "word")["word"]
+    if len(said):
+        words = values.take(pa.array(said)).to_pylist()
+        with_entries(encoded, "word", {"rarity": np.array(rarities(words, model), np.int32)})
     if model.others:
         other = entries(encoded, "other")["other"].reshape(-1, len(model.others))
         found = [

@@ -119,13 +119,14 @@ def aligned(size: int) -> Ints:
 
 def places(lines: Ints, kind: str) -> Longs:
     """Where each entry of a kind starts in `said`, in the order of the rows."""
-    starts = lines[KINDS[kind].starts :: at.LINE].astype(np.int64)
-    width = KINDS[kind].width
-    counts = (lines[KINDS[kind].starts + 1 :: at.LINE] - starts) // width
+    starts, width = lines[KINDS[kind].starts :: at.LINE].astype(np.int64), KINDS[kind].width
+    sizes = lines[KINDS[kind].starts + 1 :: at.LINE] - starts
+    if not sizes.any():
+        return np.zeros(0, np.int64)
+    counts = sizes // width
     ends = np.cumsum(counts)
     return np.asarray(
-        np.repeat(starts - (ends - counts) * width, counts)
-        + np.arange(ends[-1] if len(ends) else 0) * width
+        np.repeat(starts - (ends - counts) * width, counts) + np.arange(ends[-1]) * width
     )
 
 

@@ -116,7 +116,6 @@ class Store:
         lines[:, : END + 1] += self._said.size
         self._said.extend(self._coded(encoded, values))
         self._lines.extend(lines.ravel())
-        self._bound(rarest(encoded))
         self._view = None
         return first
 
@@ -137,6 +136,7 @@ class Store:
                 values.take(pa.array(local[known])).to_pylist(), names=kinds is _NAMES
             )
             said[place] = codes[back]
+        self._bound(rarest(encoded))
         self._last = encoded, said
         return said
 
