@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tellonce.engine.doubts import doubts
 from tellonce.engine.evaluate import Estimates, Scored, duplicate_free, estimate, evaluate
 from tellonce.engine.model.document import ScoreModel
-from tellonce.engine.score.comparisons import COMPARISONS, GIVEN, PHONE
+from tellonce.engine.score.comparisons import COMPARISONS, GENDER, GIVEN, PHONE
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.train import Patterns, unseen
 from tellonce.engine.tables import RECORDS
@@ -175,9 +175,11 @@ def test_a_doubt_says_why_an_estimate_is_rough() -> None:
     persons = [{**bare, "record_id": str(i), "phones": ["1234567"]} for i in range(400)]
     shops = [{**row, "organisations": ["Nowa Testowa"]} for row in persons]
     named = [{**row, "phones": []} for row in persons]
-    known = replace(shipped(400), others_worth=0.5)
+    untaught = replace(shipped(400), others_worth=0.5)
+    known = with_m(untaught, GENDER, 0.96, 0.04)
     calm = replace(known, relatives=1e-9)
     assert doubted(persons, calm) == ""
+    assert "no pairs were found" in doubted(persons, untaught)
     assert "nothing was linked" in doubted(persons, calm, 400)
     assert "organisations" in doubted(shops, known)
     assert "relatives" in doubted(persons, known)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.score.comparisons import ADDRESS, GIVEN, IDENTIFIER, PHONE
-from tellonce.engine.score.priors import MOST_DIFFERENT
+from tellonce.engine.score.priors import MOST_DIFFERENT, shipped
 
 FEW = 300  # records, below which a share of pairs says little
 ORGANISATIONS = 0.1  # share of records that name one
@@ -35,6 +35,10 @@ def doubts(records: pa.Table, model: ScoreModel, clusters: pa.Table) -> tuple[st
     apart = model.m and (sum(model.m[ADDRESS][6:8]) > APART[0] or model.m[PHONE][3] > APART[1])
     found = (
         (rows < FEW, "there are few records"),
+        (
+            model.m == shipped(rows, model.others).m,
+            "no pairs were found from which to learn what matches have in common",
+        ),
         (pc.count_distinct(clusters["cluster"]).as_py() == rows, "nothing was linked"),
         (named > ORGANISATIONS * rows, "organisations share names, numbers and addresses"),
         (model.others_worth == 1.0, "there are no names to compare"),

@@ -26,7 +26,19 @@ from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import frequencies as counted
 from tellonce.engine.score.arrays import Blocks, Encoded
 from tellonce.engine.score.blocks import blocks, in_threads, listed, pieces
-from tellonce.engine.score.comparisons import COMPARISONS, MAX_LEVELS, unpacked
+from tellonce.engine.score.comparisons import (
+    ADDRESS,
+    BIRTH_DATE,
+    COMPARISONS,
+    EMAIL,
+    FAMILY,
+    GIVEN,
+    IDENTIFIER,
+    MAX_LEVELS,
+    ORGANISATION,
+    PHONE,
+    unpacked,
+)
 from tellonce.engine.score.encode import encode_coded
 from tellonce.engine.score.kernels import shared_kinds
 from tellonce.engine.score.limits import Limits, limited_m, limited_u, limits_of
@@ -54,6 +66,9 @@ SETTLED = 5e-4
 PULL_M, PULL_U, PULL_R, PULL_B = 30.0, 300.0, 100.0, 300.0  # pairs the shipped priors are worth
 PULL_SHARE, MOST_PULL = 0.05, 20.0  # of a record, and pairs at most, that a shipped share is worth
 TELLING = ("names", "organisations", "emails", "phones", "identifiers")
+EXACT = [IDENTIFIER, BIRTH_DATE, EMAIL, PHONE, GIVEN, FAMILY, ORGANISATION, ADDRESS]
+LEAST_EXACT = 0.1  # of matches that agree exactly on one of these; .44 and more on all sets measured
+FEW_MATCHES = 20.0  # below which a share of them says little
 MOST_UNSEEN = 1.0  # as many as were proposed: more cannot be told from so few
 
 
@@ -210,7 +225,28 @@ def maximised(
         before, model = model, _round_of(model, start, candidates, strangers, (free, limits, rows))
         if _settled(before, model):
             break
+    if not _believable(candidates, classes(model, candidates.levels)[0]):
+        model = _not_trained(start, strangers, limits)
     return replace(model, unseen=unseen(candidates, classes(model, candidates.levels)[0]))
+
+
+def _believable(candidates: Patterns, same: Floats) -> bool:
+    """Whether what was learnt to be matches are customers: among many, some are written alike at
+    least once. Of records that name no one (made by counting up, or alike by design), the largest
+    class of similar pairs is nothing but similar.
+    """
+    matched = candidates.counts * same
+    levels = candidates.levels[:, EXACT]
+    telling = (levels > 0).any(axis=1)
+    total = float(matched[telling].sum())
+    return total < FEW_MATCHES or matched[(levels == 1).any(axis=1)].sum() >= LEAST_EXACT * total
+
+
+def _not_trained(start: ScoreModel, strangers: Patterns, limits: Limits) -> ScoreModel:
+    """The shipped model, of which only u, that random pairs tell, is of these records."""
+    every = np.broadcast_to(strangers.counts[:, None], strangers.levels.shape)
+    u = _level_shares(strangers.levels, every, start.u, PULL_U)
+    return replace(start, u=_frozen(limited_u(u, np.array(start.m), start, start.prior, limits)))
 
 
 def unseen(candidates: Patterns, same: Floats) -> float:
