@@ -67,7 +67,9 @@ PULL_M, PULL_U, PULL_R, PULL_B = 30.0, 300.0, 100.0, 300.0  # pairs the shipped 
 PULL_SHARE, MOST_PULL = 0.05, 20.0  # of a record, and pairs at most, that a shipped share is worth
 TELLING = ("names", "organisations", "emails", "phones", "identifiers")
 EXACT = [IDENTIFIER, BIRTH_DATE, EMAIL, PHONE, GIVEN, FAMILY, ORGANISATION, ADDRESS]
-LEAST_EXACT = 0.1  # of matches that agree exactly on one of these; .44 and more on all sets measured
+LEAST_EXACT = (
+    0.1  # of matches that agree exactly on one of these; .44 and more on all sets measured
+)
 FEW_MATCHES = 20.0  # below which a share of them says little
 MOST_UNSEEN = 1.0  # as many as were proposed: more cannot be told from so few
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 
 from tellonce.engine import pipeline
 from tellonce.engine.explaining import explain
+from tellonce.engine.golden import golden
 from tellonce.engine.golden.rules import GoldenRules, SourceTrust
 from tellonce.engine.model.document import MatchModel
 from tellonce.engine.placing import match_keys
-from tellonce.engine.tables import DECISIONS, RECORDS
+from tellonce.engine.tables import CLUSTERS, DECISIONS, RECORDS
 from tellonce.hub.bridge.holdings import KeptPair
 from tellonce.hub.bridge.rows import records_table
 from tellonce.hub.bridge.types import Explained, Progress, ResolutionRules, no_progress
@@ -47,7 +48,7 @@ def resolve_all(
     found = pipeline.resolve(
         table,
         model=model_of(rules),
-        settings=settings_of(rules),
+        settings=replace(settings_of(rules), golden=False),
         decisions=_decisions(decisions, ids),
         progress=progress,
     )
@@ -75,24 +76,27 @@ class Resolution:
         )
         by_cluster = np.lexsort((row, cluster))
         row, cluster, confidence = row[by_cluster], cluster[by_cluster], confidence[by_cluster]
-        golden = self._found.golden  # stands by cluster
         names, starts = np.unique(cluster, return_index=True)
-        entries = np.searchsorted(golden["cluster"].to_numpy(), names)
+        ends = np.append(starts, len(row))
         for first in range(0, len(names), at_once):
             part = names[first : first + at_once]
-            last = first + len(part)
-            members = slice(starts[first], starts[last] if last < len(starts) else len(row))
-            end = entries[last] if last < len(names) else golden.num_rows
-            columns = (
-                cluster[members].tolist(),
-                self._ids[row[members]].tolist(),
-                confidence[members].tolist(),
-            )
+            members = slice(starts[first], ends[first + len(part)])
+            own = row[members], cluster[members], confidence[members]
+            rows = zip(own[1].tolist(), self._ids[own[0]].tolist(), own[2].tolist(), strict=True)
             yield ResolvedPart(
-                list(sets_of(zip(*columns, strict=True)).values()),
-                entries_of(golden.slice(entries[first], end - entries[first]), part.tolist()),
+                list(sets_of(rows).values()),
+                entries_of(self._golden(*own), part.tolist()),
                 self.identifiers,
             )
+
+    def _golden(
+        self, row: npt.NDArray[Any], cluster: npt.NDArray[Any], confidence: npt.NDArray[Any]
+    ) -> pa.Table:
+        """GOLDEN of some whole clusters: of all at once it would be the most that a load holds."""
+        records = self._found.records.take(pa.array(row))
+        columns = (np.arange(len(row)), cluster, confidence)
+        clusters = pa.table(dict(zip(CLUSTERS.names, columns, strict=True)))
+        return golden(records, clusters.cast(CLUSTERS), self._settings.rules)
 
     def pairs(self, at_once: int) -> Iterator[list[tuple[KeptPair, bool]]]:
         """The kept pairs, and whether both records ended in one customer."""
@@ -204,10 +208,10 @@ def _decisions(decisions: Sequence[Decided], ids: npt.NDArray[np.int64]) -> pa.T
     return pa.Table.from_pylist(rows, schema=DECISIONS)
 
 
-def entries_of(golden: pa.Table, clusters: Iterable[int]) -> list[list[tuple[Any, ...]]]:
+def entries_of(table: pa.Table, clusters: Iterable[int]) -> list[list[tuple[Any, ...]]]:
     """GOLDEN as entries of `customers.types.GOLDEN_FIELDS`, per cluster in the order given."""
     found: dict[int, list[tuple[Any, ...]]] = {cluster: [] for cluster in clusters}
-    texts = [_plain(golden.column(name)) for name in golden.column_names]
+    texts = [_plain(table.column(name)) for name in table.column_names]
     for cluster, *entry in zip(*texts, strict=True):
         found[cluster].append(tuple(entry))
     return list(found.values())
