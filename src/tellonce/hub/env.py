@@ -176,6 +176,7 @@ def database(url: str, home: Path, timeout: float) -> dict[str, Any]:
     config["ATOMIC_REQUESTS"] = False
     config["CONN_MAX_AGE"] = 600  # each of the server's few threads keeps its own
     if config["ENGINE"].endswith("sqlite3"):
+        config["ENGINE"] = "tellonce.hub.core.sqlite3"
         config["OPTIONS"] = {
             **config.get("OPTIONS", {}),
             "transaction_mode": "IMMEDIATE",
