@@ -87,6 +87,21 @@ def test_a_file_without_failures_ends_with_0(folder: Path) -> None:
     assert check(folder) == 0
 
 
+@pytest.mark.parametrize("beside", ["", "- country: valid\n"])
+def test_a_rule_that_was_not_evaluated_is_no_pass(folder: Path, beside: str) -> None:
+    (folder / "rules.yaml").write_text(f"- email: agrees across sources\n{beside}")
+    assert check(folder) == check(folder, "--json") == 4
+
+
+def test_one_row_that_could_not_be_read_is_told_as_one(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (folder / "crm.csv").open("a") as file:
+        file.write("13,a,b,c,d,e,f,g\n")
+    check(folder)
+    assert "1 row could not be read, and was not judged." in capsys.readouterr().out
+
+
 def test_wrong_rules_are_told_all_at_once_with_their_places(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

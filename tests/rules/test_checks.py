@@ -218,6 +218,29 @@ def test_sql_decides_about_whole_rows() -> None:
     assert done.failures["reason"].to_pylist() == ["twice"] * 4
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select row, 'd' from rows, range(100)",
+        "select row, 'd' from rows, range(4) order by 1",
+        "select row, 'd' from rows, range(4) order by row desc",
+        "with often as (select row from rows, range(9)) select row, 'd' from often -- all",
+    ],
+)
+def test_a_row_that_sql_finds_many_times_fails_once_and_keeps_no_other_from_failing(
+    sql: str,
+) -> None:
+    done = said(f'- sql: "{sql}"\n  name: rule', {"no": ["1", "2", "3"]})
+    assert done.failures["row"].to_pylist() == [0, 1, 2]
+    assert done.failures["reason"].to_pylist() == ["d"] * 3
+    assert done.counts == {"rule": Counts(0, 3, 0)}
+
+
+def test_sql_that_finds_more_than_there_are_rows_is_not_evaluated() -> None:
+    done = said('- sql: "select range from range(1000)"', {"no": ["1", "2", "3"]})
+    assert "its first column is not the row" in done.not_evaluated[0].reason
+
+
 def test_what_sql_says_of_a_value_it_cannot_convert_does_not_quote_it() -> None:
     done = said("- holds: paid::int > 1", {"paid": ["Qxz1"]})
     assert "try_cast" in done.not_evaluated[0].reason

@@ -14,7 +14,7 @@ import typer
 from tellonce.cli.acts import As
 from tellonce.cli.output import WRONG_CALL, Stages, counted, print_json, say, show
 from tellonce.cli.quality_group import Json, quality
-from tellonce.cli.quality_held import check_held
+from tellonce.cli.quality_held import check_held, exit_code
 from tellonce.engine.errors import NothingRecognised
 from tellonce.engine.standardise import Mapping, Recognition, recognise
 from tellonce.io.errors import BadSetting
@@ -32,7 +32,6 @@ from tellonce.rules.schema import rules_schema
 from tellonce.rules.surroundings import facts_of_file
 from tellonce.rules.types import Evaluation, RuleSet
 
-FOUND_FAILURES = 1
 _SHOWN = 3
 FileOrSource = Annotated[
     Path,
@@ -63,7 +62,7 @@ def check_quality(
     """Try rules on a file, or on all that the hub holds of a source: what fails, and why. Nothing
     is loaded or written; of a source records are named, and no value is shown.
 
-    Exit 1: some rows fail. Rules that could not run are told, and are no pass.
+    Exit 1: some rows fail. Exit 4: none fails, but a rule could not be evaluated, which is no pass.
     """
     if not what.exists() and not what.suffix and what.name == str(what):
         if map or out or corrected:
@@ -72,11 +71,11 @@ def check_quality(
                 "Leave them away, or name the file as it is.",
             )
         check_file(rules)
-        fails = check_held(str(what), rules, as_user=as_user, as_json=as_json)
+        code = check_held(str(what), rules, as_user=as_user, as_json=as_json)
     else:
-        fails = _check_rows(what, rules, (map, out, corrected), as_json=as_json)
-    if fails:
-        raise typer.Exit(FOUND_FAILURES)
+        code = _check_rows(what, rules, (map, out, corrected), as_json=as_json)
+    if code:
+        raise typer.Exit(code)
 
 
 def _check_rows(
@@ -85,8 +84,8 @@ def _check_rows(
     paths: tuple[Path | None, Path | None, Path | None],
     *,
     as_json: bool,
-) -> bool:
-    """Show what rules say of a file, and write what is asked for; returns whether rows fail."""
+) -> int:
+    """Show what rules say of a file, and write what is asked for; returns the exit code."""
     map, out, corrected = paths
     _check_places(file, rules, out, corrected)
     said = read_mapping(map).get(_stem(file), SourceMapping()) if map else SourceMapping()
@@ -110,7 +109,7 @@ def _check_rows(
         print_json(_document(file, read, found, contents))
     else:
         _show(file, read, found, contents)
-    return bool(found.failures.num_rows)
+    return exit_code(bool(found.failures.num_rows), bool(found.not_evaluated))
 
 
 @quality.command("explain")
@@ -239,7 +238,8 @@ def _show(file: Path, rules: RuleSet, found: Evaluation, contents: Contents) -> 
     rows = contents.table.num_rows
     show(f"{file.name}: {counted(rows, 'row')}, {counted(len(rules.rules), 'rule')}.")
     if contents.rejects:
-        show(f"  {counted(len(contents.rejects), 'row')} could not be read, and were not judged.")
+        were = "was" if len(contents.rejects) == 1 else "were"
+        show(f"  {counted(len(contents.rejects), 'row')} could not be read, and {were} not judged.")
     examples: dict[str, list[dict[str, Any]]] = {}
     for one in _numbered(found.failures, contents).to_pylist():
         kept = examples.setdefault(one["rule"], [])

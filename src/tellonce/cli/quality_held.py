@@ -14,11 +14,18 @@ from tellonce.cli.rules_file import read_rules_file
 from tellonce.hub.core.errors import NotInitialised, Unknown, WrongCall
 
 SHOWN = 3  # records of each rule
+_FAIL, _NOT_EVALUATED = 1, 4
 
 
-def check_held(name: str, rules: Path, *, as_user: str | None, as_json: bool) -> bool:
+def exit_code(fails: bool, silent: bool) -> int:
+    """What a check of rules exits with: 1 where something fails, else 4 where a rule could not be
+    evaluated, else 0."""
+    return _FAIL if fails else _NOT_EVALUATED if silent else 0
+
+
+def check_held(name: str, rules: Path, *, as_user: str | None, as_json: bool) -> int:
     """Try rules on all that the hub holds of a source, and show what they say; records are named,
-    no value is shown. Returns whether some do not meet a rule.
+    no value is shown. Returns the exit code.
 
     Raises `WrongCall` where no source is called so, or there is no hub.
     """
@@ -34,7 +41,7 @@ def check_held(name: str, rules: Path, *, as_user: str | None, as_json: bool) ->
         print_json(asdict(found))
     else:
         _show(found)
-    return any(one.failed for one in found.met.values())
+    return exit_code(any(one.failed for one in found.met.values()), bool(found.silent))
 
 
 @contextmanager

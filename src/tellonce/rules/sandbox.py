@@ -61,6 +61,10 @@ def check_condition(sql: str) -> None:
 def select(sql: str, rows: pa.Table) -> list[tuple[Any, ...]]:
     """The result of one SELECT over `rows`, a table of texts with the position of each in `row`.
 
+    Of results that say the same in their first column the first is there: a join may find a row
+    many times. There are at most one more than rows, so a result that was cut holds something
+    that is no row.
+
     Raises BadSql for what cannot be run, and for what takes longer than `SECONDS`.
     """
     import duckdb  # noqa: PLC0415  lazily: few rules need it
@@ -73,7 +77,7 @@ def select(sql: str, rows: pa.Table) -> list[tuple[Any, ...]]:
         stop.start()
         try:
             found: list[tuple[Any, ...]] = database.execute(
-                _limited(sql, rows.num_rows + 1)
+                _distinct(sql, rows.num_rows + 1)
             ).fetchall()
             return found
         except duckdb.InterruptException:
@@ -84,8 +88,9 @@ def select(sql: str, rows: pa.Table) -> list[tuple[Any, ...]]:
             stop.cancel()
 
 
-def _limited(sql: str, most: int) -> str:
-    return f"select * from ({sql.strip().rstrip(';')}\n) limit {most}"  # noqa: S608  checked
+def _distinct(sql: str, most: int) -> str:
+    inner = sql.strip().rstrip(";")
+    return f"select distinct on (#1) * from ({inner}\n) limit {most}"  # noqa: S608  checked
 
 
 @contextmanager
