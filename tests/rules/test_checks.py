@@ -10,9 +10,11 @@ import pytest
 
 from tellonce.engine.standardise.dates import date_order
 from tellonce.rules.checks.formats import FORMATS
+from tellonce.rules.errors import RuleErrors
 from tellonce.rules.evaluating import evaluate
 from tellonce.rules.phrases import PHRASES
 from tellonce.rules.reading import read_rules
+from tellonce.rules.sandbox import columns_of
 from tellonce.rules.types import Counts, Facts
 from tests.rules.asking import CITIES, FACTS, reason, said
 
@@ -298,3 +300,41 @@ def test_parts_that_changed_places_are_a_date_where_no_order_is_known() -> None:
     facts = replace(FACTS, orders={"birth_date": date_order([], None, None)})
     assert reason("birth_date: valid date", "13/01/1980", facts) is None
     assert reason("birth_date: valid date", "01/13/1980", facts) is None
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["email", "'x' || email", "(select max(email) from rows)", "upper('twice')", "concat(email)"],
+)
+def test_a_reason_of_sql_never_holds_a_value(second: str) -> None:
+    done = said(
+        f'- sql: "select row, {second} from rows", name: rule', {"email": ["Qxz@b.example"]}
+    )
+    assert done.failures["reason"].to_pylist() == ["is found by its SQL"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select row, current_setting('home_directory') from rows",
+        "select row from rows where getenv('HOME') = 'x'",
+        "select row from rows, duckdb_settings()",
+        "select row from rows, information_schema.tables",
+        "select row from rows where x in (select value from duckdb_settings)",
+        "select row from 'x.csv'",
+        "select row from read_csv('x.csv')",
+        "select column_name from (describe rows)",
+        "select row from rows where error(email) is null",
+        "select row from rows union select current_setting('threads')::int",
+        "with a as (select getvariable('x') as row) select row from a",
+    ],
+)
+def test_sql_reads_rows_alone(sql: str) -> None:
+    with pytest.raises(RuleErrors, match="it (calls|reads|describes)"):
+        read_rules(f'- sql: "{sql}"', "rules.yaml")
+
+
+def test_a_condition_names_the_columns_it_reads() -> None:
+    assert columns_of("paid > 1 and lower(rows.\"E-Mail\") = 'x'") == {"paid", "rows", "e-mail"}
+    for whole in ("columns('.*') is null", "#1 = 'x'", "rows is null"):
+        assert columns_of(whole) is None

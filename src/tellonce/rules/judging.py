@@ -14,7 +14,7 @@ from tellonce.rules.checks.codes import country_of
 from tellonce.rules.checks.presence import Required
 from tellonce.rules.checks.sql import Holds, Select
 from tellonce.rules.corrections import CORRECTIONS
-from tellonce.rules.sandbox import BadSql, select
+from tellonce.rules.sandbox import BadSql, literal_reason, select
 from tellonce.rules.table import BLANKS, Coded, Codes, Mask, Rows, mask_of
 from tellonce.rules.types import Cell, Check, Condition, Counts, NotEvaluated, Rule
 
@@ -218,7 +218,9 @@ def _of_sql(rule: Rule, rows: Rows, about: Mask) -> Judged | NotEvaluated:
             unsaid = [row for row, held in found if held is None]
         else:
             assert isinstance(check, Select)
-            reasons, unsaid = _found_rows(select(check.statement, rows.as_text()), len(about)), []
+            why = literal_reason(check.statement) or "is found by its SQL"
+            found = select(check.statement, rows.as_text())
+            reasons, unsaid = _found_rows(found, len(about), why), []
     except BadSql as error:
         return NotEvaluated(rule.id, f"its SQL could not be run: {error}")
     at = np.array(sorted(row for row in reasons if about[row]), np.int64)
@@ -231,15 +233,14 @@ def _of_sql(rule: Rule, rows: Rows, about: Mask) -> Judged | NotEvaluated:
     ))  # fmt: skip
 
 
-def _found_rows(found: list[tuple[object, ...]], count: int) -> dict[int, str]:
-    """Row -> reason, of the result of a SELECT. Raises BadSql where its first column is no row."""
-    reasons = {}
-    for row, *further in found:
+def _found_rows(found: list[tuple[object, ...]], count: int, why: str) -> dict[int, str]:
+    """Row -> reason, of the result of a SELECT; what it says beside a row is never looked at.
+    Raises BadSql where its first column is no row.
+    """
+    for row, *_ in found:
         if not isinstance(row, int) or isinstance(row, bool) or not 0 <= row < count:
             raise BadSql("its first column is not the row, as in `select row from rows where ...`")
-        said = further[0] if further and isinstance(further[0], str) else "is found by its SQL"
-        reasons[row] = said
-    return reasons
+    return {row: why for row, *_ in found if isinstance(row, int)}
 
 
 def _gathered(rule: Rule, rows: Rows, about: Mask, columns: list[Column]) -> Judged:

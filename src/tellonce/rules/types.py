@@ -124,6 +124,12 @@ class Check:
         """What is missing to judge at all, as a sentence; "" for nothing."""
         return ""
 
+    def tells(self) -> bool:
+        """Whether who wrote the check could ask by it what a value is, guess by guess: only checks
+        with nothing of the author's own to compare with do not.
+        """
+        return True
+
     def judge(self, value: str, beside: tuple[str, ...], cell: Cell) -> str | None:
         """What is wrong with a value, in words and without it; None where nothing is, "" where
         nothing can be said, which counts as if there were no value.
@@ -204,6 +210,11 @@ class Rule:
         own = (self.field,) if self.field else ()
         found = (*own, *self.check.beside(), *(one.field for one in self.when))
         return tuple(dict.fromkeys(found))
+
+    @property
+    def tells(self) -> bool:
+        """Whether failing it, or not, may tell what a value is (see `Check.tells`)."""
+        return self.check.tells() or any(one.values for one in self.when)
 
     def canonical(self) -> str:
         """Everything that decides about a result, on one line."""

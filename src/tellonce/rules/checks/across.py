@@ -24,6 +24,9 @@ class Unique(Check):
     dimension: ClassVar[str] = "uniqueness"
     scope: ClassVar[str] = "set"
 
+    def tells(self) -> bool:
+        return False
+
     def phrase(self) -> str:
         return "unique" + (f" with {' and '.join(self.others)}" if self.others else "")
 
@@ -77,6 +80,9 @@ class UniquePerCustomer(Check):
     dimension: ClassVar[str] = "uniqueness"
     scope: ClassVar[str] = "customer"
 
+    def tells(self) -> bool:
+        return False
+
     def phrase(self) -> str:
         return "unique per customer"
 
@@ -91,6 +97,9 @@ class AgreesAcrossSources(Check):
     kind: ClassVar[str] = "agrees_across_sources"
     dimension: ClassVar[str] = "consistency"
     scope: ClassVar[str] = "customer"
+
+    def tells(self) -> bool:
+        return False
 
     def phrase(self) -> str:
         return "agrees across sources"

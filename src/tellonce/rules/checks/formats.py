@@ -179,6 +179,9 @@ class Valid(Check):
     kind: ClassVar[str] = "valid"
     dimension: ClassVar[str] = "validity"
 
+    def tells(self) -> bool:
+        return False
+
     def phrase(self) -> str:
         return f"valid {self.format}" + (f" for {self.country}" if self.country else "")
 

@@ -56,6 +56,9 @@ class Fits(Check):
     kind: ClassVar[str] = "fits"
     dimension: ClassVar[str] = "consistency"
 
+    def tells(self) -> bool:
+        return self.name != POSTAL_CODES  # a list of the author's own
+
     def phrase(self) -> str:
         listed = "" if self.name == POSTAL_CODES else f" in list {self.name}"
         return f"fits {self.other}{listed}"

@@ -21,6 +21,9 @@ class Required(Check):
     dimension: ClassVar[str] = "completeness"
     sees_empty: ClassVar[bool] = True
 
+    def tells(self) -> bool:
+        return False
+
     def phrase(self) -> str:
         return "required"
 
@@ -50,6 +53,9 @@ class Empty(Check):
 
     kind: ClassVar[str] = "empty"
     dimension: ClassVar[str] = "validity"
+
+    def tells(self) -> bool:
+        return False
 
     def phrase(self) -> str:
         return "empty"

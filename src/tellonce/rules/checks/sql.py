@@ -30,8 +30,8 @@ class Holds(Check):
 
 @dataclass(frozen=True)
 class Select(Check):
-    """A SELECT over the table `rows` finds the rows that fail: it gives their `row`, and a text of
-    why as a second column if it likes.
+    """A SELECT over the table `rows` finds the rows that fail: it gives their `row`, and if it
+    likes, as a literal text, why. No other second column is looked at.
     """
 
     statement: str

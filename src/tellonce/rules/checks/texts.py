@@ -91,6 +91,9 @@ class Tidy(Check):
     dimension: ClassVar[str] = "validity"
     sees_raw: ClassVar[bool] = True
 
+    def tells(self) -> bool:
+        return False
+
     def phrase(self) -> str:
         return "tidy"
 
@@ -126,6 +129,9 @@ class Cased(Check):
     case: str
     kind: ClassVar[str] = "in"
     dimension: ClassVar[str] = "validity"
+
+    def tells(self) -> bool:
+        return False
 
     def phrase(self) -> str:
         return f"in {self.case}"
