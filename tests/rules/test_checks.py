@@ -330,7 +330,7 @@ def test_a_reason_of_sql_never_holds_a_value(second: str) -> None:
     ],
 )
 def test_sql_reads_rows_alone(sql: str) -> None:
-    with pytest.raises(RuleErrors, match="it (calls|reads|describes)"):
+    with pytest.raises(RuleErrors, match=r"it (calls|reads|describes)"):
         read_rules(f'- sql: "{sql}"', "rules.yaml")
 
 

@@ -66,7 +66,8 @@ SETTLED = 5e-4
 PULL_M, PULL_U, PULL_R, PULL_B = 30.0, 300.0, 100.0, 300.0  # pairs the shipped priors are worth
 PULL_SHARE, MOST_PULL = 0.05, 20.0  # of a record, and pairs at most, that a shipped share is worth
 TELLING = ("names", "organisations", "emails", "phones", "identifiers")
-EXACT = [IDENTIFIER, BIRTH_DATE, EMAIL, PHONE, GIVEN, FAMILY, ORGANISATION, ADDRESS]
+NAMED = [IDENTIFIER, EMAIL, PHONE, GIVEN, FAMILY, ORGANISATION]  # what a survey has none of
+EXACT = [*NAMED, BIRTH_DATE, ADDRESS]
 LEAST_EXACT = (
     0.1  # of matches that agree exactly on one of these; .44 and more on all sets measured
 )
@@ -233,15 +234,15 @@ def maximised(
 
 
 def _believable(candidates: Patterns, same: Floats) -> bool:
-    """Whether what was learnt to be matches are customers: among many, some are written alike at
-    least once. Of records that name no one (made by counting up, or alike by design), the largest
-    class of similar pairs is nothing but similar.
+    """Whether what was learnt to be matches are customers: among many who are named, some are
+    written alike at least once. Where nobody is there twice (people counted up, or alike by
+    design), the class of most similar pairs is nothing but similar.
     """
-    matched = candidates.counts * same
-    levels = candidates.levels[:, EXACT]
-    telling = (levels > 0).any(axis=1)
-    total = float(matched[telling].sum())
-    return total < FEW_MATCHES or matched[(levels == 1).any(axis=1)].sum() >= LEAST_EXACT * total
+    named = (candidates.levels[:, NAMED] > 0).any(axis=1)
+    exact = (candidates.levels[:, EXACT] == 1).any(axis=1)
+    matched = candidates.counts * same * named
+    total, alike = float(matched.sum()), float(matched[exact].sum())
+    return total < FEW_MATCHES or alike >= LEAST_EXACT * total
 
 
 def _not_trained(start: ScoreModel, strangers: Patterns, limits: Limits) -> ScoreModel:
