@@ -167,6 +167,37 @@ def test_a_restore_without_the_right_master_key_is_refused_before_anything_is_to
     assert "master.key is missing" in elsewhere.run("restore", str(file), "--key", str(key), code=4)
 
 
+def test_a_restore_under_another_hub_s_master_key_leaves_the_hub_as_it_is(
+    hub: Standing, elsewhere: Standing, kept: tuple[Path, Path]
+) -> None:
+    file, key = kept
+    elsewhere.run("init")
+    elsewhere.run("source", "add", "own", "--kind", "crm")
+    elsewhere.run("load", "own", str(EXAMPLE / "crm.csv"))
+    held, files = elsewhere.counts(), {one.name for one in elsewhere.home.iterdir()}
+    words = ["restore", str(file), "--key", str(key), "--replace"]
+    assert "is not the one this database was made with" in elsewhere.run(*words, code=4)
+    assert elsewhere.counts() == held
+    assert {one.name for one in elsewhere.home.iterdir()} == files
+    assert "BAD" not in elsewhere.run("doctor")
+    elsewhere.run("snapshot", "--record", "own:1", "--purpose", "service")
+    shutil.copy(hub.home / "master.key", elsewhere.home)
+    elsewhere.run(*words)
+    assert elsewhere.counts() == hub.counts()
+    assert "BAD" not in elsewhere.run("doctor")
+
+
+def test_a_restore_into_an_empty_place_under_another_master_key_makes_no_hub(
+    elsewhere: Standing, kept: tuple[Path, Path]
+) -> None:
+    file, key = kept
+    elsewhere.home.mkdir()
+    (elsewhere.home / "master.key").write_text("mk_00000000 " + "A" * 43 + "=\n")
+    said = elsewhere.run("restore", str(file), "--key", str(key), code=4)
+    assert "is not the one this database was made with" in said
+    assert "tellonce init" in elsewhere.run("status", code=4)
+
+
 def test_a_backup_of_a_newer_program_is_refused(
     hub: Standing, elsewhere: Standing, tmp_path: Path
 ) -> None:

@@ -74,17 +74,35 @@ def check_database_file(path: Path) -> None:
         raise Failed("The database inside the backup is damaged.", hint="Use an older backup.")
 
 
+@contextmanager
+def worked_on(path: Path) -> Iterator[None]:
+    """Have the hub work on this file in place of its database, which nothing touches meanwhile."""
+    own = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = str(path)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = own
+
+
 def put_in_place(path: Path) -> None:
     """Make this file the hub's database, at once; the one that was there is gone."""
     target = _database()
     connection.close()
-    if target.is_file() and target.stat().st_size:
-        with closing(sqlite3.connect(target)) as old:  # its log must not be applied to the new one
-            old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            old.execute("PRAGMA journal_mode=DELETE")
+    for one in (path, target):  # the log of the old must not be applied to the new
+        if one.is_file() and one.stat().st_size:
+            _write_log_back(one)
     for left in (f"{target}-wal", f"{target}-shm"):
         Path(left).unlink(missing_ok=True)
     os.replace(path, target)
+
+
+def _write_log_back(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.execute("PRAGMA journal_mode=DELETE")
 
 
 def _database() -> Path:

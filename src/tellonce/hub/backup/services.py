@@ -86,23 +86,19 @@ def restore_backup(
 ) -> BackupSummary:
     """Make the hub what it was when the backup was made, and bring it up to this program.
 
-    Everything is verified before anything is touched. Raises `Failed` where the backup is of a
-    newer program or another kind of database, `WrongCall` where the hub holds something and
-    `replace` is not said, `Busy` while somebody works in it.
+    What the hub held stands until the new one is there whole, brought up and opened by the master
+    key. Raises `Failed` where the backup is of a newer program or another kind of database,
+    `KeyTrouble` where the master key is not that of the backup, `WrongCall` where the hub holds
+    something and `replace` is not said, `Busy` while somebody works in it.
     """
     summary = verify_backup(path, secret, progress)
     check_restore(summary, replace=replace)
     progress("restore", 0, 0)
-    if summary.kind == "sqlite":
-        _restore_file(path, secret)
-    else:
-        _restore_tables(path, secret)
-    call_command("migrate", verbosity=0, interactive=False)
     forget_keys()
-    check_keys()
-    with transaction.atomic():
-        forget_workers()
-        record_act(Act("hub.restore", SYSTEM, details={"version": summary.version}))
+    if summary.kind == "sqlite":
+        _restore_file(path, secret, summary)
+    else:
+        _restore_tables(path, secret, summary)
     return summary
 
 
@@ -170,21 +166,38 @@ def _read(path: Path, secret: bytes, take: Take) -> tuple[dict[str, Any], dict[s
         raise WrongCall(f"There is no file {path}.", hint="Name another one.") from None
 
 
-def _restore_file(path: Path, secret: bytes) -> None:
+def _restore_file(path: Path, secret: bytes, summary: BackupSummary) -> None:
+    """The file is proven where nobody looks, and takes the place of the old one at once."""
     with filecopy.scratch_file() as scratch:
         _read(path, secret, lambda name, content: filecopy.write_down(scratch, content))
+        with filecopy.worked_on(scratch):
+            _prove(summary)
         filecopy.put_in_place(scratch)
 
 
-def _restore_tables(path: Path, secret: bytes) -> None:
-    """Tables as they were, filled in one transaction: foreign keys are asked at its end."""
+def _restore_tables(path: Path, secret: bytes, summary: BackupSummary) -> None:
+    """Tables as they were, made, filled and proven in one transaction: others see the old ones
+    until it ends, and keep them where it fails.
+    """
     head, _ = _read(path, secret, lambda name, content: None)
-    tablecopy.drop_tables()
-    tablecopy.migrate_to({(app, name) for app, name in head["migrations"]})
     with transaction.atomic(), connection.cursor() as cursor:
+        tablecopy.drop_tables()
+        tablecopy.migrate_to({(app, name) for app, name in head["migrations"]})
+        tablecopy.check_references(cursor)
         tablecopy.empty_tables(cursor)
         _read(path, secret, lambda name, content: tablecopy.fill_table(cursor, name, content))
         tablecopy.set_sequences(cursor, head["sequences"])
+        tablecopy.check_references(cursor)
+        _prove(summary)
+
+
+def _prove(summary: BackupSummary) -> None:
+    """Bring what was restored up to this program, and open its keys; raises `KeyTrouble`."""
+    call_command("migrate", verbosity=0, interactive=False)
+    check_keys()
+    with transaction.atomic():
+        forget_workers()
+        record_act(Act("hub.restore", SYSTEM, details={"version": summary.version}))
 
 
 def _holds_something() -> bool:

@@ -87,6 +87,12 @@ def empty_tables(cursor: Any) -> None:
     cursor.execute(f"TRUNCATE {tables}")
 
 
+def check_references(cursor: Any) -> None:
+    """Ask foreign keys now, not at the end of the transaction: tables may be altered after it."""
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
 def set_sequences(cursor: Any, values: dict[str, int]) -> None:
     """Have every sequence go on where it was."""
     for name, value in values.items():
