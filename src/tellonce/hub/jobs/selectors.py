@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Min, Q
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Unknown
 from tellonce.hub.jobs.models import Cursor, Job, Schedule, Worker
+from tellonce.hub.jobs.processes import is_dead
 from tellonce.hub.jobs.registry import consumers
 from tellonce.hub.jobs.sequencer import head
 from tellonce.hub.jobs.types import ConsumerView, JobView, QueueState, ScheduleView
@@ -66,9 +67,10 @@ def consumer_states(stream: str = "events") -> list[ConsumerView]:
 
 
 def living_workers() -> int:
-    """How many workers gave a sign of life within the last minute."""
-    since = clock.now() - _SEEN
-    return Worker.objects.filter(beat_at__gte=since, beat_at__lte=clock.now() + _SEEN).count()
+    """How many workers gave a sign of life within the last minute, and are not known to be dead."""
+    now = clock.now()
+    heard = Worker.objects.filter(beat_at__gte=now - _SEEN, beat_at__lte=now + _SEEN)
+    return sum(not is_dead(*who) for who in heard.values_list("host", "process"))
 
 
 def worker_last_seen() -> datetime | None:
