@@ -156,9 +156,12 @@ class Hub:
         self.wait_until_up()
 
     def twice(self) -> None:
-        """Start workers that are there already once more."""
+        """Start workers that are there already once more, and end those started so before."""
         for which in ("worker1", "worker2"):
-            self.start(f"{which}{len(self.processes)}")
+            if twin := self.processes.pop(f"{which}0", None):
+                twin.terminate()
+                twin.wait()
+            self.start(f"{which}0")
 
     def wait_until_up(self) -> None:
         """Wait until the web answers."""
