@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.transaction import Atomic
 
 from tellonce.hub.accounts.selectors import actor
+from tellonce.hub.core.bulk import among
 from tellonce.hub.customers.models import Customer
 from tellonce.hub.events.selectors import events_after
 from tellonce.hub.intake.deciding import merge_customers
+from tellonce.hub.jobs import consumers
 from tellonce.hub.jobs.consumers import _Pace
-from tellonce.hub.jobs.models import Job
+from tellonce.hub.jobs.models import Cursor, Job
+from tellonce.hub.jobs.registry import Consumer
 from tellonce.hub.jobs.ticking import work_until_idle
-from tellonce.hub.upkeep import following
+from tellonce.hub.upkeep import following, keeping
 from tellonce.hub.upkeep.confirming import confirm_value, undo_confirmation
 from tellonce.hub.upkeep.declared import declare_policy
 from tellonce.hub.upkeep.following import (
@@ -91,6 +98,54 @@ def test_event_by_event_in_slices_and_from_nothing_give_the_same(
     changed = kept()
     assert changed != followed
     assert anew() == changed
+
+
+@pytest.mark.usefixtures("crowd")
+def test_open_findings_are_looked_up_by_customer_however_many_are_open() -> None:
+    if connection.vendor == "sqlite":
+        ((*_, plan),) = [
+            row
+            for row in among(f"EXPLAIN QUERY PLAN {keeping._OPEN}", [1])
+            if "upkeep_findings" in row[-1]
+        ]
+        assert "customer_id=?" in plan
+
+
+@pytest.mark.usefixtures("crowd")
+def test_who_waits_for_the_lock_takes_no_fewer_events_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, pace = _Clock(), _Pace(50, 50)
+
+    @contextmanager
+    def waited_for() -> Iterator[None]:
+        clock.now += 60
+        with Atomic(None, savepoint=True, durable=False):
+            yield
+
+    monkeypatch.setattr(consumers, "time", clock)
+    monkeypatch.setattr(consumers.transaction, "atomic", waited_for)
+    events = events_after(0, 10)
+    cursor = Cursor.objects.get(name="upkeep")
+    Cursor.objects.filter(name="upkeep").update(position=0)
+    cursor.position = 0
+    written: list[int] = []
+    consumer = Consumer(lambda part, _: written.append(len(part)))
+    assert consumers._work_off(cursor, consumer, events, pace) == 10
+    assert written == [10]
+    assert pace.written == 50
+
+
+class _Clock:
+    """Stands still, but for who moves it."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, _seconds: float) -> None:
+        pass
 
 
 @pytest.mark.usefixtures("crowd")

@@ -79,8 +79,8 @@ def _work_off(cursor: Cursor, consumer: Consumer, events: Sequence[Numbered], pa
     try:
         prepared = consumer.prepare(events) if consumer.prepare else None
         while part := events[done : done + pace.written]:
-            held = time.monotonic()
             with transaction.atomic():
+                held = time.monotonic()  # on SQLite the lock is there: waiting for it is no work
                 if not _moved(cursor, part[-1].number or 0):
                     return done  # another worker is at it
                 consumer.write(part, prepared)

@@ -4,19 +4,40 @@ kept where it still holds, and worked out anew where it does not.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from tellonce.hub.core import clock
-from tellonce.hub.core.bulk import among, change_each, fetched, insert_rows
+from tellonce.hub.core.bulk import among, as_moment, change_each, fetched, insert_rows
 from tellonce.hub.core.canonical import canonical_json
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.upkeep.checking import CustomerRule, Found
 from tellonce.hub.upkeep.looking import Looked, basis_in_force, look_at, states_of
 from tellonce.hub.upkeep.models import ClaimedKey, Finding, Freshness
+
+
+class _Open(NamedTuple):
+    """An open finding of a customer (row id)."""
+
+    id: int
+    customer: int
+    kind: str
+    rule: str
+    unit: str
+    key: str
+    detail: Mapping[str, Any]
+    since: datetime | None
+
+
+# By no index on the state: nearly all of the table is open.
+_OPEN = (
+    "SELECT id, customer_id, kind, rule, unit, key, detail, since FROM upkeep_findings "
+    "WHERE state || '' = 'open' AND customer_id"
+)
 
 
 def settle(customers: Collection[int]) -> None:
@@ -54,7 +75,7 @@ def _write(customers: Collection[int], looked: Looked) -> None:
     keys = _write_keys(customers, looked)
     wanted = {customer: looked.found.get(customer, ()) for customer in customers}
     _settle_own(customers, wanted, now)
-    _settle_shared(keys, looked.basis.rules, now)
+    _settle_shared(customers, keys, looked.basis.rules, now)
 
 
 def open_findings_of(wanted: Mapping[int, Sequence[Found]], now: datetime) -> int:
@@ -145,9 +166,11 @@ def _settle_own(
     customers: Collection[int], wanted: Mapping[int, Sequence[Found]], now: datetime
 ) -> None:
     """Findings that one customer decides alone: open what is new, close what is found no more."""
-    held = Finding.objects.filter(customer_id__in=customers, state=Finding.OPEN)
-    held = held.exclude(kind=Finding.SHARED)
-    left = {(row.customer_id, row.rule, row.unit, row.key): row for row in held}
+    left = {
+        (row.customer, row.rule, row.unit, row.key): row
+        for row in _open_findings(customers)
+        if row.kind != Finding.SHARED
+    }
     fresh: dict[int, list[Found]] = {}
     for customer, found in wanted.items():
         for one in found:
@@ -155,13 +178,17 @@ def _settle_own(
             if row is None:
                 fresh.setdefault(customer, []).append(one)
             elif row.detail != one.detail or row.since != one.since:
-                Finding.objects.filter(pk=row.pk).update(detail=dict(one.detail), since=one.since)
-    _close([row.pk for row in left.values()], now)
+                Finding.objects.filter(pk=row.id).update(detail=dict(one.detail), since=one.since)
+    _close([row.id for row in left.values()], now)
     open_findings_of(fresh, now)
 
 
-def _settle_shared(keys: Collection[int], rules: Sequence[CustomerRule], now: datetime) -> None:
-    """Findings about what customers share: of everybody who has one of these keys."""
+def _settle_shared(
+    customers: Collection[int], keys: Collection[int], rules: Sequence[CustomerRule], now: datetime
+) -> None:
+    """Findings about what customers share: of everybody who has one of these keys, and of these
+    customers, who may have had them.
+    """
     by_unit = {rule.unit: rule for rule in rules if rule.kind == Finding.SHARED}
     sharing: dict[int, dict[int, str]] = {}
     select = "SELECT hash, customer_id, unit FROM claimed_keys WHERE hash"
@@ -174,15 +201,25 @@ def _settle_shared(keys: Collection[int], rules: Sequence[CustomerRule], now: da
         for customer, unit in customers.items()
         if unit in by_unit
     }
-    names = [f"{key & (2**64 - 1):016x}" for key in keys]
-    held = Finding.objects.filter(kind=Finding.SHARED, state=Finding.OPEN, key__in=names)
-    left = {(row.customer_id, row.unit, row.key): row.pk for row in held}
+    names = {f"{key & (2**64 - 1):016x}" for key in keys}
+    left = {
+        (row.customer, row.unit, row.key): row.id
+        for row in _open_findings({*customers, *(one for of in sharing.values() for one in of)})
+        if row.kind == Finding.SHARED and row.key in names
+    }
     fresh: dict[int, list[Found]] = {}
     for customer, unit, key in sorted(wanted):
         if left.pop((customer, unit, key), None) is None:
             fresh.setdefault(customer, []).append(Found(by_unit[unit], key=key))
     _close(list(left.values()), now)
     open_findings_of(fresh, now)
+
+
+def _open_findings(customers: Collection[int]) -> list[_Open]:
+    return [
+        _Open(*row, json.loads(detail) if isinstance(detail, str) else detail, as_moment(since))
+        for *row, detail, since in among(_OPEN, customers)
+    ]
 
 
 def _close(rows: Sequence[int], now: datetime) -> None:
