@@ -12,12 +12,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tellonce.hub.accounts.selectors import actor
-from tellonce.hub.activity.columns import ACTIVITY_FIELDS, recognised_layout
+from tellonce.hub.activity.columns import recognised_layout
 from tellonce.hub.activity.models import Activity
 from tellonce.hub.activity.selectors import activity_counts, activity_of, activity_totals
 from tellonce.hub.activity.services import load_activity
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.sources import selectors
+from tellonce.hub.sources.contents import ACTIVITY_FIELDS
 from tellonce.hub.sources.types import Counts
 from tellonce.io.errors import NoRecords
 from tests.hub.delivering import ANNA, OTTO, Row, a_source, load, write_csv

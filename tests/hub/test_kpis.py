@@ -317,7 +317,7 @@ class TestDeclaring:
             ("alerts: {nothing: off}", "No detector is called 'nothing'"),
             ("samples: {}", "Nothing is called 'samples'"),
             ("- a", "no list of names and values"),
-            ("a: [", "no YAML at line 1"),
+            ("a: [", "is no YAML"),
         ],
     )
     def test_what_is_not_understood_is_refused(self, admin: Any, text: str, sentence: str) -> None:

@@ -28,6 +28,14 @@ def test_a_folder_is_added_fetched_and_changed(run: Run, tmp_path: Path) -> None
     config.write_text(f"{folder}unique: true\n")
     changed = run("source", "set", "crm", "--config", str(config), "--dry-run")
     assert "schedule: every 15m -> not declared" in changed.stdout
+    assert "unique: not declared -> true" in changed.stdout
+    config.write_text(f"{folder}trust: {{email: 0.9, '*': 0.7}}\nschedule: every 15m\n")
+    added = run("source", "set", "crm", "--config", str(config))
+    assert "trust.email: not declared -> 0.9" in added.stdout
+    config.write_text(f"{folder[:-2]}, full: true}}\ntrust: {{email: 0.8, '*': 0.7}}\n")
+    changed = run("source", "set", "crm", "--config", str(config), "--dry-run")
+    assert "files.full: not declared -> true" in changed.stdout
+    assert "trust.email: 0.9 -> 0.8" in changed.stdout
     assert "Nothing was written." in changed.stdout
 
 

@@ -43,6 +43,37 @@ record_id: Id
 
 
 @pytest.mark.parametrize(
+    ("text", "says", "hint"),
+    [
+        ("country: Poland", "'country' of a source is no country's two letters", "mean PL?"),
+        ("country: Polnad", "no country's two letters: 'Polnad'", "mean PL?"),
+        ("region: pl", "'region' of a source is no country's two letters", "mean PL?"),
+        ("country: XX", "no country's two letters: 'XX'", "Write it as `country: PL`."),
+        ("country: NO", "no country's two letters: False", '`country: "NO"` for Norway'),
+        ("columns: {mail: emial}", "In 'columns.mail' 'emial' is no attribute.", "mean 'email'?"),
+        ("trust: {emial: 0.9}", "'emial' is no attribute that a trust", "mean 'email'?"),
+        ("consents: {porpose: a}", "'porpose' is no field of consents", "mean 'purpose'?"),
+        ("notes: {custmer_key: a}", "is no field of notes", "mean 'customer_key'?"),
+        ("colums: {a: email}", "has no setting 'colums'", "mean 'columns'?"),
+        ("sql: {url_env: A, tabel: t}", "section sql has no setting 'tabel'", "mean 'table'?"),
+    ],
+)
+def test_what_is_nearly_a_word_is_refused_with_the_word(text: str, says: str, hint: str) -> None:
+    (problem, *_) = parse_yaml(text, "crm.yaml").problems()
+    assert says in problem.sentence
+    assert hint in problem.hint
+
+
+def test_attributes_of_ones_own_and_groups_of_them_may_be_declared() -> None:
+    assert (
+        said("columns: {a: ignore, b: 'identifier:pesel', c: 'email#work', d: 'other:x#1'}") == []
+    )
+    assert said("trust: {name: 0.9, 'other:income': 0.5, '*': 0.7}") == []
+    assert said("products: {category: a, price: b, customer_key: c}") == []
+    assert said("columns: {a: 'other:'}") != []
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("sql: {table: t}", "does not say in one way where the database is"),
@@ -113,11 +144,11 @@ def test_every_setting_of_a_connector_is_in_the_manual() -> None:
         assert [name for name in one["properties"] if name not in manual] == []
 
 
-def test_a_country_is_the_region(tmp_path: Path) -> None:
+def test_a_region_is_the_country(tmp_path: Path) -> None:
     file = tmp_path / "crm.yaml"
-    file.write_text("country: PL\nid: CustomerNo\n")
+    file.write_text("region: PL\nid: CustomerNo\n")
     config = source_config(checked_config(file))
-    assert (config.region, config.record_id) == ("PL", "CustomerNo")
+    assert (config.country, config.record_id) == ("PL", "CustomerNo")
 
 
 DOCUMENTS: list[Any] = [
@@ -128,7 +159,15 @@ DOCUMENTS: list[Any] = [
     {"guard": 2},
     {"colour": "blue"},
     {"unique": 1},
-    {"day_first": True, "columns": {"a": "b"}, "transactions": {"key": ""}},
+    {"day_first": True, "columns": {"a": "title#b"}, "transactions": {"key": ""}},
+    {"columns": {"a": "b"}},
+    {"columns": {"a": "ignore", "b": "identifier:pesel", "c": "other:x#1"}},
+    {"columns": {"a": "identifier:#1"}},
+    {"transactions": {"kay": "a"}},
+    {"trust": {"emial": 0.5}},
+    {"country": "PL"},
+    {"country": "Poland"},
+    {"region": "XX"},
     {"columns": ["a"]},
     {"record_id": ["a"]},
     {"files": {"folder": "a", "quiet_seconds": 3.5, "as": "notes"}, "schedule": "every 1h"},
@@ -162,8 +201,9 @@ def test_every_setting_is_in_the_schema_with_a_line_of_help() -> None:
 
 @pytest.mark.parametrize("text", ["a: [", "[" * 20_000, "a: *b", "\x00"])
 def test_what_is_no_yaml_is_a_wrong_call(text: str) -> None:
-    with pytest.raises(WrongCall, match="is not a YAML file"):
+    with pytest.raises(WrongCall, match="is not a YAML file") as raised:
         parse_yaml(text, "crm.yaml")
+    assert "recursion" not in str(raised.value)
 
 
 def test_a_short_file_that_unfolds_without_end_is_read_in_no_time() -> None:

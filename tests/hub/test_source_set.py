@@ -14,6 +14,7 @@ from tellonce.hub.intake.restandardising import restandardise_records
 from tellonce.hub.intake.services import place_waiting
 from tellonce.hub.jobs.models import Schedule
 from tellonce.hub.sources.changing import change_source, planned_change
+from tellonce.hub.sources.models import Source
 from tellonce.hub.sources.run_views import runs_of
 from tellonce.hub.sources.schedules import schedule_trouble
 from tellonce.hub.sources.selectors import record_ids, record_views, source_named
@@ -37,7 +38,7 @@ def test_what_would_change_is_said_before_it_does(tmp_path: Path) -> None:
     assert [(c.setting, c.before, c.after) for c in planned.changes] == [
         ("trust", 0.5, 0.9),
         ("columns", {"note": "ignore"}, None),
-        ("region", None, "DE"),
+        ("country", None, "DE"),
     ]
     assert any("2 records were read under" in note for note in planned.notes)
     assert any("trust counts" in note for note in planned.notes)
@@ -45,6 +46,17 @@ def test_what_would_change_is_said_before_it_does(tmp_path: Path) -> None:
     change_source("crm", {"trust": 0.9, "region": "DE"}, by=actor())
     assert source_named("crm").config.trust == {"*": 0.9}
     assert change_source("crm", {"trust": 0.9, "region": "DE"}, by=actor()).changes == ()
+
+
+def test_one_name_for_the_country_is_no_change_of_it() -> None:
+    a_source(region="DE")
+    assert planned_change(source_named("crm"), {"country": "DE"}).changes == ()
+
+
+def test_a_source_declared_when_less_was_refused_is_still_read() -> None:
+    a_source()
+    Source.objects.update(config={"region": "Poland", "columns": {"mail": "emial"}})
+    assert source_named("crm").config.country == "Poland"
 
 
 def test_a_column_that_is_no_longer_declared_is_recognised_anew(tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ def test_a_mapping_file_names_settings_and_columns(tmp_path: Path) -> None:
         ({"crm": {"colour": "red"}}, "unknown setting 'colour'"),
         ({"crm": {"header": "yes"}}, "header is 'yes'"),
         ({"crm": {"columns": ["dob"]}}, "columns is"),
+        ({"crm": {"region": "Poland"}}, "country is 'Poland'"),
+        ({"crm": {"region": "PL", "country": "PL"}}, "says its country twice"),
     ],
 )
 def test_a_mapping_that_cannot_be_used_gets_a_sentence(document: Any, sentence: Any) -> None:
@@ -41,7 +43,8 @@ def test_a_mapping_that_cannot_be_used_gets_a_sentence(document: Any, sentence: 
     assert raised.value.hint
 
 
-def test_a_file_that_is_not_yaml_gets_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "map.yaml").write_text("crm: [")
-    with pytest.raises(BadSetting, match="is not a YAML file"):
+@pytest.mark.parametrize(("text", "why"), [("crm: [", "expected"), ("[" * 20_000, "too deep")])
+def test_a_file_that_is_not_yaml_gets_a_sentence(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "map.yaml").write_text(text)
+    with pytest.raises(BadSetting, match=f"is not a YAML file: .*{why}"):
         read_mapping(tmp_path / "map.yaml")

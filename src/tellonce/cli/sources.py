@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import yaml
 
 from tellonce.cli.deliver import became, delivery_json
 from tellonce.cli.opened import opened_hub
@@ -72,7 +74,8 @@ def set_source(
         print_json({"changes": changes, "notes": list(planned.notes), "dry_run": dry_run})
         return
     for change in planned.changes:
-        show(f"{change.setting}: {_said(change.before)} -> {_said(change.after)}")
+        for setting, before, after in _differences(change.setting, change.before, change.after):
+            show(f"{setting}: {_said(before)} -> {_said(after)}")
     for note in planned.notes:
         show(note)
     if not planned.changes:
@@ -81,8 +84,24 @@ def set_source(
         show("Nothing was written.")
 
 
+def _differences(setting: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
+    """What differs: of settings within a setting each by itself."""
+    sides = [side for side in (before, after) if side is not None]
+    if not all(side and isinstance(side, dict) for side in sides):
+        yield setting, before, after
+        return
+    was, becomes = before or {}, after or {}
+    for name in dict.fromkeys([*was, *becomes]):
+        if was.get(name) != becomes.get(name):
+            yield from _differences(f"{setting}.{name}", was.get(name), becomes.get(name))
+
+
 def _said(value: Any) -> str:
-    return "not declared" if value is None else str(value)
+    """A value as it is written in the file."""
+    if value is None:
+        return "not declared"
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1_000)
+    return text.removesuffix("...\n").strip()
 
 
 @source.command("list")

@@ -14,6 +14,7 @@ from tellonce.cli.nudges import nudges
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import Stages, counted, print_json, show
 from tellonce.hub.core.errors import WrongCall
+from tellonce.io.yaml_trouble import NOT_YAML, yaml_trouble
 
 FOUND = 1
 
@@ -118,6 +119,7 @@ def findings(
             show(f"    {one.sentence}")
         if not page.findings:
             show("Nothing was found.")
+            _say_if_behind()
         if page.next:
             show(f"More: tellonce upkeep findings --cursor {page.next}")
     if page.findings:
@@ -137,9 +139,13 @@ def figures(as_json: Json = False) -> None:
         consistency = {**asdict(agreed), "share": agreed.share}
         print_json({"timeliness": rows, "consistency": consistency, "open_findings": found})
         return
+    _say_if_behind()
+    if not agreed.looked_at:
+        show("How current customers are was not worked out yet: tellonce upkeep sweep does it now.")
+        return
     for one in timely:
         show(f"{one.unit:<20} {one.current:>12,} of {one.customers:,} current ({one.share:.1%})")
-    share = "not known" if agreed.share is None else f"{agreed.share:.1%}"
+    share = "no customers" if agreed.share is None else f"{agreed.share:.1%}"
     show(f"Sources agree: {agreed.consistent:,} of {agreed.customers:,} customers ({share})")
 
 
@@ -171,10 +177,11 @@ def policy(
 def _document(file: Path) -> Any:
     try:
         return yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except NOT_YAML as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise WrongCall(f"{file.name} is no YAML{where}.", hint="Mend it there.") from None
+        sentence = f"{file.name}{where} is not YAML: {yaml_trouble(error)}."
+        raise WrongCall(sentence, hint="Mend it there.") from None
 
 
 def _show_policy(found: Any) -> None:

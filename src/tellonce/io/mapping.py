@@ -5,7 +5,7 @@
       delimiter: ";"
       header: true
       id: customer_no
-      region: PL
+      country: PL
       day_first: true
       columns: {dob: birth_date, "first name": given_name}
 
@@ -15,22 +15,25 @@ Everything is optional. `columns` maps headers to the attribute names of
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tellonce.engine.standardise.places import country_code
 from tellonce.io.errors import BadSetting
 from tellonce.io.stream import check_file
 from tellonce.io.values import FileSettings
+from tellonce.io.yaml_trouble import NOT_YAML, yaml_trouble
 
 _KINDS = {
     "encoding": (str, "a text"),
     "delimiter": (str, "a text"),
     "header": (bool, "true or false"),
     "id": (str, "a column"),
-    "region": (str, "a country code such as PL"),
+    "country": (str, "a country's two letters, such as PL"),
     "day_first": (bool, "true or false"),
     "columns": (dict, "a list of header: attribute"),
 }
@@ -39,8 +42,8 @@ _KINDS = {
 @dataclass(frozen=True)
 class SourceMapping:
     """What is said about one source. `id` names the column of record ids, `region` the country
-    (ISO 3166, two letters) of phone numbers without a country code, `day_first` whether 03/04/1980
-    is the third of April; None: not said.
+    (ISO 3166, two letters; said as `country`, or `region`) of phone numbers without a code,
+    `day_first` whether 03/04/1980 is the third of April; None: not said.
     """
 
     file: FileSettings = field(default=FileSettings())
@@ -56,11 +59,9 @@ def read_mapping(path: str | Path) -> dict[str, SourceMapping]:
     check_file(path)
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = str(error).splitlines()[0]
-        raise BadSetting(
-            f"{path} is not a YAML file: {reason}.", "See `tellonce resolve --help` for its form."
-        ) from error
+    except NOT_YAML as error:
+        sentence = f"{path} is not a YAML file: {yaml_trouble(error)}."
+        raise BadSetting(sentence, "See `tellonce resolve --help` for its form.") from error
     return mapping_of(document, str(path))
 
 
@@ -78,6 +79,9 @@ def _source_mapping(said: Any, where: str) -> SourceMapping:
         return said
     if not isinstance(said, dict):
         raise BadSetting(f"{where} holds no settings.", f"Known are {', '.join(_KINDS)}.")
+    if "region" in said and "country" in said:
+        raise BadSetting(f"{where} says its country twice.", "Keep `country`; region is the same.")
+    said = {"country" if key == "region" else key: value for key, value in said.items()}
     for key, value in said.items():
         if key not in _KINDS:
             raise BadSetting(
@@ -89,7 +93,10 @@ def _source_mapping(said: Any, where: str) -> SourceMapping:
     settings = FileSettings(
         encoding=said.get("encoding"), delimiter=said.get("delimiter"), header=said.get("header")
     )
+    country = said.get("country")
+    if country is not None and not re.fullmatch("[A-Z]{2}", country):
+        meant = country_code(country)
+        hint = f"Did you mean {meant}?" if meant else "Write its two letters, such as PL."
+        raise BadSetting(f"{where}: country is {country!r}.", hint)
     columns = {str(header): str(attribute) for header, attribute in said.get("columns", {}).items()}
-    return SourceMapping(
-        settings, said.get("id"), said.get("region"), said.get("day_first"), columns
-    )
+    return SourceMapping(settings, said.get("id"), country, said.get("day_first"), columns)

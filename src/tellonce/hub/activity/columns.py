@@ -63,23 +63,8 @@ FIELDS: Mapping[str, str] = {
         productgroup department kategorie kategoria""",
     "price": "price unitprice listprice productprice salesprice preis cena",
 }
-ACTIVITY_FIELDS = (
-    "customer_key",
-    "occurred_at",
-    "reference",
-    "product_key",
-    "quantity",
-    "unit_price",
-    "amount",
-    "currency",
-    "status",
-    "channel",
-    "title",
-)
 TEXT = "summary note notes comment text body message content"
 WRITTEN = frozenset({"interactions", "tickets", "notes", "social", "surveys"})
-CONSENT_FIELDS = ("customer_key", "purpose", "consent", "at", "channel", "notice_version")
-PRODUCT_FIELDS = ("product_key", "title", "category", "price", "currency")
 OWN_KEYS = """id key uid guid uuid lineid activityid interactionid eventid messageid noteid touchid
     responseid answerid postid paymentid invoicelineid orderlineid lineno rowid recordid"""
 _KIND_WORDS = """ticket order invoice transaction purchase sale opportunity deal interaction contact

@@ -14,8 +14,6 @@ import pyarrow.compute as pc
 
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.activity.columns import (
-    ACTIVITY_FIELDS,
-    PRODUCT_FIELDS,
     WRITTEN,
     Layout,
     learned_layout,
@@ -30,6 +28,7 @@ from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.jobs.services import held_lease
 from tellonce.hub.sources.arrival import as_field, file_settings, rejected_rows
 from tellonce.hub.sources.cards import CardFindings, number_columns, without_card_data
+from tellonce.hub.sources.contents import ACTIVITY_FIELDS, PRODUCT_FIELDS
 from tellonce.hub.sources.incoming import Incoming
 from tellonce.hub.sources.loading import store_in_slices
 from tellonce.hub.sources.runs import in_run
@@ -160,6 +159,8 @@ class _Reader:
 
     def _recognised(self, table: pa.Table, fields: Sequence[str] = ACTIVITY_FIELDS) -> Layout:
         declared = self._source.config.layouts.get(self._kind, {})
+        if self._kind == "products":  # declared for what people have, or for the catalogue
+            declared = {f: c for f, c in declared.items() if f in ("key", *fields)}
         layout = recognised_layout(
             table.column_names, fields, declared, written=self._kind in WRITTEN
         )
@@ -168,7 +169,7 @@ class _Reader:
         if at is None:
             return layout
         config = self._source.config
-        first = day_comes_first(whole(table.column(at)), config.region or None, config.day_first)
+        first = day_comes_first(whole(table.column(at)), config.country or None, config.day_first)
         return replace(layout, day_first=first)
 
     def _check(self, layout: Layout, table: pa.Table) -> None:

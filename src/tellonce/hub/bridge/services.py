@@ -8,6 +8,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from tellonce.engine import standardise as stage
+from tellonce.engine.golden.rules import DEFAULT_SURVIVORSHIP
 from tellonce.engine.pipeline import rehearse
 from tellonce.engine.standardise.columns import ATTRIBUTES, Column, Recognition
 from tellonce.engine.standardise.columns import Mapping as ColumnMapping
@@ -32,6 +33,13 @@ def attribute_names() -> tuple[str, ...]:
     names.
     """
     return ATTRIBUTES
+
+
+def survivor_names() -> tuple[str, ...]:
+    """What of a golden record survives together, and may be trusted in one source by itself; but
+    for identifiers and others of their own names.
+    """
+    return tuple(rule.attribute for rule in DEFAULT_SURVIVORSHIP)
 
 
 def own_key_columns(headers: Sequence[str]) -> list[str]:

@@ -12,12 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from tellonce.hub.accounts.types import Actor
-from tellonce.hub.activity.columns import (
-    CONSENT_FIELDS,
-    Layout,
-    learned_layout,
-    recognised_layout,
-)
+from tellonce.hub.activity.columns import Layout, learned_layout, recognised_layout
 from tellonce.hub.activity.reading import whole
 from tellonce.hub.bridge.services import header_name
 from tellonce.hub.bridge.times import day_comes_first, read_times
@@ -34,7 +29,7 @@ from tellonce.hub.sources.arrival import (
     row_objects,
 )
 from tellonce.hub.sources.cards import CardFindings, number_columns, without_card_data
-from tellonce.hub.sources.config import CONSENTS
+from tellonce.hub.sources.contents import CONSENT_FIELDS, CONSENTS
 from tellonce.hub.sources.incoming import Incoming
 from tellonce.hub.sources.loading import store_in_slices
 from tellonce.hub.sources.runs import in_run
@@ -112,7 +107,7 @@ def _layout(source: SourceView, contents: Contents, file_name: str) -> Layout:
     if at is None or layout.day_first is not None:
         return layout
     column, config = whole(contents.table.column(at)), source.config
-    first = day_comes_first(column, config.region or None, config.day_first)
+    first = day_comes_first(column, config.country or None, config.day_first)
     return replace(layout, day_first=first)
 
 

@@ -178,7 +178,7 @@ def _value(new: NewCorrection, attribute: str, is_identifier: bool, record: int)
         return None
     ((source, _),) = record_names([record]).values()
     view = source_named(source)
-    region = view.config.region or view.learned.get("records", {}).get("region") or None
+    region = view.config.country or view.learned.get("records", {}).get("region") or None
     own = attribute if attribute in NAMED_ATTRIBUTES else f"other:{attribute}"
     meant = f"identifier:{attribute}" if is_identifier else own
     value, problem = standard_value(meant, new.value, region)

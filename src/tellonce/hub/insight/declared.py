@@ -25,6 +25,7 @@ from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.insight.models import Declaration
+from tellonce.io.yaml_trouble import NOT_YAML, yaml_trouble
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "name": ("family_name", "full_name", "organisation"),
@@ -124,10 +125,11 @@ def read_declaration(text: str, known: Known) -> Declared:
     """A declaration from its YAML; raises `WrongCall`."""
     try:
         document = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
+    except NOT_YAML as error:
         mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise WrongCall(f"The declaration is no YAML{where}.", hint=_HINT) from None
+        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        sentence = f"The declaration{where} is no YAML: {yaml_trouble(error)}."
+        raise WrongCall(sentence, hint=_HINT) from None
     if not isinstance(document, dict):
         raise WrongCall("The declaration is no list of names and values.", hint=_HINT)
     sections = ("attributes", "targets", "sample", "alerts")

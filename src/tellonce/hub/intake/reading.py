@@ -133,7 +133,7 @@ def read_records(
         ids,
         table,
         columns=_attributes(config, learned, columns, table),
-        region=config.region or learned.get("region") or None,
+        region=config.country or learned.get("region") or None,
         day_first=config.day_first,
         amend=judging if in_force else None,
     )

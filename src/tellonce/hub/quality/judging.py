@@ -57,7 +57,7 @@ def settled_surroundings(source: SourceView) -> Surroundings:
     """How earlier deliveries settled that rows of a source are read, under what is declared."""
     learned, config = source.learned.get(RECORDS, {}), source.config
     held = Surroundings.from_document(learned.get("reading", {}))
-    country = config.region or held.country
+    country = config.country or held.country
     if not country and "country" not in learned.get("reading", {}):
         country = learned.get("region") or None
     orders = held.orders
@@ -72,7 +72,7 @@ def surroundings_at_hand(
     """How rows that arrive are read: as was settled, and what was not as they show it."""
     held, settled = settled_surroundings(source), source.learned.get(RECORDS, {})
     known = "country" in settled.get("reading", {})
-    country = source.config.region or (held.country if known else None)
+    country = source.config.country or (held.country if known else None)
     shown = surroundings_of(
         rows,
         attributes,

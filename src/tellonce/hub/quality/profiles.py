@@ -89,7 +89,7 @@ def _known(source: SourceView) -> Known:
     said = {**learned.get("columns", {}), **source.config.columns}
     attributes = {header: name.partition("#")[0] for header, name in said.items()}
     known = {header: name for header, name in attributes.items() if name != "ignore"}
-    return Known(known, source.config.region or learned.get("region"), source.config.day_first)
+    return Known(known, source.config.country or learned.get("region"), source.config.day_first)
 
 
 def active_records(source_id: int) -> int:

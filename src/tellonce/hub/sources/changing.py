@@ -12,14 +12,14 @@ from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.core.errors import WrongCall
-from tellonce.hub.sources.config import SourceConfig, source_config
+from tellonce.hub.sources.config import SourceConfig, by_real_names, stored_config
 from tellonce.hub.sources.contents import RECORDS
 from tellonce.hub.sources.models import Source
 from tellonce.hub.sources.selectors import source_named
 from tellonce.hub.sources.services import as_stored, check_deliverer, check_kind, plan_fetching
 from tellonce.hub.sources.types import SourceView
 
-_READING = ("columns", "region", "day_first", "source_version", "observed_at", "customer_key")
+_READING = ("columns", "country", "day_first", "source_version", "observed_at", "customer_key")
 _RESOLVING = ("trust", "unique")
 
 
@@ -46,7 +46,7 @@ def planned_change(source: SourceView, document: Mapping[str, Any] | None) -> Pl
     The record id of a source that holds records stays: under another one each would be there twice.
     """
     check_kind(source.kind, document)
-    before = Source.objects.values_list("config", flat=True).get(pk=source.id)
+    before = by_real_names(Source.objects.values_list("config", flat=True).get(pk=source.id))
     after = as_stored(document)
     settings = dict.fromkeys([*before, *after])
     changes = tuple(
@@ -54,8 +54,8 @@ def planned_change(source: SourceView, document: Mapping[str, Any] | None) -> Pl
         for name in settings
         if before.get(name) != after.get(name)
     )
-    _check_record_id(source, source_config(after))
-    return PlannedChange(changes, tuple(_notes(source, source_config(after))))
+    _check_record_id(source, stored_config(after))
+    return PlannedChange(changes, tuple(_notes(source, stored_config(after))))
 
 
 def change_source(name: str, document: Mapping[str, Any] | None, *, by: Actor) -> PlannedChange:
@@ -67,7 +67,7 @@ def change_source(name: str, document: Mapping[str, Any] | None, *, by: Actor) -
         return planned
     with transaction.atomic():
         row = Source.objects.select_for_update().get(pk=source.id)
-        row.learned = _still_learned(row.learned, source.config, source_config(document))
+        row.learned = _still_learned(row.learned, source.config, stored_config(as_stored(document)))
         row.config = as_stored(document)
         row.save(update_fields=["config", "learned"])
         plan_fetching(source_named(name), by)
@@ -130,9 +130,9 @@ def _still_learned(
             for header, attribute in settled["columns"].items()
             if header not in changed | roles
         }
-        region = settled["region"] if before.region == after.region else ""
+        region = settled["region"] if before.country == after.country else ""
         kept[RECORDS] = {**settled, "columns": columns, "region": region}
-        if changed or before.region != after.region or before.day_first != after.day_first:
+        if changed or before.country != after.country or before.day_first != after.day_first:
             # The country is told by columns; the order of dates was as it was declared.
             same = before.day_first in (None, after.day_first)
             orders = settled.get("reading", {}).get("orders", {}) if same else {}

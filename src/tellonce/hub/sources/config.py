@@ -22,11 +22,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from tellonce.hub.core.errors import WrongCall
-from tellonce.hub.sources.contents import ACTIVITY_KINDS, CONSENTS, CONTENTS, RECORDS
+from tellonce.hub.sources.contents import ACTIVITY_KINDS, CONSENTS, CONTENTS, RECORDS, fields_of
 from tellonce.hub.sources.kinds import SECTIONS
+from tellonce.hub.sources.known_words import ATTRIBUTE, TRUSTED, Country, Word
 from tellonce.hub.sources.schedules import schedule_trouble
 from tellonce.hub.sources.shapes import (
     Field,
@@ -46,7 +48,7 @@ GUARD = 0.2
 """Share of a source's active records that a full delivery may delete without being held."""
 
 _COLUMNS = ("record_id", "customer_key", "source_version", "observed_at", "deleted")
-_TEXTS = (*_COLUMNS, "region", "encoding", "delimiter", "schedule")
+_TEXTS = (*_COLUMNS, "encoding", "delimiter", "schedule")
 _FLAGS = ("day_first", "header", "unique")
 _LAYOUTS = (*ACTIVITY_KINDS, CONSENTS)
 _SHARE = Number(0, 1, example="0.9")
@@ -66,7 +68,7 @@ class SourceConfig:
     source_version: str = ""
     observed_at: str = ""
     deleted: str = ""
-    region: str = ""
+    country: str = ""
     encoding: str = ""
     delimiter: str = ""
     schedule: str = ""
@@ -92,12 +94,19 @@ def source_config(document: Any) -> SourceConfig:
     """
     for problem in config_problems(document):
         raise WrongCall(problem.sentence, hint=problem.hint)
-    document = {_SYNONYMS.get(name, name): value for name, value in (document or {}).items()}
+    return stored_config(document or {})
+
+
+def stored_config(document: Mapping[str, Any]) -> SourceConfig:
+    """The same of a document that was judged when it was declared, and is not judged again: what
+    was in order then stays in force, whatever has been refused since.
+    """
+    document = by_real_names(document)
     trust = document.get("trust", {})
     trusts = trust if isinstance(trust, Mapping) else {"*": trust}
     connector = next((name for name in SECTIONS if name in document), "")
     return SourceConfig(
-        **{name: str(document[name]) for name in _TEXTS if name in document},
+        **{name: str(document[name]) for name in (*_TEXTS, "country") if name in document},
         **{name: document[name] for name in _FLAGS if name in document},
         guard=float(document.get("guard", GUARD)),
         trust={str(name): float(share) for name, share in trusts.items()},
@@ -106,6 +115,11 @@ def source_config(document: Any) -> SourceConfig:
         connector=connector,
         streams=_streams(document.get(connector)),
     )
+
+
+def by_real_names(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document with each setting under its one name: `region` is `country`."""
+    return {_SYNONYMS.get(name, name): value for name, value in document.items()}
 
 
 def config_problems(document: Any) -> Iterator[Problem]:
@@ -169,7 +183,6 @@ _HELP = {
     "source_version": "Column with a whole number or a time that grows with each change.",
     "observed_at": "Column that says when the row was true; by default the source version.",
     "deleted": "Column in which yes, true, 1 or a time says that the record is deleted.",
-    "region": "Country of its phone numbers and addresses, such as PL.",
     "encoding": "Encoding of its files, where it is not recognised.",
     "delimiter": "What separates the fields of its files, where it is not recognised.",
     "schedule": "When it is fetched: `every 15m`, `every 2h`, or five fields of cron.",
@@ -181,23 +194,27 @@ DECLARED = Group(
     "a source",
     {
         **{name: Field(Text(), _HELP[name]) for name in _TEXTS},
+        "country": Field(Country(), "Country of its phone numbers and addresses, such as PL."),
         **{name: Field(Flag(), _HELP[name]) for name in _FLAGS},
         "trust": Field(
-            OneOrNames(_SHARE, Names(_SHARE, '{email: 0.9, "*": 0.7}')),
+            OneOrNames(_SHARE, Names(_SHARE, '{email: 0.9, "*": 0.7}', TRUSTED)),
             "Probability that its values are right; for all, or per attribute.",
         ),
         "guard": Field(
             Number(0, 1, example="0.2"),
             "A full delivery that would delete a larger share of its records is held; 1: never.",
         ),
-        "columns": Field(Names(Text()), "Header: attribute, where it is not recognised."),
+        "columns": Field(Names(ATTRIBUTE), "Header: attribute, where it is not recognised."),
         **{
-            name: Field(Names(Text()), f"Field: column, where a file of {name} is not recognised.")
+            name: Field(
+                Names(Text(), names=Word(f"field of {name}", partial(fields_of, name))),
+                f"Field: column, where a file of {name} is not recognised.",
+            )
             for name in _LAYOUTS
         },
         **SECTIONS,
     },
-    synonyms={"id": "record_id", "country": "region"},  # id: as in `tellonce resolve --map`
+    synonyms={"id": "record_id", "region": "country"},  # id: as in `tellonce resolve --map`
     rule=_between,
 )
 _SYNONYMS = DECLARED.synonyms

@@ -14,7 +14,7 @@ from django.db.models import Count
 from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import among, as_moment, fetched
 from tellonce.hub.core.errors import Unknown
-from tellonce.hub.sources.config import SourceConfig, source_config
+from tellonce.hub.sources.config import SourceConfig, stored_config
 from tellonce.hub.sources.models import Delivery, Quarantined, Record, Source
 from tellonce.hub.sources.places import quarantine_place, raw_place, secret_place
 from tellonce.hub.sources.types import (
@@ -53,7 +53,7 @@ def source_named(name: str, *, counted: bool = False) -> SourceView:
 
 def source_of_nobody() -> SourceView:
     """Stands for no system: nothing is declared and nothing learnt."""
-    return SourceView(0, "", "", source_config({}), {}, clock.now())
+    return SourceView(0, "", "", stored_config({}), {}, clock.now())
 
 
 def sources() -> list[SourceView]:
@@ -92,7 +92,7 @@ def _view(row: Source) -> SourceView:
 def phone_regions() -> list[str]:
     """The countries whose way of dialling a source declares or was found to use, sorted."""
     found = [_view(row) for row in Source.objects.all()]
-    regions = {one.config.region for one in found}
+    regions = {one.config.country for one in found}
     regions |= {one.learned.get("records", {}).get("region") for one in found}
     return sorted(region for region in regions if region)
 
@@ -108,7 +108,7 @@ def declarations() -> tuple[dict[str, dict[str, float]], list[str]]:
 
 @lru_cache(maxsize=256)
 def _config(text: str) -> SourceConfig:
-    return source_config(json.loads(text))
+    return stored_config(json.loads(text))
 
 
 def delivery_view(delivery_id: int) -> DeliveryView:

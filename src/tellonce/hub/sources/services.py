@@ -18,7 +18,7 @@ from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.jobs.services import remove_schedule, set_schedule
-from tellonce.hub.sources.config import CONTENTS, RECORDS, source_config
+from tellonce.hub.sources.config import CONTENTS, RECORDS, by_real_names, source_config
 from tellonce.hub.sources.incoming import Incoming
 from tellonce.hub.sources.kinds import FETCHED
 from tellonce.hub.sources.models import Delivery, Quarantined, Record, Source
@@ -91,8 +91,9 @@ def check_kind(kind: str, document: Mapping[str, Any] | None) -> None:
 
 
 def as_stored(document: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A parsed YAML document as JSON: a date becomes its text."""
-    return json.loads(json.dumps(document or {}, default=lambda moment: moment.isoformat()))
+    """A parsed YAML document as JSON, each setting under its one name: a date becomes its text."""
+    named = by_real_names(document or {})
+    return json.loads(json.dumps(named, default=lambda moment: moment.isoformat()))
 
 
 def begin_delivery(

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
+from tellonce.rules.nearest import did_you_mean
+
 Path = tuple[str | int, ...]
 
 
@@ -44,12 +46,12 @@ class Text:
     def problems(self, value: Any, path: Path) -> Iterator[Problem]:
         name = path[-1]
         if not isinstance(value, str | int) or isinstance(value, bool):
-            sentence = f"The setting {_dotted(path)} of a source is not one name."
+            sentence = f"The setting {dotted(path)} of a source is not one name."
             unquoted = "In YAML yes and no are true and false: write it in quotes."
             hint = unquoted if isinstance(value, bool) else f"Write it as `{name}: {self.example}`."
             yield Problem(path, sentence, hint)
         elif self.pattern and not re.search(self.pattern, str(value)):
-            sentence = f"The setting {_dotted(path)} of a source cannot be {str(value)!r}."
+            sentence = f"The setting {dotted(path)} of a source cannot be {str(value)!r}."
             yield Problem(path, sentence, f"Write it as `{name}: {self.example}`.")
 
     def schema(self) -> dict[str, Any]:
@@ -64,7 +66,7 @@ class Flag:
 
     def problems(self, value: Any, path: Path) -> Iterator[Problem]:
         if not isinstance(value, bool):
-            sentence = f"The setting {_dotted(path)} of a source is neither true nor false."
+            sentence = f"The setting {dotted(path)} of a source is neither true nor false."
             yield Problem(path, sentence, f"Write `{path[-1]}: true` or `{path[-1]}: false`.")
 
     def schema(self) -> dict[str, Any]:
@@ -87,7 +89,7 @@ class Number:
             kind = "whole number" if self.whole else "number"
             yield Problem(
                 path,
-                f"The setting {_dotted(path)} of a source is not a {kind} "
+                f"The setting {dotted(path)} of a source is not a {kind} "
                 f"from {self.low:g} to {self.high:g}.",
                 f"Write it as `{path[-1]}: {self.example}`.",
             )
@@ -105,7 +107,7 @@ class Choice:
 
     def problems(self, value: Any, path: Path) -> Iterator[Problem]:
         if value not in self.words:
-            sentence = f"The setting {_dotted(path)} of a source cannot be {value!r}."
+            sentence = f"The setting {dotted(path)} of a source cannot be {value!r}."
             yield Problem(path, sentence, f"Write one of {', '.join(self.words)}.")
 
     def schema(self) -> dict[str, Any]:
@@ -118,7 +120,7 @@ class Scalar:
 
     def problems(self, value: Any, path: Path) -> Iterator[Problem]:
         if not isinstance(value, str | int | float | bool | date):
-            sentence = f"The setting {_dotted(path)} of a source is not one value."
+            sentence = f"The setting {dotted(path)} of a source is not one value."
             yield Problem(path, sentence, f"Write it as `{path[-1]}: VALUE`.")
 
     def schema(self) -> dict[str, Any]:
@@ -127,21 +129,25 @@ class Scalar:
 
 @dataclass(frozen=True)
 class Names:
-    """Names of one's own choice, each with a value of the same shape."""
+    """Names, each with a value of the same shape. `names`: what they may be, else anything."""
 
     of: Shape
     example: str = "{NAME: COLUMN}"
+    names: Shape | None = None
 
     def problems(self, value: Any, path: Path) -> Iterator[Problem]:
         if not isinstance(value, Mapping):
-            sentence = f"The setting {_dotted(path)} of a source is not a mapping."
+            sentence = f"The setting {dotted(path)} of a source is not a mapping."
             yield Problem(path, sentence, f"Write it as `{path[-1]}: {self.example}`.")
             return
         for name, inner in value.items():
+            if self.names is not None:
+                yield from self.names.problems(name, (*path, str(name)))
             yield from self.of.problems(inner, (*path, str(name)))
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "object", "additionalProperties": self.of.schema()}
+        made = {"type": "object", "additionalProperties": self.of.schema()}
+        return made if self.names is None else made | {"propertyNames": self.names.schema()}
 
 
 @dataclass(frozen=True)
@@ -170,7 +176,7 @@ class OneOrMore:
             yield from self.one.problems(value, path)
             return
         if not value:
-            yield Problem(path, f"The list {_dotted(path)} of a source is empty.", "Fill it.")
+            yield Problem(path, f"The list {dotted(path)} of a source is empty.", "Fill it.")
         for number, inner in enumerate(value):
             yield from self.one.problems(inner, (*path, number))
 
@@ -210,7 +216,7 @@ class Group:
         for name, inner in value.items():
             real = self.synonyms.get(str(name), str(name))
             if real not in self.fields:
-                yield from _unknown(self.what, str(name), path, known)
+                yield from _unknown(self, str(name), path)
                 found = True
                 continue
             for problem in self.fields[real].shape.problems(inner, (*path, str(name))):
@@ -258,16 +264,19 @@ def is_secret_parameter(name: str) -> bool:
     return is_secret_name(name) or bool(_SECRET_PARAMETER.search(name))
 
 
-def _unknown(what: str, name: str, path: Path, known: str) -> Iterator[Problem]:
+def _unknown(group: Group, name: str, path: Path) -> Iterator[Problem]:
+    what, known = group.what, f"Known are {', '.join(group.fields)}."
     if is_secret_name(name):
         hint = "Name an environment variable that holds it with `..._env`, or a file, `..._file`."
         sentence = f"{_capital(what)} may not hold {name!r}: a secret does not belong in the file."
         yield Problem((*path, name), sentence, f"{hint} {known}")
         return
-    yield Problem((*path, name), f"{_capital(what)} has no setting {name!r}.", known)
+    hint = did_you_mean(name, [*group.fields, *group.synonyms], "Known are")
+    yield Problem((*path, name), f"{_capital(what)} has no setting {name!r}.", hint)
 
 
-def _dotted(path: Path) -> str:
+def dotted(path: Path) -> str:
+    """A path in words: 'sql.table'."""
     return repr(".".join(str(part) for part in path))
 
 

@@ -13,6 +13,7 @@ from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.sources.config import config_problems
 from tellonce.hub.sources.shapes import Path as NamePath
 from tellonce.hub.sources.shapes import Problem
+from tellonce.io.yaml_trouble import NOT_YAML, yaml_trouble
 
 _DEEPEST, _MOST = 8, 10_000
 _SHAPE = "Write lines of `name: value`, such as `record_id: CustomerID`."
@@ -64,11 +65,11 @@ def parse_yaml(text: str, name: str) -> YamlFile:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         document = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except NOT_YAML as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark is not None else ""
-        what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise WrongCall(f"{name}{where} is not a YAML file: {what}.", hint=_SHAPE) from error
+        sentence = f"{name}{where} is not a YAML file: {yaml_trouble(error)}."
+        raise WrongCall(sentence, hint=_SHAPE) from None
     lines: dict[NamePath, int] = {}
     twice = tuple(_walk(node, (), lines)) if node is not None else ()
     return YamlFile(name, document, lines, twice)

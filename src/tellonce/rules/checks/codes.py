@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
 
@@ -26,6 +27,19 @@ _ANY_POSTAL = re.compile(r"(?=.*\d)[A-Z0-9](?:[A-Z0-9 -]{1,8}[A-Z0-9])?", re.IGN
 def country_of(text: str) -> str | None:
     """The ISO alpha-2 code of a country's code or name; None where it is none."""
     return country_code(text) or _countries().get(fold(text))
+
+
+def country_codes() -> tuple[str, ...]:
+    """The two letters of every country, sorted."""
+    return tuple(sorted(set(_countries().values())))
+
+
+def country_meant(text: str) -> str | None:
+    """The two letters that a country's name, or a code written otherwise, stands for, small slips
+    allowed; None where nothing is near.
+    """
+    near = get_close_matches(fold(text), _countries(), n=1, cutoff=0.8) if len(text) > 3 else []
+    return country_of(text) or (_countries()[near[0]] if near else None)
 
 
 @lru_cache(maxsize=1)
