@@ -33,6 +33,7 @@ def problem(text: str, fields: list[str] | None = None) -> str:
         ("- a: between 1 and 5\n- a: at least 6", "their ranges have nothing in common"),
         ("- a: at most 5 characters\n- a: at least 6 characters", "their lengths have nothing"),
         ("- a: before 2000-01-01\n- a: after 2001-01-01", "their days have nothing in common"),
+        ("- a: before 1900\n- a: not before 18 years ago", "their days have nothing in common"),
         ("- a: in lower case\n- a: in upper case", "one asks for lower case"),
         ("- a: matches x+\n- a: does not match x+", "the pattern that the other does not allow"),
         ("- a: before b\n- b: before a", "one asks for an earlier day"),
@@ -76,7 +77,32 @@ def test_rules_that_can_hold_together_are_taken(text: str) -> None:
         ("- a: 5 to 1 characters", "1:6 No text has 5 to 1 characters."),
         ("- a: between 2024-01-01 and 2020-01-01", "1:6 No day is between"),
         ("- a: before 31.12.2024", "1:13 '31.12.2024' is no day. Write days as 2024-05-17"),
-        ("- a: same as\n", "1:6 There is no check 'same as'. Did you mean 'same as'?"),
+        ("- a: same as\n", "1:6 The check 'same as' lacks something. Write it whole: `same as FIE"),
+        ("- postal_code: fits", "1:16 The check 'fits' lacks something. Write it whole: `fits F"),
+        ("- a: between 5", "1:6 The check 'between 5' lacks something."),
+        (
+            "- a: between 18 years ago and 1900-01-01",
+            "1:6 No day is between 18 years ago and 1900-01-01. "
+            "Write `between 1900-01-01 and 18 years ago`.",
+        ),
+        ("- a: between today and 18 years ago", "1:6 No day is between today and 18 years ago."),
+        (
+            "- a: valid email, severty high",
+            "1:19 'severty high' is no setting of a rule. Did you m",
+        ),
+        (
+            "- a: valid email, on_fail=flag",
+            "1:19 'on_fail=flag' is no setting of a rule. Did you mean `on_fail: flag`?",
+        ),
+        (
+            "- a: valid email, severty: high",
+            "1:19 A rule has no setting 'severty'. Did you mean 's",
+        ),
+        ("- a: valid email severity: high", "1:26 This is not YAML: a second colon stands where a"),
+        (
+            "- a: {valid: email, severty: high}",
+            "1:21 There is no check 'severty'. Write `severity` beside `a`, not within it.",
+        ),
         ("- a: at least a", "1:15 a is compared with itself."),
         ("- a: tidy, on_fail: correct", "1:21 The rule does not say how to correct."),
         ("- a: tidy, correction: tidy", "1:24 correction goes with on_fail: correct only."),
@@ -100,6 +126,14 @@ def test_rules_that_can_hold_together_are_taken(text: str) -> None:
 )
 def test_a_bad_rule_is_refused_at_its_place(text: str, said: str) -> None:
     assert problem(text).startswith(said)
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["1900 and today", "2024-05 and 2024", "2999 and today", "30 days ago and 1 month ago"],
+)
+def test_days_that_may_once_lie_between_are_taken(between: str) -> None:
+    assert read_rules(f"- a: between {between}").rules
 
 
 def test_a_field_that_is_not_there_is_refused_where_fields_are_known() -> None:
@@ -163,3 +197,7 @@ def test_a_misspelt_field_that_must_be_valid_is_told_what_was_meant() -> None:
 def test_a_text_without_end_is_refused_before_it_is_read() -> None:
     with pytest.raises(RuleErrors, match="more than 1,000,000 characters"):
         read_rules("- email: valid\n" * 100_000)
+
+
+def test_rules_in_force_are_read_though_more_is_refused_now() -> None:
+    assert read_rules("- a: between today and 1900", held=True).rules

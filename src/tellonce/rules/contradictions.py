@@ -118,7 +118,7 @@ def _days_apart(one: Dated | Within, other: Dated | Within) -> str:
             (lows if check.side in ("after", "not before") else highs).append(check.day)
     for low in lows:
         for high in highs:
-            if not low.moves and not high.moves and low.text > high.text:
+            if low.surely_after(high):
                 return "their days have nothing in common"
     return ""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from tellonce.io.yaml_trouble import NOT_YAML, yaml_trouble
 from tellonce.rules.types import Problem
 
 _LINE = re.compile(r"^(?P<lead>\s*-\s+)(?P<rest>[^\s\[{#&*!|>%@`].*)$")
@@ -20,6 +21,7 @@ _NAME = re.compile(r"^\s*[A-Za-z_][\w ]*:(\s|$)")
 _PAIR = re.compile(r"^(?P<name>\"[^\"]*\"|'[^']*'|[^:]*?[^:\s])\s*:(?:\s+|$)(?P<value>.*)$")
 _LETTER = "\ue000"  # private use: stands for a line that was read already
 _DEEPEST, _MOST = 8, 50_000
+_COMMA = "Put a comma before the next setting, as in `- email: valid, on_fail: flag`, or quotes."
 SHAPE = "Write one rule a line, such as `- email: valid, on_fail: flag`."
 
 
@@ -65,14 +67,14 @@ def marked(text: str) -> Marked | None:
     plain, taken = _without_lines(text.removeprefix("\ufeff").expandtabs(4))
     try:
         node = yaml.compose(plain, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except NOT_YAML as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-        what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        sentence = f"This is not YAML: {what}."
-        raise NotYaml(
-            Problem(line, column, sentence, f"Put the value in quotes. {SHAPE}")
-        ) from None
+        what = yaml_trouble(error)
+        hint = f"Put the value in quotes. {SHAPE}"
+        if what.startswith("mapping values"):  # a second colon
+            what, hint = "a second colon stands where a value is", _COMMA
+        raise NotYaml(Problem(line, column, f"This is not YAML: {what}.", hint)) from None
     return None if node is None else _Reader(taken).read(node, 0)
 
 
@@ -170,7 +172,7 @@ def inline(text: str, line: int, column: int) -> Marked:
         return Marked(text, "text", line, column)
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
+    except NOT_YAML as error:
         if text[:1] in "'\"":
             return Marked(text, "text", line, column)
         mark: Any = getattr(error, "problem_mark", None)

@@ -13,7 +13,7 @@ from tellonce.rules.checks.presence import Empty, Required
 from tellonce.rules.checks.sql import Holds, Select
 from tellonce.rules.checks.texts import CASES, Cased, Tidy
 from tellonce.rules.marked import Marked
-from tellonce.rules.nearest import did_you_mean
+from tellonce.rules.nearest import did_you_mean, nearest
 from tellonce.rules.phrase_makers import (
     Asked,
     BadPhrase,
@@ -31,7 +31,8 @@ from tellonce.rules.phrase_makers import (
     valid,
 )
 from tellonce.rules.sandbox import BadSql, check_condition, check_select
-from tellonce.rules.types import Check
+from tellonce.rules.schema import SETTINGS
+from tellonce.rules.types import Check, Problem
 
 _COUNT = r"(?P<count>\d{1,4})"
 SQL_FIELDS = ("sql", "holds")
@@ -148,6 +149,11 @@ def _sql(said: Marked, field: str) -> Check:
 def _of_mapping(said: Marked, field: str) -> Check:
     """`{one_of: [a, b]}` is `one of [a, b]`, `{between: [1, 5]}` is `between 1 and 5`."""
     if len(said.pairs) != 1:
+        for key, _ in said.pairs:
+            near = nearest(key.text, SETTINGS)
+            if near:
+                hint = f"Write `{near[0]}` beside `{field}`, not within it."
+                raise BadPhrase(key.problem(f"There is no check {key.text!r}.", hint))
         hint = f"Write one, such as `{field}: {{one_of: [a, b]}}`, and a rule for each other one."
         raise BadPhrase(said.problem("A rule asks one thing.", hint))
     name, value = said.pairs[0]
@@ -185,14 +191,33 @@ def _quoted(text: str) -> str:
 
 
 def _unknown(said: Marked, text: str) -> BadPhrase:
+    setting = _setting_beside(said)
+    if setting is not None:
+        return BadPhrase(setting)
     stems = {stem: phrase.shown for phrase in PHRASES for stem in _stems(phrase.shown)}
-    bare = re.sub(r"\s*(\[|\d|\^).*$", "", text) or text
+    bare = " ".join(re.sub(r"\s*(\[|\d|\^).*$", "", text).split()) or text
+    if bare.lower() in stems:
+        hint = f"Write it whole: `{stems[bare.lower()]}`."
+        return BadPhrase(said.problem(f"The check {text[:60]!r} lacks something.", hint))
     for words in range(min(3, len(bare.split())), 0, -1):
         near = did_you_mean(" ".join(bare.split()[:words]), list(stems), "")
         if near.startswith("Did"):
             return BadPhrase(said.problem(f"There is no check {text[:60]!r}.", near))
     shown = ", ".join(phrase.shown for phrase in PHRASES)
     return BadPhrase(said.problem(f"There is no check {text[:60]!r}.", f"Checks are: {shown}."))
+
+
+def _setting_beside(said: Marked) -> Problem | None:
+    """A setting without its colon, which was taken for a part of the check: `valid, severty high`;
+    None where there is none.
+    """
+    for found in re.finditer(r",\s*(?P<said>(?P<name>\w+)[\s=]+(?P<value>[^,]+))", said.text):
+        near = nearest(found["name"], SETTINGS)
+        if near:
+            hint = f"Did you mean `{near[0]}: {found['value'].strip()}`?"
+            sentence = f"{found['said'].strip()!r} is no setting of a rule."
+            return said.problem(sentence, hint, found.start("said"))
+    return None
 
 
 def _stems(shown: str) -> Iterator[str]:

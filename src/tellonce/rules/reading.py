@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from tellonce.engine.standardise.headers import slug
+from tellonce.rules.checks.moments import Within
 from tellonce.rules.checks.sql import Holds
 from tellonce.rules.contradictions import contradictions
 from tellonce.rules.corrections import CORRECTIONS
@@ -44,10 +45,15 @@ LONGEST = 1_000_000
 
 
 def read_rules(
-    text: str, name: str = "rules.yaml", fields: Collection[str] | None = None
+    text: str,
+    name: str = "rules.yaml",
+    fields: Collection[str] | None = None,
+    *,
+    held: bool = False,
 ) -> RuleSet:
     """The rules of a text, in its order; none of a blank one. `fields`, where they are given, are
-    the headers and attributes that rules may be about.
+    the headers and attributes that rules may be about. `held`: they are in force already, and what
+    no value can fulfil is refused only before that.
 
     Raises RuleErrors with everything that is wrong.
     """
@@ -63,7 +69,9 @@ def read_rules(
     general = _settings(defaults, problems) if defaults else {}
     read = [one for said in rules if (one := _rule(said, general, problems))]
     read = _named(read, problems)
-    _check_together(read, problems)
+    if not held:
+        _check_days(read, problems)
+        _check_together(read, problems)
     if fields is not None:
         _check_fields(read, frozenset(fields), problems)
     files = _references(references, problems)
@@ -193,6 +201,17 @@ def _named(read: list[_Read], problems: list[Problem]) -> list[_Read]:
         taken.setdefault(name, one.said.line)
         named.append(_Read(replace(one.rule, id=name), one.said))
     return named
+
+
+def _check_days(read: list[_Read], problems: list[Problem]) -> None:
+    """Two days between which there is none."""
+    for rule, said in read:
+        check = rule.check
+        if isinstance(check, Within) and check.low.surely_after(check.high):
+            low, high = check.low.text, check.high.text
+            sentence = f"No day is between {low} and {high}."
+            place = said.pairs[0][1]
+            problems.append(place.problem(sentence, f"Write `between {high} and {low}`."))
 
 
 def _check_together(read: list[_Read], problems: list[Problem]) -> None:

@@ -75,7 +75,7 @@ _NEWEST = (
 def _read(version_id: int, fingerprint: str) -> _Version:
     """A version, which never changes; its fingerprint keeps apart what a rollback gave one id."""
     row = RulesVersion.objects.get(pk=version_id)
-    rules = read_rules(row.text, row.name)
+    rules = read_rules(row.text, row.name, held=True)
     return _Version(version_id, fingerprint, rules, references_from(row.references))
 
 

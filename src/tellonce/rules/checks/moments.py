@@ -33,6 +33,9 @@ SIDES = {
 _HAS_TIME = re.compile(r"\d[T ]\d{1,2}:\d{2}")
 _DAY_FIRST = r"^(?:1[3-9]|[2-9]\d)[-/. ]\d{2}[-/. ]\d{4}$"
 _MONTH_FIRST = r"^\d{2}[-/. ](?:1[3-9]|[2-9]\d)[-/. ]\d{4}$"
+_WHENEVER = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC))
+"""Moments in the past, behind a long month and behind a short one."""
+
 _NO_NOW = "no moment was given that it could be judged at"
 
 
@@ -116,6 +119,16 @@ class Day:
     def moves(self) -> bool:
         """Whether it depends on when it is asked."""
         return not self.text[0].isdigit() or self.text.endswith("ago")
+
+    def surely_after(self, other: Day) -> bool:
+        """Whether it lies after another day whenever that is asked, from now on. A fixed day does
+        not lie after one that moves, which comes to it; 2024-05 does not lie after 2024.
+        """
+        if other.moves and not self.moves:
+            return False
+        days = [(self.iso(asked), other.iso(asked)) for asked in _WHENEVER]
+        ends = [(one, end, min(len(one), len(end))) for one, end in days]
+        return all(one[:length] > end[:length] for one, end, length in ends)
 
 
 @dataclass(frozen=True)
