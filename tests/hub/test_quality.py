@@ -175,7 +175,7 @@ def test_a_row_is_stored_flagged_or_kept_out(crm: None, tmp_path: Path) -> None:
     (entry,) = quarantine_entries(Which())
     assert (entry.rule, entry.record_key) == ("has_name", "3")
     assert entry.reason == "first name is empty (rule has_name)"
-    (group,) = quarantine_rules()
+    (group,) = quarantine_rules(Which())
     assert (group.rule, group.rows) == ("has_name", 1)
     assert done.report.kept_out == 1
     view = selectors.failures_page(FailuresAsked()).failures[0]

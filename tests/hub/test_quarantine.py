@@ -14,6 +14,7 @@ from tellonce.hub.audit.models import AuditEntry
 from tellonce.hub.core.errors import Refused, Unknown, WrongCall
 from tellonce.hub.sources import loaders
 from tellonce.hub.sources.changing import change_source
+from tellonce.hub.sources.correcting import correct_quarantined
 from tellonce.hub.sources.models import Quarantined, Record
 from tellonce.hub.sources.quarantining import (
     Which,
@@ -21,9 +22,11 @@ from tellonce.hub.sources.quarantining import (
     open_quarantined,
     quarantine_entries,
     quarantine_groups,
+    quarantine_rules,
     replay_corrected,
     replay_quarantined,
 )
+from tests.hub.correcting import set_rule
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source, load, write_csv
 from tests.hub.test_hub_commands import Run, sentences
 
@@ -51,7 +54,7 @@ def states() -> list[str]:
 def test_rows_are_counted_by_reason_and_named_without_what_stands_in_them(
     waiting: list[int],
 ) -> None:
-    groups = quarantine_groups("crm")
+    groups = quarantine_groups(Which("crm"))
     assert [(group.rows, group.content) for group in groups] == [(2, "records"), (1, "records")]
     assert "neither a whole number nor a time" in groups[0].reason
     entries = quarantine_entries(Which("crm", "whole number"))
@@ -60,7 +63,7 @@ def test_rows_are_counted_by_reason_and_named_without_what_stands_in_them(
         ("people.csv", 1),
     ]
     assert "ottokar" not in repr(entries)
-    assert quarantine_groups("crm") == quarantine_groups()
+    assert quarantine_groups(Which("crm")) == quarantine_groups(Which())
 
 
 def test_a_row_is_opened_for_those_who_work_on_it_and_that_is_audited(waiting: list[int]) -> None:
@@ -87,12 +90,31 @@ def test_after_the_configuration_was_mended_rows_are_replayed(waiting: list[int]
     assert states() == ["replayed", "replayed", "waiting"]
 
 
+def test_only_the_rows_that_are_meant_are_counted(waiting: list[int]) -> None:
+    assert [group.rows for group in quarantine_groups(Which("crm", "whole number"))] == [2]
+    assert quarantine_rules(Which("crm", "nothing says this")) == []
+
+
 def test_a_row_that_fails_again_waits_again_under_its_own_number(waiting: list[int]) -> None:
+    correct_quarantined(waiting[0], {"changed": "v4"}, by=actor(), reason="read again")
     done = replay_quarantined(Which("crm", "whole number"), by=actor())
-    assert (done.loaded, done.waiting) == (0, 2)
-    assert states() == ["replayed", "replayed", "waiting", "waiting", "waiting"]
-    newest = quarantine_entries(Which("crm"), 2)
-    assert {entry.row for entry in newest} == {1, 2}
+    assert (done.loaded, done.waiting, done.again) == (0, 2, tuple(waiting[:2]))
+    assert states() == ["waiting"] * 3
+    assert {entry.id for entry in quarantine_entries(Which("crm"))} == set(waiting)
+    (opened,) = open_quarantined(waiting[:1], by=actor())
+    assert (json.loads(opened.raw)["changed"], opened.corrections) == ("v2", {"changed": "v4"})
+    act = AuditEntry.objects.get(action="quarantine.replay")
+    assert act.details == {"rows": 2, "again": ", ".join(map(str, waiting[:2]))}
+
+
+def test_a_row_that_fails_again_for_another_reason_says_the_new_one(waiting: list[int]) -> None:
+    change_source("crm", {}, by=actor())
+    set_rule("- email: one of [nobody], name: only_nobody, on_fail: quarantine")
+    replay_quarantined(Which(ids=(waiting[0],)), by=actor())
+    rules = {entry.id: entry.rule for entry in quarantine_entries(Which("crm"))}
+    assert rules == {waiting[0]: "only_nobody", waiting[1]: "", waiting[2]: ""}
+    set_rule("rules: []")
+    assert replay_quarantined(Which(ids=(waiting[0],)), by=actor()).loaded == 1
 
 
 def test_a_row_that_arrives_again_and_again_waits_once(waiting: list[int], tmp_path: Path) -> None:
@@ -162,7 +184,7 @@ def test_activity_is_replayed_as_what_it_was(tmp_path: Path) -> None:
     orders = tmp_path / "orders.csv"
     orders.write_text('customer_id,order_id,amount\n1,7,5\n"1,8,6\n')
     load_activity("crm", orders, "transactions", by=actor())
-    (group,) = quarantine_groups()
+    (group,) = quarantine_groups(Which())
     assert group.content == "transactions"
     good = write_csv(tmp_path / "m.csv", [{"customer_id": "1", "order_id": "8", "amount": "6"}])
     done = replay_corrected(Which("crm"), good, by=actor())
@@ -182,7 +204,8 @@ def test_the_commands_list_show_replay_and_discard(run: Run, tmp_path: Path) -> 
     assert "ottokar@example.net" in run("quarantine", "show", str(row)).stdout
     again = run("quarantine", "replay", "--source", "crm")
     assert (again.returncode, "Wait again" in again.stdout) == (1, True), again.stderr
-    gone = run("quarantine", "discard", "--id", str(row + 1), "--because", "no such customer")
+    assert f"Their numbers are {row}." in again.stdout
+    gone = run("quarantine", "discard", "--id", str(row), "--because", "no such customer")
     assert "1 row discarded." in gone.stdout
     assert "Nothing waits" in run("quarantine", "list").stdout
     assert "No such row" in sentences(run("quarantine", "show", str(row + 77)), 2)

@@ -11,6 +11,7 @@ from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import Stages, counted, print_json, show
 
 FOUND_PROBLEMS = 1
+_NAMED = 10
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 Source = Annotated[str, typer.Option(help="Only of this source.")]
 Reason = Annotated[str, typer.Option(help="Only those whose reason holds these words.")]
@@ -40,8 +41,8 @@ def list_rows(
         from tellonce.hub.sources import quarantining  # noqa: PLC0415
 
         counted_rows = quarantining.quarantine_rules if by_rule else quarantining.quarantine_groups
-        groups = counted_rows(source)
         which = quarantining.Which(source, reason, rule=rule)
+        groups = counted_rows(which)
         entries = quarantining.quarantine_entries(which, limit)
     if as_json:
         print_json(
@@ -51,13 +52,17 @@ def list_rows(
             }
         )
         return
+    meant = any([source, reason, rule])
     if not groups:
-        show("Nothing waits in quarantine.")
+        show(f"Nothing {'of that ' if meant else ''}waits in quarantine.")
     for group in groups:
         said = (group.rule or "could not be read or stored") if by_rule else group.reason
         show(f"{group.rows:>7,} of {group.source} as {group.content}: {said}")
     for entry in entries:
         show(f"{entry.id}: {_place(entry)}: {entry.reason}{_mended(entry)}")
+    left = sum(group.rows for group in groups) - len(entries)
+    if entries and left:
+        show(f"and {left:,} more: --limit NUMBER shows them.")
 
 
 @quarantine.command("show")
@@ -162,6 +167,10 @@ def _tell(done: Any) -> None:
     show(f"{counted(done.loaded, 'row')} loaded.")
     if done.waiting:
         show(f"Wait again, with the reason of now: {counted(done.waiting, 'row')}.")
+    if done.again:
+        named = ", ".join(map(str, done.again[:_NAMED]))
+        more = ", ..." if len(done.again) > _NAMED else ""
+        show(f"See why: tellonce quarantine list. Their numbers are {named}{more}.")
     if done.unreadable:
         show(
             f"Cannot be read as rows, and wait: {counted(done.unreadable, 'row')}. "

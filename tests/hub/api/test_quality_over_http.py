@@ -108,11 +108,12 @@ def test_failures_are_filtered_and_paged(caller: Caller) -> None:
     first = caller.get("/quality/failures?limit=3&severity=high").json()
     assert len(first["failures"]) == 3
     rest = caller.get(f"/quality/failures?limit=3&cursor={first['cursor']}").json()
-    assert (len(rest["failures"]), rest["cursor"]) == (1, None)
+    assert (len(rest["failures"]), rest["cursor"]) == (1, "")
     assert caller.get("/quality/failures?severity=low").json()["failures"] == []
     assert caller.get("/quality/failures?rule=other").json()["failures"] == []
     assert len(caller.get("/quality/failures?state=any&source=crm").json()["failures"]) == 4
     problem(caller.get("/quality/failures?severity=bad"), 422, "invalid")
+    problem(caller.get("/quality/failures?cursor=none"), 422, "invalid")
     problem(caller.get("/quality/failures?source=nowhere"), 404, "not-found")
 
 
@@ -160,7 +161,7 @@ def test_a_row_in_quarantine_is_read_corrected_and_replayed(caller: Caller) -> N
     assert "first name" in problem(caller.post(f"{path}/correct", wrong), 422, "invalid")["hint"]
     done = caller.post(f"{path}/replay").json()
     assert done == {"loaded": 1, "waiting": 0, "unreadable": 0, "left": 0}
-    assert caller.get("/quarantine").json() == {"rows": [], "cursor": None}
+    assert caller.get("/quarantine").json() == {"rows": [], "cursor": ""}
     problem(caller.post(f"{path}/replay"), 404, "not-found")
     fields = {one["field"]: one for one in caller.get(path).json()["fields"]}
     assert fields["first name"]["correction"] == "Wilhelmina"

@@ -156,7 +156,7 @@ class FailuresAsked(Schema):
     owner: str = Field("", max_length=100)
     state: Literal[("any", *STATES)] = "open"
     limit: int = Field(50, ge=1, le=selectors.MOST)
-    cursor: int | None = Field(None, ge=0, le=_LARGEST, description="Of the page before.")
+    cursor: str = Field("", pattern="^[0-9]{0,18}$", description="Of the page before.")
 
 
 class Failure(Schema):
@@ -185,7 +185,7 @@ class Failures(Schema):
     """A page, the newest first."""
 
     failures: list[Failure]
-    cursor: int | None = Field(description="For the next page; null at the end.")
+    cursor: str = Field(description="For the next page; empty at the end.")
 
 
 class FailureSeen(Failure):
@@ -295,7 +295,7 @@ def set_rules(request: HttpRequest, asked: RulesAsked) -> dict[str, Any]:
     return {
         "version": _version(done.version),
         "changed": done.changed,
-        "sentences": list(done.sentences),
+        "sentences": [*done.sentences, done.held] if done.held else list(done.sentences),
     }
 
 
@@ -308,8 +308,10 @@ def list_failures(request: HttpRequest, asked: Query[FailuresAsked]) -> dict[str
     which = selectors.FailuresAsked(
         asked.source, asked.rule, asked.severity, asked.dimension, asked.owner, state
     )
-    page = selectors.failures_page(which, limit=asked.limit, before=asked.cursor)
-    return {"failures": [_failure(one) for one in page.failures], "cursor": page.next}
+    before = int(asked.cursor) if asked.cursor else None
+    page = selectors.failures_page(which, limit=asked.limit, before=before)
+    cursor = "" if page.next is None else str(page.next)
+    return {"failures": [_failure(one) for one in page.failures], "cursor": cursor}
 
 
 @router.get(

@@ -46,7 +46,7 @@ class RowsAsked(Schema):
     rule: str = Field("", max_length=100, description="Kept out by this rule.")
     reason: str = Field("", max_length=255, description="Whose reason holds these words.")
     limit: int = Field(50, ge=1, le=MOST)
-    cursor: int | None = Field(None, ge=0, le=_LARGEST, description="Of the page before.")
+    cursor: str = Field("", pattern="^[0-9]{0,18}$", description="Of the page before.")
 
 
 class Row(Schema):
@@ -74,7 +74,7 @@ class Rows(Schema):
     """A page of rows that wait, the newest first."""
 
     rows: list[Row]
-    cursor: int | None = Field(description="For the next page; null at the end.")
+    cursor: str = Field(description="For the next page; empty at the end.")
 
 
 class GroupsAsked(Schema):
@@ -180,9 +180,10 @@ class Discarded(Schema):
 def list_rows(request: HttpRequest, asked: Query[RowsAsked]) -> dict[str, Any]:
     """Those that wait, with the reason, without what stands in them."""
     which = Which(asked.source, asked.reason, rule=asked.rule)
-    found = quarantining.quarantine_entries(which, asked.limit + 1, before=asked.cursor)
+    before = int(asked.cursor) if asked.cursor else None
+    found = quarantining.quarantine_entries(which, asked.limit + 1, before=before)
     shown = found[: asked.limit]
-    cursor = shown[-1].id if len(found) > asked.limit else None
+    cursor = str(shown[-1].id) if len(found) > asked.limit else ""
     return {"rows": [_row(one) for one in shown], "cursor": cursor}
 
 
@@ -191,7 +192,7 @@ def count_rows(request: HttpRequest, asked: Query[GroupsAsked]) -> dict[str, Any
     """By the rule that keeps them out, or by reason."""
     by_rule = asked.by == "rule"
     counted = quarantining.quarantine_rules if by_rule else quarantining.quarantine_groups
-    return {"groups": [asdict(one) for one in counted(asked.source)]}
+    return {"groups": [asdict(one) for one in counted(Which(asked.source))]}
 
 
 @router.post(

@@ -1,7 +1,8 @@
 """The quarantine, worked through by people: seen by reason, opened, replayed, discarded.
 
 A row that is replayed is delivered again as it stood, under the configuration of now. Where it
-fails again it waits again, with the new reason; so nothing is lost on the way.
+fails again it waits again under its own number, with the new reason and what was corrected in it;
+so nothing is lost on the way.
 """
 
 from __future__ import annotations
@@ -53,9 +54,9 @@ from tellonce.io.values import Chunk
 _AT_ONCE = 5_000
 
 
-def quarantine_groups(source: str = "") -> list[QuarantineGroup]:
-    """How many rows wait, by source, kind and reason; the most first."""
-    rows = waiting_rows(Which(source))
+def quarantine_groups(which: Which) -> list[QuarantineGroup]:
+    """How many rows that are meant wait, by source, kind and reason; the most first."""
+    rows = waiting_rows(which)
     names = ("delivery__source__name", "delivery__content", "reason")
     counted = rows.values_list(*names, "rule").annotate(count=Count("id"))
     return [
@@ -64,11 +65,11 @@ def quarantine_groups(source: str = "") -> list[QuarantineGroup]:
     ]
 
 
-def quarantine_rules(source: str = "") -> list[QuarantineGroup]:
-    """How many rows wait, by source, kind and the rule that sent them there ("" for none), with
-    one of the reasons; the most first.
+def quarantine_rules(which: Which) -> list[QuarantineGroup]:
+    """How many rows that are meant wait, by source, kind and the rule that sent them there ("" for
+    none), with one of the reasons; the most first.
     """
-    rows = waiting_rows(Which(source))
+    rows = waiting_rows(which)
     names = ("delivery__source__name", "delivery__content", "rule")
     counted = rows.values_list(*names).annotate(reason=Min("reason"), count=Count("id"))
     return [
@@ -149,8 +150,7 @@ def replay_quarantined(
             if (said := row_object(text_of(row))) is not None
         ]
         for start in range(0, len(readable), _AT_ONCE):
-            counts = _deliver(readable[start : start + _AT_ONCE], by, progress)
-            totals = totals.plus(counts)
+            totals = totals.plus(_deliver(readable[start : start + _AT_ONCE], by, progress))
         contents.add(part[0].delivery.content)
         totals = totals.plus(Replayed(unreadable=len(part) - len(readable)))
     _settle(contents, by, progress)
@@ -169,7 +169,10 @@ def replay_corrected(
             "These rows are not of one source and kind, so no one file holds them mended.",
             hint="Name one source, or the rows one by one.",
         )
-    done = _loaded(rows, file_incoming(path), by, progress)
+    delivery, done = _loaded(rows, file_incoming(path), by, progress)
+    again = Quarantined.objects.filter(delivery_id=delivery).order_by("row")
+    done = replace(done, again=tuple(again.values_list("id", flat=True)))
+    _finish(rows, done, by)
     _settle({rows[0].delivery.content}, by, progress)
     return done
 
@@ -189,12 +192,33 @@ def _deliver(
     stands = ",".join(str(row.pk) for row in rows)
     digest = hashlib.sha256(f"replay {stands}".encode()).hexdigest()
     incoming = paged_incoming(rows[0].delivery.file_name, digest, iter([chunk]), None)
-    return _loaded(rows, incoming, by, progress)
+    delivery, done = _loaded(rows, incoming, by, progress)
+    with transaction.atomic():
+        again = _wait_again(delivery, rows)
+        return _finish(rows, replace(done, again=again), by)
+
+
+def _wait_again(delivery: int, rows: Sequence[Quarantined]) -> tuple[int, ...]:
+    """Put what this delivery of rows sent to quarantine back under the numbers they had; gives
+    these. A row of which another one like it waits is not among them.
+    """
+    failed = {row.row: row for row in Quarantined.objects.filter(delivery_id=delivery)}
+    again = [row for row in rows if row.row in failed]
+    for row in again:
+        now = failed[row.row]
+        row.state, row.reason, row.rule = Quarantined.WAITING, now.reason, now.rule
+        row.record_key = now.record_key
+    Quarantined.objects.bulk_update(
+        again, ["state", "reason", "rule", "record_key"], batch_size=500
+    )
+    Quarantined.objects.filter(pk__in=[row.pk for row in failed.values()]).delete()
+    return tuple(row.pk for row in again)
 
 
 def _loaded(
     rows: Sequence[Quarantined], incoming: Incoming, by: Actor, progress: Progress
-) -> Replayed:
+) -> tuple[int, Replayed]:
+    """The delivery that these rows came by again, and what became of them."""
     content = rows[0].delivery.content
     ids = [row.pk for row in rows]
     Quarantined.objects.filter(pk__in=ids).update(state=Quarantined.REPLAYING)
@@ -202,12 +226,18 @@ def _loaded(
     load = loader_of(content).load
     report = load(rows[0].delivery.source.name, incoming, by=by, progress=progress, **said)
     counts = report.delivery.counts
+    done = Replayed(loaded=counts.rows - counts.quarantined, waiting=counts.quarantined)
+    return report.delivery.id, done
+
+
+def _finish(rows: Sequence[Quarantined], done: Replayed, by: Actor) -> Replayed:
+    """Let those wait no more that do not wait again, and say in the audit what was done."""
     with transaction.atomic():
-        _settle_rows(rows, Quarantined.REPLAYED, by)
-        details = {"rows": len(rows)}
+        _settle_rows([row for row in rows if row.pk not in done.again], Quarantined.REPLAYED, by)
+        details = {"rows": len(rows), "again": ", ".join(map(str, done.again))[:200]}
         target = rows[0].delivery.source.name[:64]
         record_act(Act("quarantine.replay", by.id, target=target, details=details))
-    return Replayed(loaded=counts.rows - counts.quarantined, waiting=counts.quarantined)
+    return done
 
 
 def _settle(contents: set[str], by: Actor, progress: Progress) -> None:

@@ -254,11 +254,14 @@ class OpenedRow:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What became of rows that were delivered again; those that are waiting failed again."""
+    """What became of rows that were delivered again; those that are waiting failed again, under
+    the numbers `again`: their own, of a file in which they were mended those of its rows.
+    """
 
     loaded: int = 0
     waiting: int = 0
     unreadable: int = 0
+    again: tuple[int, ...] = ()
 
     def plus(self, other: Replayed) -> Replayed:
         """Both together."""
@@ -266,6 +269,7 @@ class Replayed:
             self.loaded + other.loaded,
             self.waiting + other.waiting,
             self.unreadable + other.unreadable,
+            self.again + other.again,
         )
 
 
