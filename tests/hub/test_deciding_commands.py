@@ -69,6 +69,14 @@ def test_customers_are_merged_parted_and_all_is_undone(capsys: Any) -> None:
     assert (customer_of("1"), customer_of("2")) == (one, other)
 
 
+@pytest.mark.parametrize("named", [[], ["crm:1"]])
+def test_a_customer_is_parted_by_a_record_of_it(capsys: Any, named: list[str]) -> None:
+    one, other = customer_of("1"), customer_of("2")
+    said(capsys, "merge", one, other)
+    assert f"{other} is back." in said(capsys, "split", *named, "--group", "crm:2")
+    assert (customer_of("1"), customer_of("2")) == (one, other)
+
+
 def test_a_second_person_approves_or_rejects(capsys: Any, settings: Any) -> None:
     settings.TELLONCE_TWO_PERSON_RECORDS = 1
     add_user("steward@example.org", "steward", by=actor())
@@ -89,6 +97,9 @@ def test_a_second_person_approves_or_rejects(capsys: Any, settings: Any) -> None
     [
         (["merge", "cus_1", "cus_2"], "no customer"),
         (["split", "cus_1", "--group", "crm"], "names no record"),
+        (["split", "--group", ","], "names no record"),
+        (["merge", "crm:1", "crm:1"], "is one customer already: cus_"),
+        (["merge", "cus_1"], "takes 2 to 100 customers"),
         (["undo", "act_1"], "no act"),
         (["acts", "list", "--state", "odd"], "No act is ever"),
         (["review", "show", "99"], "no open review"),

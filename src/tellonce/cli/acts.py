@@ -48,7 +48,6 @@ def merge(
 
 
 def split(
-    customer: Customer,
     group: Annotated[
         list[str],
         typer.Option(
@@ -57,18 +56,30 @@ def split(
             "matching sees it.",
         ),
     ],
+    customer: Annotated[
+        str,
+        typer.Argument(
+            metavar="[CUSTOMER]",
+            help="Its id, or a record of it as SOURCE:ID; else whose the records are.",
+            show_default=False,
+        ),
+    ] = "",
     reason: Reason = "",
     as_user: As = None,
     as_json: Json = False,
 ) -> None:
     """Part a customer: the records of each group are another person's, and stay so."""
     wanted = [[_record(text) for text in one.split(",") if text.strip()] for one in group]
+    if not any(wanted):
+        raise WrongCall("--group names no record.", hint="Write it as SOURCE:ID.")
     with opened_hub():
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
-        from tellonce.hub.intake.deciding import records_named, split_customer  # noqa: PLC0415
+        from tellonce.hub.intake import deciding  # noqa: PLC0415
 
-        rows = [records_named(names) for names in wanted]
-        done = split_customer(customer, rows, by=actor(as_user), reason=reason)
+        rows = [deciding.records_named(names) for names in wanted]
+        first = next((":".join(name) for names in wanted for name in names), "")
+        (whose,) = deciding.customers_named([customer or first])
+        done = deciding.split_customer(whose, rows, by=actor(as_user), reason=reason)
     show_done(done, as_json=as_json)
 
 

@@ -92,10 +92,13 @@ def merge_customers(
     already, or one has no record that takes part in matching.
     """
     wanted = list(dict.fromkeys(ids))
-    if not 2 <= len(wanted) <= MOST_AT_ONCE:
+    if len(wanted) == 1 < len(ids):
         raise WrongCall(
-            f"A merge takes 2 to {MOST_AT_ONCE} customers.", hint="Name each of them once."
+            f"What is named is one customer already: {wanted[0]}.",
+            hint="Name another one beside it, by its id or by a record of it as SOURCE:ID.",
         )
+    if not 2 <= len(wanted) <= MOST_AT_ONCE:
+        raise WrongCall(f"A merge takes 2 to {MOST_AT_ONCE} customers.", hint="Name them by id.")
     with turn(by, acts.MERGE, seen) as lease:
         customers = [customer_by_public_id(public_id) for public_id in wanted]
         if len({one.id for one in customers}) < len(customers):
