@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tellonce.cli.main import execute
+from tellonce.hub.upkeep.models import Freshness
 from tests.hub.upkeep.people import ANNA, OTTO, ages, customer_of, push, sources
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,17 @@ def test_findings_figures_and_sweep_are_told(anna: str, capsys: Any) -> None:
     email = next(one for one in figures["timeliness"] if one["unit"] == "email")
     assert email["share"] == 0.5
     assert execute(["upkeep", "figures"]) == 0
+
+
+def test_figures_of_customers_whom_nobody_looked_at_are_not_all_well(
+    anna: str, capsys: Any
+) -> None:
+    Freshness.objects.all().delete()
+    assert execute(["upkeep", "figures"]) == 0
+    told = capsys.readouterr().out
+    assert "not worked out yet: tellonce upkeep sweep" in told
+    assert "%" not in told
+    assert said(capsys, "upkeep", "figures")["consistency"]["share"] is None
 
 
 def test_a_policy_is_shown_with_its_sources_and_declared(

@@ -89,7 +89,8 @@ def consistency() -> Consistency:
     """How many customers there are, and how many have no open disagreement of their sources."""
     open_ones = Finding.objects.filter(kind=Finding.DISAGREEMENT, state=Finding.OPEN)
     customers = customer_counts()["customers"]
-    return Consistency(customers, customers - open_ones.values("customer_id").distinct().count())
+    disagreeing = open_ones.values("customer_id").distinct().count()
+    return Consistency(customers, customers - disagreeing, Freshness.objects.exists())
 
 
 def finding_counts() -> dict[str, int]:

@@ -101,15 +101,18 @@ class Timeliness:
 
 @dataclass(frozen=True)
 class Consistency:
-    """Customers with a golden record, and those without an open disagreement of their sources."""
+    """Customers with a golden record, and those without an open disagreement of their sources;
+    `looked_at`: whether anybody was looked at yet.
+    """
 
     customers: int
     consistent: int
+    looked_at: bool = True
 
     @property
     def share(self) -> float | None:
-        """Share whose sources agree; None without customers."""
-        return self.consistent / self.customers if self.customers else None
+        """Share whose sources agree; None without customers, and where nobody was looked at."""
+        return self.consistent / self.customers if self.customers and self.looked_at else None
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def measure_validity(window: Window) -> Measured:
 def measure_consistency(window: Window) -> Measured:
     """Customers whose sources do not disagree; rules of consistency are a part."""
     found = consistency()
-    if not found.customers or not timeliness():
+    if found.share is None:
         return Measured.nothing("No customer is followed yet: a worker does so, after a load.")
     return Measured.counted(found.consistent, found.customers, _rules(window, "consistency"))
 
