@@ -5,6 +5,7 @@ those who followed to go back.
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from tellonce.cli.main import execute
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.accounts.types import Actor
+from tellonce.hub.core import clock
 from tellonce.hub.corrections import services
 from tellonce.hub.corrections.selectors import corrections, shown_correction, tasks
 from tellonce.hub.corrections.types import NewCorrection
@@ -148,6 +150,32 @@ def test_an_undo_asks_the_sources_that_took_it_over_for_the_former_value(
     deliver("crm", ANNA | {"email": NEW}, "2032-01-01T00:00:00Z")
     assert states(applied)["crm:1"] == "verified"
     assert seen(applied).state == "undone"
+
+
+def test_what_is_asked_back_has_the_deadlines_of_a_write_back(applied: str, steward: Actor) -> None:
+    follow(applied, 2030)
+    services.undo(applied, by=steward)
+    begun = clock.now()
+    crm, shop = [one for one in tasks(state="open") if one.gives_back]
+    assert crm.due_at == crm.asked_at + timedelta(days=14)
+    with clock.stopped_at(begun + timedelta(days=8)):
+        done = services.tend_corrections()
+        assert (done.reminded, done.overdue, done.escalated) == (2, 0, 0)
+        services.answer_task(shop.id, "done", by=steward)
+        assert services.tend_corrections().reminded == 0
+    with clock.stopped_at(begun + timedelta(days=15)):
+        done = services.tend_corrections()
+        assert (done.reminded, done.overdue, done.escalated) == (0, 1, 1)
+        assert [one.overdue for one in tasks(correction=applied) if one.gives_back] == [True, False]
+        assert services.tend_corrections().overdue == 0
+    with clock.stopped_at(begun + timedelta(days=40)):
+        done = services.tend_corrections()
+        assert (done.overdue, done.escalated) == (1, 2)
+    story = [one.words for one in shown_correction(applied, "service", by=actor()).story]
+    assert "to manager: giving back by crm" in story
+    deliver("crm", ANNA, "2031-01-01T00:00:00Z")
+    with clock.stopped_at(begun + timedelta(days=400)):
+        assert not [one for one in tasks(correction=applied) if one.overdue and "crm" in one.record]
 
 
 def test_who_only_said_that_it_is_done_is_believed_once_its_record_says_the_former(

@@ -80,9 +80,11 @@ def show_tasks(found: Sequence[Any], *, limit: int, as_json: bool) -> None:
         return
     for one in found:
         due = f"due {one.due_at:%Y-%m-%d}" if one.due_at else ""
+        late = " OVERDUE" if one.overdue else ""
+        back = "give back, " if one.gives_back and due else "give back" if one.gives_back else ""
         show(
             f"{one.id}  {one.record:<16} {one.attribute:<14} {one.severity:<8} {one.state:<8} "
-            f"{one.correction}  {'give back' if one.gives_back else due}".rstrip()
+            f"{one.correction}  {back}{due}{late}".rstrip()
         )
     if not found:
         show("No source is asked for anything.")

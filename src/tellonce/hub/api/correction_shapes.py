@@ -229,6 +229,7 @@ class Task(Schema):
     answered_by: str
     answered_at: datetime | None
     verified_at: datetime | None
+    overdue: bool
 
 
 class Tasks(Schema):

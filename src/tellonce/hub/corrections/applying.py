@@ -234,7 +234,7 @@ def _take_back(rows: Sequence[Correction], policy: Declared, by: Actor, reason: 
         tasks = WriteBack.objects.filter(correction__in=rows)
         tasks.filter(state__in=UNANSWERED).update(state=TAKEN_BACK)
         tasks.update(watched=False)
-        ask_to_give_back(rows, told)
+        ask_to_give_back(rows, policy, told)
         told.write()
         _audit("correction.undo", rows, told, by)
         return end_steward_values([one.id for one in values], moment, StewardValue.UNDONE)

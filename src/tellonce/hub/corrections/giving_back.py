@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.corrections.customers_at_hand import says_right, says_wrong
+from tellonce.hub.corrections.declared import Declared
+from tellonce.hub.corrections.late_returns import due_of
 from tellonce.hub.corrections.models import Correction, WriteBack
 from tellonce.hub.corrections.storing import Telling
 from tellonce.hub.corrections.types import (
@@ -23,7 +25,7 @@ from tellonce.hub.sources.selectors import current_versions, deleted_records
 _HELD = (*UNANSWERED, DONE, VERIFIED)
 
 
-def ask_to_give_back(rows: Sequence[Correction], told: Telling) -> None:
+def ask_to_give_back(rows: Sequence[Correction], policy: Declared, told: Telling) -> None:
     """In the transaction that undoes these corrections: ask each source that carries one, or says
     so, for the former value; not where a correction in force wants another one of the same record.
     """
@@ -49,6 +51,7 @@ def ask_to_give_back(rows: Sequence[Correction], told: Telling) -> None:
                 gives_back=True,
                 seen=seen,
                 asked_at=told.at,
+                due_at=due_of(row.severity, told.at, policy),
             )
         )
         told.add(row, "returning", source, task=public_id, source=source)

@@ -136,6 +136,11 @@ class WriteBack(models.Model):
         "answered_at",
         "verified_at",
         "as_of",
+        "due_at",
+        "reminded_at",
+        "overdue_at",
+        "owner",
+        "escalated",
     )
 
     public_id = models.CharField(max_length=40, unique=True)  # tsk_...
@@ -151,12 +156,22 @@ class WriteBack(models.Model):
     answered_by = models.CharField(max_length=100, blank=True)
     verified_at = models.DateTimeField(null=True)
     as_of = models.DateTimeField(null=True)  # what was true before this says nothing against it
+    due_at = models.DateTimeField(null=True)  # of giving back; else the correction's counts
+    reminded_at = models.DateTimeField(null=True)
+    overdue_at = models.DateTimeField(null=True)
+    owner = models.CharField(max_length=60, blank=True, default="")  # "": the correction's
+    escalated = models.SmallIntegerField(default=0)  # how often
 
     class Meta:
         db_table = "write_backs"
         indexes = (
             models.Index(
                 fields=["record"], name="write_back_watched", condition=models.Q(watched=True)
+            ),
+            models.Index(
+                fields=["id"],
+                name="write_back_returning",
+                condition=models.Q(gives_back=True, watched=True),
             ),
         )
 

@@ -17,6 +17,7 @@ from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.corrections.customers_at_hand import named_records
 from tellonce.hub.corrections.declared import DEFAULT
 from tellonce.hub.corrections.figures import correction_figures
+from tellonce.hub.corrections.late_returns import WAITS
 from tellonce.hub.corrections.models import (
     Correction,
     CorrectionGroup,
@@ -211,6 +212,7 @@ def tasks(
 
 def _task(row: WriteBack, customer: str) -> TaskView:
     source = row.record.source.name
+    due = row.due_at if row.gives_back else row.correction.due_at
     return TaskView(
         row.public_id,
         row.correction.public_id,
@@ -223,10 +225,11 @@ def _task(row: WriteBack, customer: str) -> TaskView:
         row.state,
         row.reason,
         row.asked_at,
-        row.correction.due_at,
+        due,
         row.answered_by,
         row.answered_at,
         row.verified_at,
+        overdue=row.state in WAITS and due is not None and due <= clock.now(),
     )
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tellonce.hub.core import clock
 from tellonce.hub.corrections.declared import Declared
+from tellonce.hub.corrections.late_returns import tend_returns
 from tellonce.hub.corrections.models import Correction, WriteBack
 from tellonce.hub.corrections.resuming import resume_groups
 from tellonce.hub.corrections.storing import Telling, policy_in_force, telling
@@ -29,7 +30,9 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Tended:
-    """How many corrections were reminded of, came to be overdue, were escalated, and ended."""
+    """How many corrections (and tasks of giving back) were reminded of, came to be overdue, were
+    escalated, and ended.
+    """
 
     reminded: int
     overdue: int
@@ -43,7 +46,7 @@ def tend_corrections() -> Tended:
     """
     resume_groups()
     expired = expire_steward_values(SYSTEM, _have_expired)
-    reminded = overdue = escalated = 0
+    reminded, overdue, escalated = tend_returns()
     policy, last = policy_in_force()[1], 0
     while rows := _waiting(last):
         last = rows[-1].pk

@@ -156,6 +156,7 @@ class TaskView:
     answered_by: str
     answered_at: datetime | None
     verified_at: datetime | None
+    overdue: bool = False
 
 
 @dataclass(frozen=True)

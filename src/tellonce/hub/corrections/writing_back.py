@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -14,6 +15,7 @@ from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Conflict, Unknown, WrongCall
 from tellonce.hub.core.ids import is_id
 from tellonce.hub.corrections.declared import Declared
+from tellonce.hub.corrections.late_returns import due_of
 from tellonce.hub.corrections.models import Correction, WriteBack
 from tellonce.hub.corrections.storing import Telling, move, policy_in_force, telling
 from tellonce.hub.corrections.types import (
@@ -54,16 +56,24 @@ def answer_task(public_id: str, answer: str, *, by: Actor, reason: str = "") -> 
     with transaction.atomic():
         mine = WriteBack.objects.filter(pk=task.pk, state__in=UNANSWERED)
         words = truncate_cards(reason[:1_000])
-        said = {"state": answer, "reason": words, "answered_at": now, "answered_by": by.id}
+        said: dict[str, Any] = {
+            "state": answer,
+            "reason": words,
+            "answered_at": now,
+            "answered_by": by.id,
+        }
+        policy = policy_in_force()[1]
         if task.gives_back and answer == DONE:
             said["seen"] = 0  # what it says may be right already, and never change
+            said["due_at"] = due_of(task.correction.severity, now, policy, done=True)
+            said["reminded_at"] = said["overdue_at"] = None
         if not mine.update(**said, as_of=now):
             raise Conflict(f"The task {public_id} is {task.state}.", hint="Look at it again.")
         told = telling([task.correction], now, by.id)
         told.add(
             task.correction, "answered", f"{task.record.source.name}: {answer} {words}".strip()
         )
-        settle(task.correction, policy_in_force()[1], told)
+        settle(task.correction, policy, told)
         told.write()
         record_act(Act(f"correction.{answer}", by.id, target=public_id))
     return task.correction.public_id
