@@ -69,6 +69,31 @@ def test_what_rules_find_is_listed_shown_and_waived(run: Run, tmp_path: Path) ->
     assert "2 records judged." in run("quality", "run", "--all").stdout
 
 
+def test_setting_rules_says_when_what_is_held_is_judged_and_judges_it_on_request(
+    run: Run, tmp_path: Path
+) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("- given_name: required\n")
+    run("source", "add", "crm", "--kind", "crm")
+    assert "held" not in run("quality", "set", str(rules)).stdout
+    rows = [ANNA, OTTO | {"email": "ottokar at home"}]
+    run("load", "crm", str(write_csv(tmp_path / "a.csv", rows)))
+    rules.write_text("- phone: required\n")
+    said = run("quality", "set", str(rules)).stdout
+    assert "2 records held already are judged once a worker is at work, or now: " in said
+    assert "or now: tellonce quality run --source crm" in (
+        run("quality", "set", str(rules), "--source", "crm").stdout
+    )
+    rules.write_text("- email: valid\n- phone: required\n")
+    judged = run("quality", "set", str(rules), "--run")
+    assert "2 records judged." in judged.stdout
+    assert "1 failure opened" in judged.stdout
+    assert judged.returncode == 1
+    rules.write_text("- email: valid\n")
+    told = json.loads(run("quality", "set", str(rules), "--run", "--json").stdout)
+    assert (told["changed"], told["judged"]["records"]) == (True, 2)
+
+
 def test_rules_are_tried_on_what_is_held_and_change_nothing(run: Run, tmp_path: Path) -> None:
     config, rules = tmp_path / "crm.yaml", tmp_path / "rules.yaml"
     config.write_text("record_id: id\n")

@@ -13,6 +13,7 @@ from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import Stages, counted, print_json, show
 from tellonce.cli.quality_group import Json, quality
 
+FOUND = 1
 Source = Annotated[str, typer.Option(help="Of this source; else those for all sources.")]
 Because = Annotated[str, typer.Option(help="Why; it is kept with the version.")]
 
@@ -22,12 +23,14 @@ def set_rules(
     file: Annotated[Path, typer.Argument(help="YAML file of rules.")],
     source: Annotated[str, typer.Option(help="For this source only; else for all.")] = "",
     because: Because = "",
+    run: Annotated[bool, typer.Option("--run", help="Judge what is held now, too.")] = False,
     as_user: As = None,
     as_json: Json = False,
 ) -> None:
     """Put rules in force: checked wholly first, kept as a version.
 
-    What arrives from now on is judged by them; what is held, by `quality run` or within a day.
+    What arrives from now on is judged by them; what is held, by a worker, or by `quality run`.
+    Exit 1: --run found new failures.
     """
     with opened_hub():
         from tellonce.cli.rules_file import read_rules_file  # noqa: PLC0415
@@ -37,7 +40,8 @@ def set_rules(
         text, lists = read_rules_file(file)
         rules = services.RulesFile(file.name, text, lists)
         done = services.set_rules(rules, source=source, by=actor(as_user), reason=because)
-    _show_set(done, as_json=as_json)
+        judged = _judged(source, as_user, quiet=as_json) if run else None
+    _show_set(done, judged, as_json=as_json)
 
 
 @quality.command("back")
@@ -54,7 +58,7 @@ def set_back(
         from tellonce.hub.quality import services  # noqa: PLC0415
 
         done = services.set_rules_back(number, source=source, by=actor(as_user), reason=because)
-    _show_set(done, as_json=as_json)
+    _show_set(done, None, as_json=as_json)
 
 
 @quality.command("rules")
@@ -112,29 +116,47 @@ def run(
 
     A run that is interrupted goes on where it stopped. Exit 1: it found new failures.
     """
-    with opened_hub(), Stages(quiet=as_json) as progress:
-        from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
-        from tellonce.hub.quality.running import run_rules  # noqa: PLC0415
-
-        by = actor(as_user)
-        done = run_rules(source, everything=everything, by=by, progress=progress)
+    with opened_hub():
+        done = _judged(source, as_user, quiet=as_json, everything=everything)
     if as_json:
         print_json(asdict(done))
     else:
-        show(f"{counted(done.records, 'record')} judged.")
-        if done.opened:
-            show(f"{counted(done.opened, 'failure')} opened: tellonce quality failures")
-        if done.settled:
-            show(f"{counted(done.settled, 'failure')} settled.")
+        _show_judged(done)
     if done.opened:
-        raise typer.Exit(1)
+        raise typer.Exit(FOUND)
 
 
-def _show_set(done: Any, *, as_json: bool) -> None:
+def _judged(source: str, as_user: str | None, *, quiet: bool, everything: bool = False) -> Any:
+    """What judging what is held came to."""
+    from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
+    from tellonce.hub.quality import running  # noqa: PLC0415
+
+    with Stages(quiet=quiet) as progress:
+        by = actor(as_user)
+        return running.run_rules(source, everything=everything, by=by, progress=progress)
+
+
+def _show_judged(done: Any) -> None:
+    show(f"{counted(done.records, 'record')} judged.")
+    if done.opened:
+        show(f"{counted(done.opened, 'failure')} opened: tellonce quality failures")
+    if done.settled:
+        show(f"{counted(done.settled, 'failure')} settled.")
+
+
+def _show_set(done: Any, judged: Any, *, as_json: bool) -> None:
+    """What setting rules did; `judged`: what judging what is held came to, None: it was not."""
     if as_json:
         said = {"version": asdict(done.version), "changed": done.changed}
-        print_json({**said, "sentences": list(done.sentences)})
-        return
+        said |= {"sentences": list(done.sentences), "held": done.held}
+        print_json(said | ({"judged": asdict(judged)} if judged else {}))
+    else:
+        _say_set(done, judged)
+    if judged is not None and judged.opened:
+        raise typer.Exit(FOUND)
+
+
+def _say_set(done: Any, judged: Any) -> None:
     one = done.version
     what = f"version {one.number}, {counted(one.rules, 'rule')}"
     if done.changed:
@@ -143,6 +165,10 @@ def _show_set(done: Any, *, as_json: bool) -> None:
         show(f"Nothing changed: these rules are in force ({what}).")
     for sentence in done.sentences:
         show(sentence)
+    if judged is not None:
+        _show_judged(judged)
+    elif done.held:
+        show(done.held)
 
 
 def _scope(source: str) -> str:

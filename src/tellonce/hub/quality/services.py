@@ -15,6 +15,7 @@ from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Stale, Unknown, WrongCall
 from tellonce.hub.events.services import emit
 from tellonce.hub.events.types import Happened
+from tellonce.hub.jobs.selectors import living_workers
 from tellonce.hub.quality.access import check_may_set, check_may_write
 from tellonce.hub.quality.fields import fields_of, nowhere
 from tellonce.hub.quality.in_force import fingerprint_of
@@ -23,7 +24,7 @@ from tellonce.hub.quality.models import CORRECTED, OPEN, WAIVED, RuleFailure, Ru
 from tellonce.hub.quality.references import Document, document_of
 from tellonce.hub.quality.selectors import failure_view, rules_version, version_view
 from tellonce.hub.quality.types import ALL, FailureView, RulesSet
-from tellonce.hub.sources.selectors import source_named, sources
+from tellonce.hub.sources.selectors import active_record_count, source_named, sources
 from tellonce.rules.reading import read_rules
 from tellonce.rules.types import Reference, RuleSet
 
@@ -125,7 +126,8 @@ def _put_in_force(
         emit(Happened(CHANGED, data={**told, "fingerprint": fingerprint}))
         enqueue_run(who.by.id)
     sentences = tuple(_sentences(rules, who.source))
-    return RulesSet(version_view(made, in_force=True), changed=True, sentences=sentences)
+    view = version_view(made, in_force=True)
+    return RulesSet(view, changed=True, sentences=sentences, held=_held(who.source))
 
 
 def _sentences(rules: RuleSet, source: str) -> list[str]:
@@ -149,6 +151,18 @@ def _sentences(rules: RuleSet, source: str) -> list[str]:
             f"`tellonce source restandardise {named[0] if len(named) == 1 else 'NAME'}`."
         )
     return said
+
+
+def _held(source: str) -> str:
+    """When the records that are held are judged by rules that were set, "" without any."""
+    held = source_named(source, counted=True).records if source else active_record_count()
+    if not held:
+        return ""
+    are = "1 record held already is" if held == 1 else f"{held:,} records held already are"
+    if living_workers():
+        return f"{are} judged by a worker now."
+    now = f"tellonce quality run{f' --source {source}' if source else ''}"
+    return f"{are} judged once a worker is at work, or now: {now}"
 
 
 def waive_failures(ids: Collection[int], *, by: Actor, reason: str) -> list[FailureView]:

@@ -50,11 +50,14 @@ class RuleView:
 
 @dataclass(frozen=True)
 class RulesSet:
-    """What setting rules did. `sentences`: what is to be known about it."""
+    """What setting rules did. `sentences`: what is to be known about it; `held`: when the records
+    that are held are judged, "" without any.
+    """
 
     version: RulesVersionView
     changed: bool
     sentences: tuple[str, ...] = ()
+    held: str = ""
 
 
 @dataclass(frozen=True)
