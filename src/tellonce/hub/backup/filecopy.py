@@ -74,6 +74,12 @@ def check_database_file(path: Path) -> None:
         raise Failed("The database inside the backup is damaged.", hint="Use an older backup.")
 
 
+def check_values(path: Path) -> dict[str, bytes]:
+    """Master key -> the value that only it opens, as the database in this file has them."""
+    with closing(sqlite3.connect(path)) as copy:
+        return dict(copy.execute("SELECT name, check_value FROM master_keys").fetchall())
+
+
 @contextmanager
 def worked_on(path: Path) -> Iterator[None]:
     """Have the hub work on this file in place of its database, which nothing touches meanwhile."""

@@ -25,7 +25,7 @@ from tellonce.hub.health import unknown_migrations
 from tellonce.hub.jobs.selectors import living_workers
 from tellonce.hub.jobs.services import forget_workers
 from tellonce.hub.jobs.types import SYSTEM
-from tellonce.hub.vault.services import check_keys, forget_keys
+from tellonce.hub.vault.services import MASTER_KEYS, check_keys, check_master_key, forget_keys
 from tellonce.version import __version__
 
 Take = Callable[[str, Iterator[bytes]], None]
@@ -58,16 +58,22 @@ def verify_backup(path: Path, secret: bytes, progress: Progress) -> BackupSummar
     in order. Raises `KeyTrouble` or `Failed`.
     """
     rows = 0
+    master_keys: dict[str, bytes] = {}
 
     def take(name: str, content: Iterator[bytes]) -> None:
         nonlocal rows
         progress("verify", 0, 0)
+        if name == MASTER_KEYS:  # a few rows
+            whole = b"".join(content)
+            content = iter([whole])
+            master_keys.update(tablecopy.check_values(whole))
         if name != filecopy.MEMBER:
             rows += sum(piece.count(b"\n") for piece in content) - 1  # less the line of columns
             return
         with filecopy.scratch_file() as scratch:
             filecopy.write_down(scratch, content)
             filecopy.check_database_file(scratch)
+            master_keys.update(filecopy.check_values(scratch))
 
     head, members = _read(path, secret, take)
     return BackupSummary(
@@ -78,6 +84,7 @@ def verify_backup(path: Path, secret: bytes, progress: Progress) -> BackupSummar
         rows=rows,
         size=path.stat().st_size,
         migrations=tuple((app, name) for app, name in head["migrations"]),
+        master_keys=master_keys,
     )
 
 
@@ -114,6 +121,7 @@ def check_restore(summary: BackupSummary, *, replace: bool) -> None:
             f"The backup was made by a newer program ({summary.version}).",
             hint="Install that version, then restore.",
         )
+    check_master_key(summary.master_keys)
     if not _holds_something():
         return
     if not replace:

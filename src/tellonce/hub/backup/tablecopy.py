@@ -81,6 +81,15 @@ def fill_table(cursor: Any, table: str, content: Iterator[bytes]) -> None:
             copy.write(piece)
 
 
+def check_values(content: bytes) -> dict[str, bytes]:
+    """Master key -> the value that only it opens, of the table of master keys as `table_content`
+    gives it, in which bytes are hexadecimal.
+    """
+    columns, *rows = (line.split("\t") for line in content.decode().splitlines())
+    name, value = columns.index("name"), columns.index("check_value")
+    return {row[name]: bytes.fromhex(row[value].removeprefix("\\\\x")) for row in rows}
+
+
 def empty_tables(cursor: Any) -> None:
     """Remove what making the tables has written into them."""
     tables = ", ".join(map(connection.ops.quote_name, table_names(cursor)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +14,7 @@ class BackupSummary:
     """What a backup file holds. `kind` is the database it came from, `version` the program's.
 
     `rows` is 0 for SQLite, whose file is copied as it is; `size` in bytes, of the file.
+    `master_keys`: name -> the value that only this key opens, of all that the database has known.
     """
 
     kind: str
@@ -23,3 +24,4 @@ class BackupSummary:
     rows: int
     size: int
     migrations: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    master_keys: Mapping[str, bytes] = field(default_factory=dict, repr=False)

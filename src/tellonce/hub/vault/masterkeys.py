@@ -10,6 +10,7 @@ import base64
 import binascii
 import os
 import secrets
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -119,7 +120,13 @@ def master_keys() -> MasterKeys:
 def _proved(name: str, changed: int) -> MasterKeys:
     path = Path(name)
     keys = read_file(path)
-    known = dict(MasterKey.objects.values_list("name", "check_value"))
+    return proven(path, keys, dict(MasterKey.objects.values_list("name", "check_value")))
+
+
+def proven(path: Path, keys: MasterKeys, known: Mapping[str, bytes]) -> MasterKeys:
+    """The keys of a file, once they are sure to be those that a database knows (name -> check
+    value); raises `KeyTrouble`.
+    """
     if not known:
         raise KeyTrouble("The vault of this hub was never made.", hint="Run `tellonce init`.")
     in_use = next((name for name in keys.names if name in known), None)

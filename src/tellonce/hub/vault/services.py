@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -22,10 +23,15 @@ from tellonce.hub.vault.namedkeys import (
 )
 from tellonce.hub.vault.values import decrypt, decrypt_many, encrypt, encrypt_many
 
+MASTER_KEYS = MasterKey._meta.db_table
+"""The table of the master keys that a database has known."""
+
 __all__ = [
+    "MASTER_KEYS",
     "blind_index",
     "blind_indexes",
     "check_keys",
+    "check_master_key",
     "content_hash",
     "content_hashes",
     "decrypt",
@@ -68,6 +74,14 @@ def forget_keys() -> None:
     """Read all keys again at the next use: the database was replaced."""
     masterkeys.forget()
     namedkeys.forget()
+
+
+def check_master_key(known: Mapping[str, bytes]) -> None:
+    """Raise `KeyTrouble` unless the key file holds the very keys (name -> the value that only it
+    opens) of a database that is not this one yet.
+    """
+    path = Path(settings.TELLONCE_MASTER_KEY_FILE)
+    masterkeys.proven(path, masterkeys.read_file(path), known)
 
 
 def check_keys() -> None:
