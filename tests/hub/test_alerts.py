@@ -203,6 +203,8 @@ def test_alerts_over_http(look: Look) -> None:
     problem(caller.get("/alerts/alr_1"), 404, "not-found")
     problem(caller.get("/alerts?state=done"), 422, "invalid")
     problem(caller.get("/alerts?cursor=1"), 422, "invalid")
+    unknown = problem(caller.get("/alerts?kind=source-silnt"), 404, "not-found")
+    assert "source-silent" in unknown["hint"]
     look()
     problem(caller.post(f"{path}/acknowledge", {"reason": "x"}), 409, "conflict")
     reader = a_caller("reader", scopes=("quality:read",))
