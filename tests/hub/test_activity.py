@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.activity.columns import recognised_layout
-from tellonce.hub.activity.models import Activity
+from tellonce.hub.activity.models import Activity, Product
 from tellonce.hub.activity.selectors import activity_counts, activity_of, activity_totals
 from tellonce.hub.activity.services import load_activity
 from tellonce.hub.core.errors import WrongCall
@@ -176,17 +175,19 @@ def test_the_source_can_say_which_column_is_which(file: Path) -> None:
     assert line.details == {"id": "x"}
 
 
-@pytest.mark.parametrize(
-    ("layout", "said"),
-    [
-        ({"customer_key": "nowhere"}, "no column 'nowhere'"),
-        ({"colour": "who"}, "field 'colour'"),
-    ],
-)
-def test_a_layout_that_does_not_fit_is_refused(file: Path, layout: Any, said: str) -> None:
-    a_source(notes=layout)
-    with pytest.raises(WrongCall, match=said):
+def test_what_is_declared_of_products_may_be_about_their_catalogue(file: Path) -> None:
+    a_source(products={"product_key": "Nr", "category": "Regal", "price": "Kosten"})
+    load_as("products", file, [{"Nr": "P9", "Regal": "Kitchen", "Kosten": "19.90"}])
+    held = Product.objects.get()
+    assert (held.product_key, held.category, str(held.price)) == ("P9", "Kitchen", "19.9000")
+
+
+def test_a_layout_that_does_not_fit_is_refused(file: Path) -> None:
+    a_source(notes={"customer_key": "nowhere"})
+    with pytest.raises(WrongCall, match="no column 'nowhere'"):
         load_as("notes", file, [{"who": "1", "note": "likes tea"}])
+    with pytest.raises(WrongCall, match="'colour' is no field of notes"):
+        a_source("other", notes={"colour": "who"})
 
 
 def test_a_file_that_names_no_customer_is_refused_with_its_columns(file: Path) -> None:

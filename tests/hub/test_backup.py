@@ -13,16 +13,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tellonce.hub.backup import services
 from tellonce.hub.backup.framing import MembersWriter, read_members
 from tellonce.hub.backup.sealing import Sealer, opened_chunks, read_key_file
 from tellonce.hub.core.errors import KeyTrouble
-from tellonce.hub.vault.masterkeys import new_key_line
-from tellonce.hub.vault.models import MasterKey
 from tests.hub.standing import KEPT, Standing, a_place
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example"
@@ -189,32 +185,6 @@ def test_a_restore_under_another_hub_s_master_key_leaves_the_hub_as_it_is(
     elsewhere.run(*words)
     assert elsewhere.counts() == hub.counts()
     assert "BAD" not in elsewhere.run("doctor")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_another_master_key_is_found_before_anything_is_loaded(
-    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "hub.backup"
-    services.write_backup(file, SECRET, "usr_1", _quiet)
-    known = services.verify_backup(file, SECRET, _quiet).master_keys
-    assert {name: bytes(value) for name, value in known.items()} == {
-        row.name: bytes(row.check_value) for row in MasterKey.objects.all()
-    }
-    for name in ("_restore_file", "_restore_tables"):
-        monkeypatch.setattr(services, name, _never)
-    settings.TELLONCE_MASTER_KEY_FILE = tmp_path / "another.key"
-    settings.TELLONCE_MASTER_KEY_FILE.write_text(new_key_line())
-    with pytest.raises(KeyTrouble, match="not the one this database was made with"):
-        services.restore_backup(file, SECRET, _quiet, replace=True)
-
-
-def _quiet(stage: str, done: int, total: int) -> None:
-    """No progress."""
-
-
-def _never(*_: object) -> None:
-    raise AssertionError("it was loaded")
 
 
 def test_a_restore_into_an_empty_place_under_another_master_key_makes_no_hub(

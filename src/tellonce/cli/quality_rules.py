@@ -23,6 +23,7 @@ def set_rules(
     file: Annotated[Path, typer.Argument(help="YAML file of rules.")],
     source: Annotated[str, typer.Option(help="For this source only; else for all.")] = "",
     because: Because = "",
+    *,
     run: Annotated[bool, typer.Option("--run", help="Judge what is held now, too.")] = False,
     as_user: As = None,
     as_json: Json = False,
