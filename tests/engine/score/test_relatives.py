@@ -14,11 +14,15 @@ OF = np.array(MODEL.m), np.array(MODEL.u)
 SHIPPED = SHARED_BY_RELATIVES["family_name"]
 
 
-def share(same: int, different: int) -> float:
-    """The share learnt from so many pairs of relatives with one family name and with two."""
+def share(same: int, different: int, *, told: bool = True) -> float:
+    """The share learnt from so many pairs of relatives with one family name and with two; `told`:
+    whether those with one name teach it too, or were proposed by that name.
+    """
     levels = np.zeros((same + different, len(COMPARISONS)), np.int64)
     levels[:, FAMILY] = np.repeat([1, 5], [same, different])
-    weight = np.ones(levels.shape)
+    free = np.ones(levels.shape)
+    free[:same] = told
+    weight = np.ones(len(levels)), free
     return shares({"family_name": SHIPPED}, OF, levels, weight, 100.0)["family_name"]
 
 
@@ -36,3 +40,7 @@ def test_more_than_shipped_is_not_believed() -> None:
 
 def test_few_pairs_move_it_little() -> None:
     assert SHIPPED - 0.1 < share(2, 3) < SHIPPED
+
+
+def test_families_proposed_by_their_name_are_not_counted_out() -> None:
+    assert share(5000, 200, told=False) > SHIPPED - 0.05

@@ -41,23 +41,27 @@ def shares(
     shared: Mapping[str, float],
     of: tuple[Floats, Floats],
     levels: npt.NDArray[np.int64],
-    weight: Floats,
+    weight: tuple[Floats, Floats],
     pull: float,
 ) -> dict[str, float]:
     """The share of relatives that have one value between them, for each comparison of `shared`.
 
-    `of`: m and u; `levels`: pairs x comparisons; `weight`, of the same shape, how far each pair is
-    one of relatives and teaches the comparison. What is shipped is worth `pull` pairs, and is the
-    most: else, where all is misspelt, customers are taken for relatives who share everything.
+    `of`: m and u; `levels`: pairs x comparisons; `weight`: how many of each are relatives, and
+    whether it teaches the comparison (pairs x comparisons). What is shipped is worth `pull` pairs,
+    and is the most: else, where all is misspelt, customers are taken for relatives who share all.
+    It also stands for pairs that do not teach: families are proposed by the name and the
+    address they share, and the few proposed otherwise are those that share neither.
     """
-    m, u = of
-    found = {}
+    (m, u), (pairs, free), found = of, weight, {}
     for name, shipped in shared.items():
         index, share = NAMES.index(name), shipped
-        counts = np.bincount(levels[:, index], weights=weight[:, index], minlength=MAX_LEVELS)[1:]
+        every = pairs[levels[:, index] > 0].sum()
+        told = pairs * free[:, index]
+        counts = np.bincount(levels[:, index], weights=told, minlength=MAX_LEVELS)[1:]
+        held = pull + every - counts.sum()
         for _step in range(STEPS):
             one = share * m[index, 1:]
             either = np.maximum(one + (1.0 - share) * u[index, 1:], 1e-300)
-            share = (float((counts * one / either).sum()) + pull * shipped) / (counts.sum() + pull)
+            share = (float((counts * one / either).sum()) + held * shipped) / (every + pull)
         found[name] = min(float(share), shipped)
     return found

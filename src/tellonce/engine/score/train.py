@@ -295,7 +295,7 @@ def _round_of(
         model,
         m=_frozen(m),
         u=_frozen(u),
-        r=_frozen(_of_relatives((m, u), start, candidates, found[1][:, None] * free, limits)),
+        r=_frozen(_of_relatives((m, u), start, candidates, (found[1], free), limits)),
         b=_frozen(learnt(LEARNT_OF_BRANCHES, b, sharing(SHARED_BY_BRANCHES, m, u, start.b))),
         prior=prior,
         relatives=relatives,
@@ -307,14 +307,18 @@ def _of_relatives(
     of: tuple[Floats, Floats],
     start: ScoreModel,
     candidates: Patterns,
-    weight: Floats,
+    weight: tuple[Floats, Floats],
     limits: Limits,
 ) -> Floats:
-    """r, given m and u: learnt where records name people, who have families and colleagues."""
+    """r, given m and u: learnt where records name people, who have families and colleagues.
+
+    `weight`: how many of each pattern are relatives, and what it teaches (`_free`).
+    """
     if not limits.people:
         return sharing(SHARED_BY_RELATIVES, *of, start.r)
     told = shares(SHARED_BY_RELATIVES, of, candidates.levels, weight, PULL_R)
-    found = _level_shares(candidates.levels, weight, start.r, PULL_R)
+    teaching = weight[0][:, None] * weight[1]
+    found = _level_shares(candidates.levels, teaching, start.r, PULL_R)
     return learnt(LEARNT_OF_RELATIVES, found, sharing(told, *of, start.r))
 
 
