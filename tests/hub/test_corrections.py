@@ -112,7 +112,7 @@ def test_nobody_reviews_what_he_proposed_and_only_stewards_review(
             call(own, by=steward)
     with pytest.raises(Refused, match="neither steward nor administrator"):
         services.approve(own, by=representative)
-    with pytest.raises(Refused, match="did not propose it"):
+    with pytest.raises(Refused, match="somebody else proposed it"):
         services.withdraw(own, by=representative)
     services.withdraw(own, by=steward, reason="My mistake.")
     assert seen(own).state == "withdrawn"

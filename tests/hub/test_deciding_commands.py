@@ -47,6 +47,9 @@ def test_a_doubtful_match_is_listed_shown_and_decided(capsys: Any) -> None:
     number = str(json.loads(said(capsys, "review", "list", "--json"))["reviews"][0]["id"])
     shown = said(capsys, "review", "show", number)
     assert ANNA["email"] in shown
+    assert "ambiguous" not in shown
+    assert "1 match waits:" in listed
+    assert "no verdict 'maybe'" in said(capsys, "review", "decide", number, "maybe", code=2)
     assert f"tellonce review decide {number}" in shown
     decided = said(capsys, "review", "decide", number, "same", "--reason", "she married")
     assert "Undo it: tellonce undo act_" in decided
@@ -65,7 +68,8 @@ def test_customers_are_merged_parted_and_all_is_undone(capsys: Any) -> None:
     assert [act["kind"] for act in listed] == ["split", "merge"]
     for act in listed:
         said(capsys, "undo", act["id"])
-    assert "undone" in said(capsys, "acts", "list")
+    told = said(capsys, "acts", "list")
+    assert "undone  by admin@localhost  two people" in told
     assert (customer_of("1"), customer_of("2")) == (one, other)
 
 
@@ -85,7 +89,8 @@ def test_a_second_person_approves_or_rejects(capsys: Any, settings: Any) -> None
     words = ["merge", customer_of("1"), customer_of("2"), "--json"]
     first = json.loads(said(capsys, *words))["act"]["id"]
     assert "proposed" in said(capsys, "acts", "list", "--state", "proposed")
-    assert "proposed it" in said(capsys, "acts", "approve", first, code=3)
+    refused = said(capsys, "acts", "approve", first, code=3)
+    assert "may not approve this merge: the person who proposed it cannot also" in refused
     assert "nothing was changed" in said(capsys, "acts", "reject", first)
     second = json.loads(said(capsys, *words))["act"]["id"]
     said(capsys, "acts", "approve", second, "--as", "steward@example.org")

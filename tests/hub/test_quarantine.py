@@ -203,8 +203,8 @@ def test_the_commands_list_show_replay_and_discard(run: Run, tmp_path: Path) -> 
     row = Quarantined.objects.get().pk
     assert "ottokar@example.net" in run("quarantine", "show", str(row)).stdout
     again = run("quarantine", "replay", "--source", "crm")
-    assert (again.returncode, "Wait again" in again.stdout) == (1, True), again.stderr
-    assert f"Their numbers are {row}." in again.stdout
+    assert (again.returncode, "1 row waits again" in again.stdout) == (1, True), again.stderr
+    assert f"(number {row}): tellonce quarantine list" in again.stdout
     gone = run("quarantine", "discard", "--id", str(row), "--because", "no such customer")
     assert "1 row discarded." in gone.stdout
     assert "Nothing waits" in run("quarantine", "list").stdout

@@ -22,7 +22,7 @@ def test_a_folder_is_added_fetched_and_changed(run: Run, tmp_path: Path) -> None
     assert "fetched by its schedule (every 15m)" in added.stdout
     (fetched,) = json.loads(run("source", "run", "crm", "--json").stdout)
     assert (fetched["state"], fetched["counts"]["added"]) == ("done", 2)
-    assert "records by command: done" in run("source", "runs", "crm").stdout
+    assert "as records, by command: done" in run("source", "runs", "crm").stdout
     shown = run("source", "show", "crm").stdout
     assert f"fetched by files: folder: {tmp_path / 'in'}" in shown
     config.write_text(f"{folder}unique: true\n")

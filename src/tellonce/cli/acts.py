@@ -104,14 +104,16 @@ def list_acts(
     if state and state not in STATES:
         raise WrongCall(f"No act is ever '{state}'.", hint=f"States: {', '.join(STATES)}.")
     with opened_hub(with_keys=False):
+        from tellonce.hub.accounts.selectors import called  # noqa: PLC0415
         from tellonce.hub.matching import acts as stored  # noqa: PLC0415
 
         found = stored.acts(state=state, limit=limit, before=before)
+        names = called([one.author for one in found])
     if as_json:
         print_json([_as_json(one) for one in found])
         return
     for one in found:
-        show(f"{one.id}  {one.at:%Y-%m-%d %H:%M}  {_said(one)}".rstrip())
+        show(f"{one.id}  {one.at:%Y-%m-%d %H:%M}  {_said(one, names[one.author])}")
     if not found:
         show("Nobody has decided anything yet.")
 
@@ -151,7 +153,7 @@ def show_done(done: Any, *, as_json: bool) -> None:
     for one, other in done.merged.items():
         show(f"{one} is {other} now.")
     for one, others in done.split.items():
-        show(f"{one} was parted: {', '.join(others)}")
+        show(f"Records of {one} are {' and '.join(others)} now.")
     for one in done.restored:
         show(f"{one} is back.")
     if not (done.merged or done.split or done.restored):
@@ -166,12 +168,11 @@ def _as_json(one: Any) -> dict[str, Any]:
     return document | {"records": sum(map(len, one.groups))}
 
 
-def _said(one: Any) -> str:
+def _said(one: Any, author: str) -> str:
+    now = one.state if one.state != "done" else "undone" if one.undone_by else ""
     what = f"{one.kind} {one.verdict}".strip()
     about = " ".join(one.customers) or one.target
-    now = one.state if one.state != "done" else "undone" if one.undone_by else ""
-    words = f"{what:<16} {about}  {now}  {one.author}"
-    return f"{words}  {one.reason}" if one.reason else words
+    return "  ".join(filter(None, [f"{what:<16}", about, now, f"by {author}", one.reason]))
 
 
 def _record(text: str) -> tuple[str, str]:

@@ -135,11 +135,12 @@ def show_one(
 ) -> None:
     """Show a correction as policy lets you see it: both values, its write-backs, its story."""
     with opened_hub():
-        from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
+        from tellonce.hub.accounts.selectors import actor, called  # noqa: PLC0415
         from tellonce.hub.corrections.selectors import shown_correction  # noqa: PLC0415
 
         found = shown_correction(name, purpose, by=actor(as_user))
-    show_correction(found, as_json=as_json)
+        names = called({step.actor for step in found.story})
+    show_correction(found, names, as_json=as_json)
 
 
 @correction.command("approve")
@@ -301,9 +302,11 @@ def detect(
     if as_json:
         print_json(asdict(found))
         return
-    show(
-        f"{len(found.opened):,} opened, {found.known:,} were there, {found.passed_over:,} no help."
-    )
+    show(f"{counted(len(found.opened), 'correction')} opened.")
+    if found.known:
+        show(f"{counted(found.known, 'finding')} had one already.")
+    if found.passed_over:
+        show(f"{counted(found.passed_over, 'finding')} passed over: no value corrects them.")
     if found.opened:
         show("They wait for a value: tellonce correction list --state detected")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -39,7 +39,7 @@ def show_listed(found: Sequence[Any], *, limit: int, as_json: bool) -> None:
         late = " OVERDUE" if one.overdue else ""
         back = f" reopened {one.reopened}x" if one.reopened else ""
         show(
-            f"{one.id}  {one.severity:<8} {one.state:<10} {one.attribute:<14} {one.record:<16} "
+            f"{one.id}  {one.severity:<8} {one.state:<10} {one.attribute:<14} {one.record:<20} "
             f"{one.origin:<14} {due}{late}{back}".rstrip()
         )
     if not found:
@@ -48,8 +48,8 @@ def show_listed(found: Sequence[Any], *, limit: int, as_json: bool) -> None:
         show(f"Older ones: --before {before}")
 
 
-def show_correction(found: Any, *, as_json: bool) -> None:
-    """One correction with values, write-backs and story."""
+def show_correction(found: Any, names: Mapping[str, str], *, as_json: bool) -> None:
+    """One correction with values, write-backs and story; `names`: how its actors are known."""
     one = found.correction
     if as_json:
         print_json({**asdict(found), "correction": _as_json(one)})
@@ -67,7 +67,8 @@ def show_correction(found: Any, *, as_json: bool) -> None:
         back = "give back: " if task.gives_back else ""
         show(f"  {task.id}  {task.record}  {back}{task.state}  {task.reason}".rstrip())
     for step in found.story:
-        show(f"  {step.at:%Y-%m-%d %H:%M}  {step.kind:<10} {step.actor}  {step.words}".rstrip())
+        who = f"{step.kind:<10} {names[step.actor]}"
+        show(f"  {step.at:%Y-%m-%d %H:%M}  {who}  {step.words}".rstrip())
     if words := _NEXT.get(one.state):
         show(words.format(id=one.id, name=one.group or one.id))
 
@@ -83,7 +84,7 @@ def show_tasks(found: Sequence[Any], *, limit: int, as_json: bool) -> None:
         late = " OVERDUE" if one.overdue else ""
         back = "give back, " if one.gives_back and due else "give back" if one.gives_back else ""
         show(
-            f"{one.id}  {one.record:<16} {one.attribute:<14} {one.severity:<8} {one.state:<8} "
+            f"{one.id}  {one.record:<20} {one.attribute:<14} {one.severity:<8} {one.state:<8} "
             f"{one.correction}  {back}{due}{late}".rstrip()
         )
     if not found:

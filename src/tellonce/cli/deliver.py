@@ -89,12 +89,12 @@ def _check_call(content: str, *, full: bool, yes_delete: bool) -> None:
 def _tell(report: Any, placed: Any) -> None:
     """What a load did."""
     counts = report.delivery.counts
-    show(f"{report.delivery.file_name}: {counted(counts.rows, 'row')}: {became(counts)}.")
+    show(f"{report.delivery.file_name}: {rows_became(counts)}.")
     kept_out = min(report.kept_out, counts.quarantined)
     if unusable := counts.quarantined - kept_out:
         show(
             f"In quarantine, since it could not be used: {counted(unusable, 'row')}. "
-            f"Why: tellonce source show {report.delivery.source}"
+            f"Why: tellonce quarantine list --source {report.delivery.source}"
         )
     if kept_out:
         show(
@@ -117,12 +117,16 @@ def _tell(report: Any, placed: Any) -> None:
         )
 
 
-def became(counts: Any) -> str:
+def rows_became(counts: Any) -> str:
+    """How many rows a file, a page or a push brought, and what became of them: all loads, runs and
+    deliveries say it alike.
+    """
     parts = [f"{counts.added:,} new", f"{counts.changed:,} changed"]
     parts += [f"{counts.repeated:,} held already"]
     parts += [f"{counts.older:,} older than what is held"] if counts.older else []
-    parts += [f"{counts.deleted:,} deleted"] if counts.deleted else []
-    return ", ".join(parts)
+    parts += [f"{counts.quarantined:,} in quarantine"] if counts.quarantined else []
+    gone = f"; {counted(counts.deleted, 'record')} deleted" if counts.deleted else ""
+    return f"{counted(counts.rows, 'row')}: {', '.join(parts)}{gone}"
 
 
 def delivery_json(delivery: Any) -> dict[str, Any]:

@@ -52,13 +52,13 @@ class Story:
 
     def files(self, manifest: Manifest) -> None:
         """The systems, and what each of them exported."""
-        table = _table("system", "of customers", "records", "and what they did")
+        table = _table("system", "of customers", "rows", "and what they did")
         for system in SYSTEMS:
             files = [file for file in manifest.files if file.source == system.name]
-            records = sum(f.rows for f in files if f.content == "records")
+            rows = sum(f.rows for f in files if f.content == "records")
             others = ", ".join(f"{f.rows:,} {f.content}" for f in files if f.content != "records")
             kind = next(_FORMATS[f.path.suffix] for f in files if f.content == "records")
-            table.add_row(system.label, kind, f"{records:,}", others)
+            table.add_row(system.label, kind, f"{rows:,}", others)
         self._line(
             f"{COMPANY} knows {manifest.people:,} people in Poland, Germany, Britain and America. "
             "Nobody of them exists."
@@ -70,7 +70,7 @@ class Story:
         counts = report.delivery.counts
         parts = [f"{counts.added:,} new"] if counts.added else []
         parts += [f"{counts.changed:,} changed"] if counts.changed else []
-        parts += [f"{counts.quarantined:,} quarantined"] if counts.quarantined else []
+        parts += [f"{counts.quarantined:,} in quarantine"] if counts.quarantined else []
         self._line(f"{file.source:<11}{file.path.name:<32}{', '.join(parts)}")
 
     def accuracy(self, placed: Any, evaluation: Any, people: int) -> None:
@@ -185,6 +185,6 @@ def _waterfall(explanation: Mapping[str, Any]) -> Iterator[tuple[float, str]]:
 def _table(*columns: str) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
     for number, column in enumerate(columns):
-        right = number > 0 and column in ("records", "precision", "recall", "F1")
+        right = number > 0 and column in ("rows", "precision", "recall", "F1")
         table.add_column(column, justify="right" if right else "left")
     return table

@@ -35,8 +35,14 @@ def print_json(value: Any) -> None:
 
 
 def counted(number: int, noun: str) -> str:
-    """A number with what is counted: 1 row, 2,000 rows."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    """A number with what is counted: 1 row, 2,000 rows, 2 matches, 3 deliveries."""
+    if number == 1:
+        return f"1 {noun}"
+    if noun.endswith(("ch", "s", "x")):
+        return f"{number:,} {noun}es"
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return f"{number:,} {noun[:-1]}ies"
+    return f"{number:,} {noun}s"
 
 
 def show(line: str) -> None:

@@ -94,7 +94,7 @@ def _show_all(states: list[Any], as_json: bool) -> None:
         return
     for state in states:
         value = brief(state.kpi, state.whole.value)
-        show(f"{state.kpi.title:<26} {value:>14}  {target_words(state):<16} {state.state}")
+        show(f"{state.kpi.title:<26} {value:>14}  {target_words(state):<18} {state.state}")
     if all(state.measured_at is None for state in states):
         show("Nothing was measured yet: tellonce quality kpis --measure")
     else:

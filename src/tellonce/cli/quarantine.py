@@ -166,11 +166,13 @@ def discard(
 def _tell(done: Any) -> None:
     show(f"{counted(done.loaded, 'row')} loaded.")
     if done.waiting:
-        show(f"Wait again, with the reason of now: {counted(done.waiting, 'row')}.")
-    if done.again:
-        named = ", ".join(map(str, done.again[:_NAMED]))
+        wait = "waits" if done.waiting == 1 else "wait"
+        named = ", ".join(map(str, done.again[:_NAMED])) or "of another row like it"
         more = ", ..." if len(done.again) > _NAMED else ""
-        show(f"See why: tellonce quarantine list. Their numbers are {named}{more}.")
+        show(
+            f"{counted(done.waiting, 'row')} {wait} again, with the reason of now "
+            f"(number {named}{more}): tellonce quarantine list"
+        )
     if done.unreadable:
         show(
             f"Cannot be read as rows, and wait: {counted(done.unreadable, 'row')}. "

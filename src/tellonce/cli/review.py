@@ -48,7 +48,9 @@ def list_reviews(
     if not page.reviews:
         show("No match waits for a person.")
         return
-    show(f"{counted(counts.apart + counts.together, 'match')} wait: tellonce review show NUMBER")
+    waiting = counts.apart + counts.together
+    wait = "waits" if waiting == 1 else "wait"
+    show(f"{counted(waiting, 'match')} {wait}: tellonce review show NUMBER")
     if page.next:
         show(f"More: tellonce review list --cursor {page.next}")
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tellonce.cli.deliver import FOUND_PROBLEMS, became
+from tellonce.cli.deliver import FOUND_PROBLEMS, rows_became
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import Stages, counted, print_json, show
 from tellonce.cli.source_group import Json, Name, source
@@ -99,13 +99,11 @@ def approve(
 def run_line(run: Any) -> str:
     """One run on one line."""
     took = "" if run.seconds is None else f" in {run.seconds:.1f} s"
-    counts = run.counts
     line = (
-        f"{run.id} {run.started_at:%Y-%m-%d %H:%M:%S} {run.content} by {run.trigger}: "
-        f"{run.state}{took}, {counted(counts.rows, 'row')}, {became(counts)}"
+        f"{run.id} {run.started_at:%Y-%m-%d %H:%M:%S} as {run.content}, by {run.trigger}: "
+        f"{run.state}{took}; {rows_became(run.counts)}"
     )
-    line += f", {counts.quarantined:,} quarantined" if counts.quarantined else ""
-    line += f", {counted(run.held, 'deletion')} held" if run.held else ""
+    line += f"; {counted(run.held, 'deletion')} held" if run.held else ""
     return f"{line}. {run.trouble}" if run.trouble else line
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from tellonce.cli.deliver import became, delivery_json
+from tellonce.cli.deliver import delivery_json, rows_became
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import counted, print_json, show
 from tellonce.cli.source_check import source
@@ -120,9 +120,9 @@ def list_sources(as_json: Json = False) -> None:
         show("There is no source yet. Add one: tellonce source add NAME --kind KIND")
     for one in found:
         show(
-            f"{one.name:<20} {one.kind:<14} {one.records:>10,} records "
-            f"{one.deliveries:>5,} deliveries {one.quarantined:>6,} quarantined"
-            f"{_last(last.get(one.name))}"
+            f"{one.name:<20} {one.kind:<18} {counted(one.records, 'record'):>18}  "
+            f"{counted(one.deliveries, 'delivery'):>14}  "
+            f"{counted(one.quarantined, 'row'):>10} in quarantine{_last(last.get(one.name))}"
         )
 
 
@@ -165,7 +165,7 @@ def show_source(
 
 
 def _show(one: Any, deliveries: list[Any], waiting: list[Any], runs: list[Any]) -> None:
-    show(f"{one.name} ({one.kind}), {one.records:,} active records")
+    show(f"{one.name} ({one.kind}), {counted(one.records, 'active record')}")
     for stream in one.config.streams:
         what = ", ".join(f"{name}: {value}" for name, value in stream.items())
         show(f"fetched by {one.config.connector}: {what}")
@@ -183,10 +183,9 @@ def _show(one: Any, deliveries: list[Any], waiting: list[Any], runs: list[Any]) 
             )
             show(f"{content}: {columns}")
     for delivery in deliveries:
-        counts = delivery.counts
         show(
-            f"{delivery.file_name} as {delivery.content}: {delivery.state}, "
-            f"{counted(counts.rows, 'row')}, {became(counts)}, {counts.quarantined:,} quarantined"
+            f"{delivery.file_name} as {delivery.content}: {delivery.state}; "
+            f"{rows_became(delivery.counts)}"
         )
         if delivery.held:
             show(

@@ -139,14 +139,14 @@ def figures(as_json: Json = False) -> None:
         consistency = {**asdict(agreed), "share": agreed.share}
         print_json({"timeliness": rows, "consistency": consistency, "open_findings": found})
         return
-    _say_if_behind()
     if not agreed.looked_at:
-        show("How current customers are was not worked out yet: tellonce upkeep sweep does it now.")
+        show("Nobody was looked at yet: a worker does that by itself, `tellonce upkeep sweep` now.")
         return
     for one in timely:
         show(f"{one.unit:<20} {one.current:>12,} of {one.customers:,} current ({one.share:.1%})")
     share = "no customers" if agreed.share is None else f"{agreed.share:.1%}"
     show(f"Sources agree: {agreed.consistent:,} of {agreed.customers:,} customers ({share})")
+    _say_if_behind()
 
 
 @upkeep.command("policy")

@@ -110,7 +110,7 @@ def worker() -> Finding:
         return Finding(
             "worker",
             False,
-            f"no worker is at work ({last}), and a job waits since {waits / 60:.0f} minutes.",
+            f"no worker is at work ({last}), and a job has waited for {waits / 60:.0f} minutes.",
             "Start one: tellonce serve, or tellonce work.",
         )
     return Finding("worker", True, f"none is at work ({last}), and nothing waits for one.")

@@ -69,7 +69,8 @@ def test_figures_of_customers_whom_nobody_looked_at_are_not_all_well(
     Freshness.objects.all().delete()
     assert execute(["upkeep", "figures"]) == 0
     told = capsys.readouterr().out
-    assert "not worked out yet: tellonce upkeep sweep" in told
+    assert "Nobody was looked at yet" in told
+    assert "tellonce upkeep sweep" in told
     assert "%" not in told
     assert said(capsys, "upkeep", "figures")["consistency"]["share"] is None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 
 from django.conf import settings
 from django.db import connection
@@ -79,6 +80,15 @@ def lacks_scope(client_id: str, scope: str) -> bool:
 def api_clients() -> list[ClientView]:
     """All clients, revoked ones too, by name."""
     return [client_view(row) for row in ApiClient.objects.order_by("name", "id")]
+
+
+def called(ids: Collection[str]) -> dict[str, str]:
+    """How people know these actors (public ids): users by e-mail, clients by name; whoever else
+    acts, such as the hub, by the id itself.
+    """
+    users = User.objects.filter(public_id__in=ids).values_list("public_id", "email")
+    clients = ApiClient.objects.filter(public_id__in=ids).values_list("public_id", "name")
+    return {one: one for one in ids} | dict(users) | dict(clients)
 
 
 def client_view(row: ApiClient) -> ClientView:

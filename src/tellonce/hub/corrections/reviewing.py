@@ -26,6 +26,7 @@ from tellonce.hub.corrections.storing import (
     telling,
 )
 from tellonce.hub.corrections.types import DETECTED, IN_FORCE, PROPOSED, REJECTED, WITHDRAWN
+from tellonce.hub.intake.stewards import PROPOSED_IT
 from tellonce.hub.sources.cards import truncate_cards
 
 REVIEWS = ("steward", "admin")
@@ -50,7 +51,7 @@ def approve(name: str, *, by: Actor, seen: int | None = None) -> list[str]:
     for row in rows:
         check_state(row, (PROPOSED,), "approved")
     if by.id in {row.author for row in rows}:
-        _refuse("proposed it", by)
+        _refuse(PROPOSED_IT, by)
     if not name.startswith("cog_") or _enough(name, by):
         rest = any(row.state in IN_FORCE for row in found)
         apply_corrections(rows, policy_in_force()[1], by=by, reviewer=by.id, rest=rest)
@@ -69,7 +70,7 @@ def _enough(group: str, by: Actor) -> bool:
             row.save(update_fields=["approvals"])
             record_act(Act("correction.approve", by.id, target=group))
     if already:
-        _refuse("approved it already, and it takes two", by)
+        _refuse("it takes two persons, and this one approved it already", by)
     return len(row.approvals) >= row.needs
 
 
@@ -86,7 +87,8 @@ def reject(name: str, *, by: Actor, reason: str = "", seen: int | None = None) -
     rows = _of(name, seen)
     if by.id in {row.author for row in rows}:
         hint = f"Take it back: tellonce correction withdraw {name}"
-        refuse(by, "proposed it", "correction.reject", may_not="reject this correction", hint=hint)
+        reason = "the person who proposed it takes it back instead"
+        refuse(by, reason, "correction.reject", may_not="reject this correction", hint=hint)
     return _ended(rows, REJECTED, by, reason)
 
 
@@ -96,7 +98,7 @@ def withdraw(name: str, *, by: Actor, reason: str = "", seen: int | None = None)
     if {row.author for row in rows} != {by.id}:
         refuse(
             by,
-            "did not propose it",
+            "somebody else proposed it",
             "correction.withdraw",
             may_not="take this correction back",
             hint="A steward rejects it instead.",

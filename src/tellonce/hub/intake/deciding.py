@@ -72,11 +72,12 @@ def decide(
     neither steward nor administrator, `WrongCall`, `Stale` where a customer is not as it was seen,
     and `Contradiction` where it cannot be true together with earlier decisions.
     """
-    if verdict not in VERDICTS or not pairs or any(one == other for one, other in pairs):
+    if verdict not in VERDICTS:
         raise WrongCall(
-            "A decision says of two records that they are the same, different, or unsure.",
-            hint="Name two records, and one of same, different, unsure.",
+            f"There is no verdict {verdict!r}.", hint=f"Say one of {', '.join(VERDICTS)}."
         )
+    if not pairs or any(one == other for one, other in pairs):
+        raise WrongCall("A decision is about two records.", hint="Name two that differ.")
     groups = tuple(sorted({pair_of(one, other) for one, other in pairs}))
     with turn(by, acts.DECIDE, seen) as lease:
         return carry_out(NewAct(acts.DECIDE, by.id, reason, verdict, groups), lease, by)
@@ -98,7 +99,10 @@ def merge_customers(
             hint="Name another one beside it, by its id or by a record of it as SOURCE:ID.",
         )
     if not 2 <= len(wanted) <= MOST_AT_ONCE:
-        raise WrongCall(f"A merge takes 2 to {MOST_AT_ONCE} customers.", hint="Name them by id.")
+        raise WrongCall(
+            f"A merge takes 2 to {MOST_AT_ONCE} customers.",
+            hint="Name two at least, by id or by a record.",
+        )
     with turn(by, acts.MERGE, seen) as lease:
         customers = [customer_by_public_id(public_id) for public_id in wanted]
         if len({one.id for one in customers}) < len(customers):

@@ -26,6 +26,7 @@ from tellonce.hub.policy.types import Action, Answer, Facts
 from tellonce.hub.sources.selectors import record_texts, record_views
 
 _ACTIVE = Facts(restricted=False)  # restricted records take no part in matching
+_NO_VALUE = ("source", "record_id", "observed_at", "birth_date_ambiguous")
 _ONE_OF = {"emails": "email", "phones": "phone", "addresses": "address", "names": "name"}
 
 
@@ -102,7 +103,7 @@ def _said(document: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     found: dict[str, list[str]] = {}
     for name, value in document.items():
         for one in value if isinstance(value, list) else [value]:
-            if one in (None, "") or name in ("source", "record_id", "observed_at"):
+            if one in (None, "") or name in _NO_VALUE:
                 continue
             attribute, words = _worded(_ONE_OF.get(name, name), one)
             found.setdefault(attribute, []).append(words)
@@ -116,4 +117,14 @@ def _worded(name: str, value: Any) -> tuple[str, str]:
         return f"identifier:{value['kind']}", str(value["value"])
     if name == "others":
         return f"other:{value['name']}", str(value["value"])
-    return name, " ".join(str(part) for key, part in value.items() if part and key != "kind")
+    return name, _whole(value)
+
+
+def _whole(value: Mapping[str, Any]) -> str:
+    """A name or an address in words, each part said once: as a whole, and what that lacks."""
+    whole = str(value.get("full") or "")
+    said = {key: str(part) for key, part in value.items() if part and key not in ("kind", "full")}
+    lacks = [part for part in said.values() if part.casefold() not in whole.casefold()]
+    if not whole:
+        return " ".join(lacks)
+    return f"{whole} ({', '.join(lacks)})" if lacks else whole

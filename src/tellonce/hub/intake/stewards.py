@@ -7,6 +7,7 @@ from tellonce.hub.accounts.types import Actor
 
 DECIDES = ("steward", "admin")
 """Roles that may act on who is one customer."""
+PROPOSED_IT = "the person who proposed it cannot also approve it"
 _DECIDE = "decide which records are one customer"
 
 
@@ -19,4 +20,5 @@ def check_steward(by: Actor, kind: str) -> None:
 def refuse_approval(by: Actor, kind: str) -> None:
     """Raises `Refused`, audited, for who would approve what he proposed."""
     hint = "Another steward approves it."
-    refuse(by, "proposed it", f"{kind}.approve", may_not=_DECIDE, hint=hint)
+    may_not = f"approve this {kind}"
+    refuse(by, PROPOSED_IT, f"{kind}.approve", may_not=may_not, hint=hint)

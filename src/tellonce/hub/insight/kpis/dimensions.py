@@ -41,7 +41,7 @@ def measure_consistency(window: Window) -> Measured:
     """Customers whose sources do not disagree; rules of consistency are a part."""
     found = consistency()
     if found.share is None:
-        return Measured.nothing("No customer is followed yet: a worker does so, after a load.")
+        return Measured.nothing("Nobody was looked at yet: `tellonce upkeep sweep`, or a worker.")
     return Measured.counted(found.consistent, found.customers, _rules(window, "consistency"))
 
 
@@ -50,7 +50,7 @@ def measure_timeliness(window: Window) -> Measured:
     found = timeliness()
     of = sum(one.customers for one in found)
     if not of:
-        return Measured.nothing("No value that ages is followed yet: a worker does, after a load.")
+        return Measured.nothing("Nobody was looked at yet: `tellonce upkeep sweep`, or a worker.")
     parts = [share_part(one.unit, one.current, one.customers) for one in found]
     fresh = sum(one.current for one in found)
     return Measured.counted(fresh, of, [*parts, *_rules(window, "timeliness")])
