@@ -20,8 +20,11 @@ from tellonce.hub.jobs.running import sentence
 AT_ONCE = 50
 """Events of one transaction at first; then as many as are handled in `LOCKED`, MOST at most."""
 MOST = 2_000
-LOCKED = 0.04
-"""Seconds for which a consumer may hold SQLite's write lock; half of the time it leaves it."""
+LEAST = 10
+"""Events of one transaction below which most of it is what any transaction costs."""
+LOCKED = 0.02
+"""Seconds for which a consumer may hold SQLite's write lock; it leaves it for twice as long, so that
+most reads, each of which writes its line of the audit, do not meet it."""
 LONGEST = 2.0
 """Seconds after which a consumer is left for now, so that a worker that is to end is not kept."""
 _LONGEST_PAUSE = 300
@@ -88,8 +91,8 @@ def _work_off(cursor: Cursor, consumer: Consumer, events: Sequence[Numbered], pa
             done += len(part)
             seconds = time.monotonic() - held
             pace.written = _fitting(pace.written, len(part), seconds, LOCKED)
-            # SQLite gives the write lock to whoever asks first: leave it to others for as long.
-            time.sleep(min(0.5, seconds))
+            # SQLite gives the write lock to whoever asks first: leave it to others.
+            time.sleep(min(0.5, 2 * seconds))
     except Exception as error:
         _hold_up(cursor, error)
     return done
@@ -98,7 +101,7 @@ def _work_off(cursor: Cursor, consumer: Consumer, events: Sequence[Numbered], pa
 def _fitting(before: int, handled: int, seconds: float, most: float) -> int:
     """How many the next time, after so many were handled in so long, so that it takes `most`."""
     if seconds > most:
-        return max(1, int(min(handled, before) * most / seconds * 0.8))
+        return max(min(before, LEAST), int(min(handled, before) * most / seconds * 0.8))
     if handled >= before and seconds < most / 2:
         return min(MOST, before * 2)
     return before

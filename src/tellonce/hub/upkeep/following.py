@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -23,8 +24,8 @@ MANY = 5_000
 """Events waiting behind the one at hand, from which they are those of a large load."""
 SLICE = 1_000
 """Customers worked out at once,"""
-KEPT = 200
-"""and kept in one transaction."""
+KEPT = 40
+"""and kept in one transaction; as long as one takes, the write lock is left to others."""
 _NEW_VERSION = tuple(f"{ABOUT_CUSTOMERS}{what}.v1" for what in ("created", "changed", "restated"))
 """What happens with a new golden version, by which `_left_after` finds the customer."""
 _LEFT = (
@@ -102,7 +103,9 @@ def _worked_out(after: Callable[[int, int], list[int]]) -> Iterator[int]:
         for start in range(0, len(customers), KEPT):
             part = customers[start : start + KEPT]
             with transaction.atomic():
+                begun = time.monotonic()
                 keep(part, looked)
+            time.sleep(time.monotonic() - begun)
             yield len(part)
         last = customers[-1]
 
