@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,11 +18,13 @@ from tellonce.hub.core.bulk import among
 from tellonce.hub.customers.models import Customer
 from tellonce.hub.events.selectors import events_after
 from tellonce.hub.intake.deciding import merge_customers
-from tellonce.hub.jobs import consumers
+from tellonce.hub.intake.work import PLACE
+from tellonce.hub.jobs import consumers, running
 from tellonce.hub.jobs.consumers import _Pace
 from tellonce.hub.jobs.models import Cursor, Job
-from tellonce.hub.jobs.registry import Consumer
+from tellonce.hub.jobs.registry import Consumer, handlers
 from tellonce.hub.jobs.ticking import work_until_idle
+from tellonce.hub.jobs.types import ClaimedJob
 from tellonce.hub.upkeep import following, keeping
 from tellonce.hub.upkeep.confirming import confirm_value, undo_confirmation
 from tellonce.hub.upkeep.declared import declare_policy
@@ -134,6 +138,33 @@ def test_who_waits_for_the_lock_takes_no_fewer_events_at_once(
     assert consumers._work_off(cursor, consumer, events, pace) == 10
     assert written == [10]
     assert pace.written == 50
+
+
+@pytest.mark.usefixtures("crowd")
+def test_who_works_ahead_stands_back_while_records_are_placed_but_not_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def position() -> int:
+        return Cursor.objects.get(name="upkeep").position
+
+    Cursor.objects.update(position=0)
+    monkeypatch.setattr(running, "_leading", {1})
+    consumers.consume_feed()
+    assert position() == 0
+    assert Cursor.objects.get(name="webhooks").position > 0
+    monkeypatch.setattr(consumers, "PATIENCE", timedelta(0))
+    consumers.consume_feed()
+    assert position() > 0
+
+
+def test_placing_leads_and_nothing_does_once_it_has_ended() -> None:
+    seen: list[bool] = []
+    job = ClaimedJob(1, PLACE, {}, "", 1, 1)
+    leading = handlers()[PLACE]._replace(handler=lambda _: seen.append(running.is_led()))
+    running.run_job(job, leading, threading.Event())
+    running.run_job(job, leading._replace(leads=False), threading.Event())
+    assert seen == [True, False]
+    assert not running.is_led()
 
 
 class _Clock:

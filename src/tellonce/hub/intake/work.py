@@ -11,6 +11,6 @@ PROPOSE, ADOPT = "intake.propose_model", "intake.adopt_model"
 
 def register() -> None:
     """Tell the workers who places."""
-    register_handler(PLACE, "tellonce.hub.intake.jobs.place")
+    register_handler(PLACE, "tellonce.hub.intake.jobs.place", leads=True)
     register_handler(PROPOSE, "tellonce.hub.intake.jobs.propose_model")
     register_handler(ADOPT, "tellonce.hub.intake.jobs.adopt_model")

@@ -7,6 +7,7 @@ gives functions by their dotted names: they are imported when they are first cal
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from tellonce.hub.core.late import late
@@ -22,6 +23,10 @@ class Numbered(Protocol):
     def number(self) -> int | None:
         """Its place in the feed."""
 
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+
 
 Handler = Callable[[JobContext], None]
 Feed = Callable[[int, int], Sequence[Numbered]]
@@ -34,6 +39,7 @@ class Handling(NamedTuple):
     attempts: int = MOST_ATTEMPTS
     outward: bool = False
     kept: bool = True
+    leads: bool = False
 
 
 class Consumer(NamedTuple):
@@ -66,16 +72,18 @@ def register_handler(
     attempts: int = MOST_ATTEMPTS,
     outward: bool = False,
     kept: bool = True,
+    leads: bool = False,
 ) -> None:
     """`handler(context)` does the jobs of this kind; at least once, so it must bear repetition.
 
     `outward`: it mostly waits for other machines, so it has threads of its own and keeps nobody
     waiting. `kept` False: its done jobs are so many and so dull that they are not kept.
+    `leads`: while this process does one, consumers that work ahead stand back for a while.
 
     An exception means: again later, with growing pauses, `attempts` times in all. `WrongCall` and
     `Refused` mean that trying again is useless; `Busy` and `ReleaseJob` are not counted.
     """
-    _handlers[kind] = Handling(late(handler), attempts, outward, kept)
+    _handlers[kind] = Handling(late(handler), attempts, outward, kept, leads)
 
 
 def register_consumer(

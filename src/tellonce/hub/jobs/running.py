@@ -7,7 +7,8 @@ import random
 import threading
 import time
 import traceback
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ _log = logging.getLogger(__name__)
 _SHOWN_EVERY = 1.0  # seconds between two writes of progress
 _BUSY_FOR = 3.0
 _OURS = "tellonce"
+_leading: set[int] = set()
 
 
 def work_once(
@@ -48,7 +50,8 @@ def run_job(job: ClaimedJob, handling: Handling, stopping: threading.Event) -> N
     itself, and the job is done again.
     """
     try:
-        handling.handler(_context(job, handling, stopping))
+        with _leads(job, handling):
+            handling.handler(_context(job, handling, stopping))
     except ReleaseJob as given_back:
         queue.release(job, given_back.after)
     except Busy:
@@ -63,6 +66,21 @@ def run_job(job: ClaimedJob, handling: Handling, stopping: threading.Event) -> N
         queue.fail(job, sentence(error), attempts=handling.attempts)
     else:
         queue.finish(job, kept=handling.kept)
+
+
+def is_led() -> bool:
+    """Whether this process does a job now that goes before consumers which work ahead."""
+    return bool(_leading)
+
+
+@contextmanager
+def _leads(job: ClaimedJob, handling: Handling) -> Iterator[None]:
+    if handling.leads:
+        _leading.add(job.id)
+    try:
+        yield
+    finally:
+        _leading.discard(job.id)
 
 
 def sentence(error: BaseException) -> str:

@@ -24,7 +24,7 @@ MANY = 5_000
 """Events waiting behind the one at hand, from which they are those of a large load."""
 SLICE = 1_000
 """Customers worked out at once,"""
-KEPT = 40
+KEPT = 25
 """and kept in one transaction; as long as one takes, the write lock is left to others."""
 _NEW_VERSION = tuple(f"{ABOUT_CUSTOMERS}{what}.v1" for what in ("created", "changed", "restated"))
 """What happens with a new golden version, by which `_left_after` finds the customer."""
