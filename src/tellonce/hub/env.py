@@ -181,6 +181,7 @@ def database(url: str, home: Path, timeout: float) -> dict[str, Any]:
             **config.get("OPTIONS", {}),
             "transaction_mode": "IMMEDIATE",
             "timeout": timeout,
+            "cached_statements": 1_000,  # prepared ones; of one record alone there are some sixty
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
                 # 32 MB of pages each connection; the log is moved into the file every 32 MB.

@@ -9,13 +9,14 @@ candidates.py  what a record that is not held may belong with
 memory.py   a lookup in memory; index.py and shelves.py are its parts
 """
 
-from tellonce.engine.placing.arrival import encoded, match_keys
+from tellonce.engine.placing.arrival import FEW_ENCODED, encoded, encoded_rows, match_keys
 from tellonce.engine.placing.candidates import candidates
 from tellonce.engine.placing.lookup import Changes, Decision, Edge, Identity, Lookup, Sharing
 from tellonce.engine.placing.memory import Memory
 from tellonce.engine.placing.placed import Placed, place
 
 __all__ = [
+    "FEW_ENCODED",
     "Changes",
     "Decision",
     "Edge",
@@ -26,6 +27,7 @@ __all__ = [
     "Sharing",
     "candidates",
     "encoded",
+    "encoded_rows",
     "match_keys",
     "place",
 ]

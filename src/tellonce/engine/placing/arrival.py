@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,13 @@ def match_keys(records: pa.Table, model: MatchModel, settings: Settings) -> pa.T
 def encoded(records: pa.Table, model: MatchModel, settings: Settings) -> tuple[Encoded, pa.Array]:
     """RECORDS as the kernels read them, in the order given, and the strings of their codes."""
     return _encoded(_ready(records, FEW_ENCODED), model.score, settings)
+
+
+def encoded_rows(
+    rows: Sequence[Mapping[str, Any]], model: MatchModel, settings: Settings
+) -> tuple[Encoded, pa.Array]:
+    """The same of a few rows of RECORDS, FEW_ENCODED at most for it to be less work."""
+    return _encoded([standardise.comparable_row(row) for row in rows], model.score, settings)
 
 
 Ready = list[dict[str, Any]] | Coded

@@ -9,11 +9,19 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from tellonce.engine.model.document import MatchModel
-from tellonce.engine.placing import Decision, Edge, Sharing, encoded
+from tellonce.engine.placing import (
+    FEW_ENCODED,
+    Decision,
+    Edge,
+    Sharing,
+    encoded,
+    encoded_rows,
+)
+from tellonce.engine.score.arrays import Encoded
 from tellonce.engine.score.store import Store
 from tellonce.engine.settings import SPELLING, Settings
 from tellonce.hub.bridge.holdings import Content, Holdings, Name
-from tellonce.hub.bridge.rows import records_table
+from tellonce.hub.bridge.rows import record_rows, records_table
 
 Longs = npt.NDArray[np.int64]
 
@@ -117,10 +125,14 @@ class Held:
         kept, said = self._kept, self.holdings.contents(ids)
         missing = [i for i in ids if said[i] not in kept.row]
         if missing:
-            table = records_table(self._texts(missing))
-            first = kept.store.add(*encoded(table, self.model, self.settings))
+            first = kept.store.add(*self._encoded(self._texts(missing)))
             kept.row |= {said[i]: first + at for at, i in enumerate(missing)}
         self._row |= {i: kept.row[said[i]] for i in ids}
+
+    def _encoded(self, texts: Sequence[str]) -> tuple[Encoded, pa.Array]:
+        if len(texts) <= FEW_ENCODED:
+            return encoded_rows(record_rows(texts), self.model, self.settings)
+        return encoded(records_table(texts), self.model, self.settings)
 
     def records(self, held: Sequence[Name]) -> pa.Table:
         """As `Lookup.records`."""

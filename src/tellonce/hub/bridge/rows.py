@@ -18,6 +18,13 @@ import pyarrow.json as pj
 from tellonce.engine.tables import RECORDS
 
 _FEW = 1_000  # rows for which a thread costs more than it saves
+_VERY_FEW = 10  # for which Arrow's reader does, which has threads of its own
+_NOTHING: dict[str, Any] = dict.fromkeys(RECORDS.names)
+_NO_ENTRY: dict[str, dict[str, Any]] = {
+    field.name: dict.fromkeys(part.name for part in field.type.value_type)
+    for field in RECORDS
+    if pa.types.is_list(field.type) and pa.types.is_struct(field.type.value_type)
+}
 Sealed = Callable[[str], bool]
 """Says of an attribute ("identifier:pesel", "other:income_band", ...) whether it must be sealed."""
 
@@ -30,6 +37,8 @@ def row_documents(records: pa.Table, sealed: Sealed) -> list[tuple[str, str | No
 def records_table(documents: Iterable[str]) -> pa.Table:
     """Whole rows as JSON (`documents.join_documents`) -> RECORDS, in the order given."""
     lines = list(documents)
+    if len(lines) <= _VERY_FEW:
+        return pa.Table.from_pylist(record_rows(lines), schema=RECORDS)
     text = "\n".join(lines).encode()
     if not text:
         return RECORDS.empty_table()
@@ -39,6 +48,18 @@ def records_table(documents: Iterable[str]) -> pa.Table:
         parse_options=pj.ParseOptions(explicit_schema=RECORDS, unexpected_field_behavior="ignore"),
     )
     return table.select(RECORDS.names)
+
+
+def record_rows(documents: Iterable[str]) -> list[dict[str, Any]]:
+    """The same as `to_pylist` of that table gives: None for whatever a row does not say."""
+    rows = [_NOTHING | json.loads(document) for document in documents]
+    for row in rows:
+        if row["observed_at"]:
+            row["observed_at"] = datetime.fromisoformat(row["observed_at"])
+        for name, nothing in _NO_ENTRY.items():
+            if row[name]:
+                row[name] = [nothing | entry for entry in row[name]]
+    return rows
 
 
 def _split(row: dict[str, Any], sealed: Sealed) -> tuple[str, str | None]:

@@ -1,4 +1,5 @@
-"""Django's SQLite, with writers who wait for the write lock on equal terms.
+"""Django's SQLite, with writers who wait for the write lock on equal terms, and statements that are
+put into SQLite's words once.
 
 SQLite lets a writer sleep longer the longer it has waited, up to a tenth of a second at a time, so
 that whoever comes next is served first and some wait for seconds. Here everybody who begins a
@@ -8,6 +9,8 @@ transaction asks again every few milliseconds.
 from __future__ import annotations
 
 import time
+from functools import lru_cache
+from typing import Any
 
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
@@ -16,8 +19,24 @@ _STEP = 4
 """Milliseconds that SQLite itself waits: it asks again after 1 and 3 of them."""
 
 
+@lru_cache(maxsize=1_000)
+def _in_sqlites_words(statement: str) -> str:
+    return base.FORMAT_QMARK_REGEX.sub("?", statement).replace("%%", "%")
+
+
+class _Cursor(base.SQLiteCursorWrapper):
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        if param_names is None:
+            return _in_sqlites_words(query)
+        return str(super().convert_query(query, param_names=param_names))
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to SQLite."""
+
+    def create_cursor(self, name: str | None = None) -> _Cursor:
+        """A cursor of this connection."""
+        return self.connection.cursor(factory=_Cursor)  # type: ignore[no-any-return]
 
     def _start_transaction_under_autocommit(self) -> None:
         patience = float(self.settings_dict["OPTIONS"].get("timeout", 5.0))
