@@ -184,6 +184,8 @@ def check(table: pa.Table, schema: pa.Schema, joint: str) -> pa.Table:
     Raises SchemaMismatch naming the first column that is missing or has another type; `joint` is
     the name of the schema, for the message. Further columns are dropped.
     """
+    if table.schema.equals(schema):
+        return table
     for field in schema:
         if field.name not in table.column_names:
             raise SchemaMismatch(

@@ -43,6 +43,9 @@ def conflicts(records: pa.Table, found: Components, unique_sources: frozenset[st
     """
     component, left, right = inner_pairs(found, 2)
     a, b = found.members[found.off[component] + left], found.members[found.off[component] + right]
+    none = np.zeros(0, np.int64)
+    if not len(a):
+        return Constraints(none, none, none, none)
     source = records["source"].combine_chunks().dictionary_encode()
     codes = source.indices.to_numpy()
     named = source.dictionary.to_pylist()
@@ -50,7 +53,6 @@ def conflicts(records: pa.Table, found: Components, unique_sources: frozenset[st
     clash = (codes[a] == codes[b]) & unique[codes[a]] if len(named) else np.zeros(0, np.bool_)
     for numbers in _numbers_for_life(records):
         clash |= (numbers[a] >= 0) & (numbers[b] >= 0) & (numbers[a] != numbers[b])
-    none = np.zeros(0, np.int64)
     return Constraints(none, none, a[clash], b[clash])
 
 

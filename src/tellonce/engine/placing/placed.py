@@ -100,6 +100,8 @@ def _check_apart(arrived: Arrival, deleted: Sequence[Identity]) -> None:
 def _records(members: Sequence[Identity], arrived: Arrival, lookup: Lookup) -> pa.Table:
     """RECORDS of the members, in their order."""
     held = [member for member in members if member not in arrived.row]
+    if not held and len(members) == len(arrived.row):
+        return arrived.records  # both are in order of identity
     place = {member: at for at, member in enumerate(held)}
     place.update({member: len(held) + at for member, at in arrived.row.items()})
     stored = lookup.records(held) if held else RECORDS.empty_table()
