@@ -130,6 +130,10 @@ class Check:
         """
         return True
 
+    def reads(self) -> tuple[str, ...] | None:
+        """Fields that it may tell of beside its own, where it `tells`; None: any of the row."""
+        return (*self.beside(), *self.hints())
+
     def judge(self, value: str, beside: tuple[str, ...], cell: Cell) -> str | None:
         """What is wrong with a value, in words and without it; None where nothing is, "" where
         nothing can be said, which counts as if there were no value.
@@ -215,6 +219,16 @@ class Rule:
     def tells(self) -> bool:
         """Whether failing it, or not, may tell what a value is (see `Check.tells`)."""
         return self.check.tells() or any(one.values for one in self.when)
+
+    @cached_property
+    def tells_of(self) -> frozenset[str] | None:
+        """Fields whose values failing it, or not, may tell; None: any of the row."""
+        read = self.check.reads() if self.check.tells() else ()
+        if read is None:
+            return None
+        own = (self.field,) if self.field and self.check.tells() else ()
+        asked = (one.field for one in self.when if one.values)
+        return frozenset((*own, *read, *asked))
 
     def canonical(self) -> str:
         """Everything that decides about a result, on one line."""

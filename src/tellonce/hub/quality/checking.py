@@ -16,6 +16,7 @@ from tellonce.hub.quality.in_force import InForce
 from tellonce.hub.quality.judging import JudgedRows, Met, facts_about, judge_rows, judge_set
 from tellonce.hub.quality.running import every_record, rows_of, slices
 from tellonce.hub.quality.services import RulesFile, check_rules
+from tellonce.hub.quality.telling import check_may_tell
 from tellonce.hub.sources.config import RECORDS
 from tellonce.hub.sources.selectors import source_named
 from tellonce.hub.sources.stored_rows import StoredRow
@@ -59,6 +60,7 @@ def check_source(
     if RECORDS not in source.learned:
         raise WrongCall(f"{name!r} holds no records.", hint=f"Load some: tellonce load {name}")
     rules = check_rules(file, name)
+    check_may_tell(rules, name, by, "quality.check")
     in_force = InForce(rules, {rule.id: 0 for rule in rules.rules}, file.references, "")
     facts = facts_about(source, in_force)
     found = _Found(shown)

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from django.db.models import Q
+
 from tellonce.hub.core.bulk import fetched
 from tellonce.hub.quality.models import RulesVersion
 from tellonce.hub.quality.references import Document, references_from
+from tellonce.rules.errors import RuleErrors
 from tellonce.rules.reading import read_rules
 from tellonce.rules.types import Reference, Rule, RuleSet
 
@@ -77,6 +80,27 @@ def _read(version_id: int, fingerprint: str) -> _Version:
     row = RulesVersion.objects.get(pk=version_id)
     rules = read_rules(row.text, row.name, held=True)
     return _Version(version_id, fingerprint, rules, references_from(row.references))
+
+
+def rules_of_version(version_id: int) -> Mapping[str, Rule]:
+    """Rule id -> rule of a version (row id); empty where its text is none of this program's."""
+    fingerprint = RulesVersion.objects.values_list("fingerprint", flat=True).get(pk=version_id)
+    try:
+        return {rule.id: rule for rule in _read(version_id, fingerprint).rules.rules}
+    except RuleErrors:
+        return {}
+
+
+def newest_rule(source_id: int, name: str) -> Rule | None:
+    """The rule of this name that holds for a source, or was the last to do so; None: none ever."""
+    found = rules_in_force(source_id)
+    if found is not None and name in found.by_id:
+        return found.by_id[name]
+    versions = RulesVersion.objects.filter(Q(source_id=source_id) | Q(source=None))
+    for version in versions.order_by("-id").values_list("id", flat=True):
+        if rule := rules_of_version(version).get(name):
+            return rule
+    return None
 
 
 def fingerprint_of(rules: RuleSet, references: Document) -> str:

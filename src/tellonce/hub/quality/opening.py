@@ -10,11 +10,12 @@ from tellonce.hub.audit.types import Act
 from tellonce.hub.policy.decide import decide
 from tellonce.hub.policy.masks import masked
 from tellonce.hub.policy.refusing import check_purpose
+from tellonce.hub.policy.seeing import policy_name
 from tellonce.hub.policy.types import Action, Answer, Facts
 from tellonce.hub.quality.access import check_may_read
 from tellonce.hub.quality.models import RuleFailure
 from tellonce.hub.quality.places import failure_place
-from tellonce.hub.quality.selectors import failure_view
+from tellonce.hub.quality.showing import shown_failure
 from tellonce.hub.quality.types import SeenFailure
 from tellonce.hub.sources.selectors import restricted_records
 from tellonce.hub.sources.stored_rows import record_keys
@@ -26,14 +27,15 @@ OPEN = "quality.read"
 def open_failure(number: int, purpose: str, *, by: Actor) -> SeenFailure:
     """A failure with its value, allowed, masked or denied by policy; audited.
 
-    Raises `Unknown`, and `Refused` where `by` may not act for the purpose.
+    Raises `Unknown`, also where it is withheld from `by` as a whole, and `Refused` where he may not
+    act for the purpose.
     """
     check_may_read(by, OPEN)
     check_purpose(purpose, by, OPEN)
-    view = failure_view(number)
+    view = shown_failure(number, by=by)
     row = RuleFailure.objects.get(pk=number)
     restricted = bool(restricted_records([row.record_id]))
-    attribute = view.attribute or f"other:{view.field}"
+    attribute = policy_name(view.attribute, view.field)
     answer = decide(by, Action.VALUE, attribute, purpose, Facts(restricted)).answer
     value = None if answer is Answer.DENY else _value(row)
     if value is not None and answer is Answer.MASK:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, Min, Sum
@@ -139,31 +140,41 @@ def failure_view(number: int) -> FailureView:
     row = RuleFailure.objects.select_related(*_RELATED).filter(pk=number).first()
     if row is None:
         raise Unknown(f"There is no failure {number}.", hint="See `tellonce quality failures`.")
-    return _view(row)
+    return view_of_failure(row)
 
 
 def failures_page(
     asked: FailuresAsked, *, limit: int = 50, before: int | None = None
 ) -> FailurePage:
     """Failures, the newest first, those below the number `before`; without values."""
-    rows = _asked(asked).select_related(*_RELATED).order_by("-id")
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    found = list(rows[: limit + 1])
-    shown = tuple(_view(row) for row in found[:limit])
+    found = list(islice(newest_failures(asked, before, limit + 1), limit + 1))
+    shown = tuple(map(view_of_failure, found[:limit]))
     return FailurePage(shown, shown[-1].id if len(found) > limit else None)
+
+
+def newest_failures(
+    asked: FailuresAsked, before: int | None, at_once: int = MOST
+) -> Iterator[RuleFailure]:
+    """The rows of all that is asked for, the newest first, below the number `before`."""
+    rows = failures_asked(asked).select_related(*_RELATED).order_by("-id")
+    while part := list((rows if before is None else rows.filter(pk__lt=before))[:at_once]):
+        before, at_once = part[-1].pk, MOST
+        yield from part
 
 
 def open_failures(asked: FailuresAsked = FailuresAsked()) -> Iterator[FailureView]:
     """Every failure that is asked for (those that are open, without more), the oldest first; in
     slices, without values.
     """
-    last = 0
-    while rows := list(
-        _asked(asked).filter(pk__gt=last).select_related(*_RELATED).order_by("id")[:MOST]
-    ):
-        last = rows[-1].pk
-        yield from map(_view, rows)
+    return map(view_of_failure, oldest_failures(asked))
+
+
+def oldest_failures(asked: FailuresAsked) -> Iterator[RuleFailure]:
+    """The rows of all that is asked for, the oldest first."""
+    last, rows = 0, failures_asked(asked).select_related(*_RELATED).order_by("id")
+    while part := list(rows.filter(pk__gt=last)[:MOST]):
+        last = part[-1].pk
+        yield from part
 
 
 def failure_counts(asked: FailuresAsked, by: str) -> dict[str, int]:
@@ -171,20 +182,20 @@ def failure_counts(asked: FailuresAsked, by: str) -> dict[str, int]:
     `attribute`, the most first.
     """
     column = "source__name" if by == "source" else by
-    counted = _asked(asked).values_list(column).annotate(count=Count("id"))
+    counted = failures_asked(asked).values_list(column).annotate(count=Count("id"))
     return dict(counted.order_by("-count", column))
 
 
 def failing_records(asked: FailuresAsked = FailuresAsked()) -> int:
     """In how many records something is found that is asked for."""
-    return _asked(asked).values("record_id").distinct().count()
+    return failures_asked(asked).values("record_id").distinct().count()
 
 
 def dimension_counts(since: date, until: date, *, source: str = "") -> list[DimensionCount]:
     """How often the rules of each dimension were judged and met from `since` to `until` (days, both
     included), on arrival and in runs together; dimensions without rules are left out.
     """
-    rows = _counts(since, until, source).values("dimension").annotate(**_sums())
+    rows = counts_between(since, until, source).values("dimension").annotate(**sums())
     return [DimensionCount(**row) for row in rows.order_by("dimension")]
 
 
@@ -194,11 +205,11 @@ def rule_counts(
     """How often each rule was judged and met, by day, source and occasion (arrival, run), from
     `since` to `until` (days, both included).
     """
-    rows = _counts(since, until, source)
+    rows = counts_between(since, until, source)
     if rule:
         rows = rows.filter(rule=rule)
     names = ("day", "source__name", "rule", "dimension", "occasion")
-    summed = rows.values(*names).annotate(**_sums()).order_by(*names)
+    summed = rows.values(*names).annotate(**sums()).order_by(*names)
     return [RuleCountView(source=row.pop("source__name"), **row) for row in summed]
 
 
@@ -213,16 +224,19 @@ def quarantine_age() -> QuarantineAge:
 _RELATED = ("source", "record", "rules")
 
 
-def _sums() -> dict[str, Any]:
+def sums() -> dict[str, Any]:
+    """What of counts is added up."""
     return {name: Sum(name) for name in _SUMS}
 
 
-def _counts(since: date, until: date, source: str) -> Any:
+def counts_between(since: date, until: date, source: str) -> Any:
+    """The query of the counts of these days, both included, of a source or of all ("")."""
     rows = RuleCount.objects.filter(day__gte=since, day__lte=until)
     return rows.filter(source_id=source_named(source).id) if source else rows
 
 
-def _asked(asked: FailuresAsked) -> Any:
+def failures_asked(asked: FailuresAsked) -> Any:
+    """The query of the failures that are asked for."""
     rows = RuleFailure.objects.all()
     if asked.source:
         rows = rows.filter(source_id=source_named(asked.source).id)
@@ -236,7 +250,8 @@ def _asked(asked: FailuresAsked) -> Any:
     return rows if asked.since is None else rows.filter(found_at__gte=asked.since)
 
 
-def _view(row: RuleFailure) -> FailureView:
+def view_of_failure(row: RuleFailure) -> FailureView:
+    """A failure as it may leave the app; `select_related` its source, record and rules."""
     return FailureView(
         id=row.pk,
         source=row.source.name,

@@ -23,6 +23,8 @@ from tellonce.hub.quality.jobs import enqueue_run
 from tellonce.hub.quality.models import CORRECTED, OPEN, WAIVED, RuleFailure, RulesVersion
 from tellonce.hub.quality.references import Document, document_of
 from tellonce.hub.quality.selectors import failure_view, rules_version, version_view
+from tellonce.hub.quality.showing import withheld_among
+from tellonce.hub.quality.telling import check_may_tell
 from tellonce.hub.quality.types import ALL, FailureView, RulesSet
 from tellonce.hub.sources.selectors import active_record_count, source_named, sources
 from tellonce.rules.reading import read_rules
@@ -69,6 +71,7 @@ def set_rules(file: RulesFile, *, source: str = ALL, by: Actor, reason: str = ""
     """
     check_may_set(by, "quality.set")
     rules = check_rules(file, source)
+    check_may_tell(rules, source, by, "quality.set")
     return _put_in_force(
         rules, file.name, file.text, document_of(file.references), _Who(source, by, reason)
     )
@@ -80,9 +83,9 @@ def set_rules_back(number: int, *, source: str = ALL, by: Actor, reason: str = "
     earlier = rules_version(source, number)
     row = RulesVersion.objects.get(pk=earlier.id)
     said = reason or f"back to version {number}"
-    return _put_in_force(
-        read_rules(row.text, row.name), row.name, row.text, row.references, _Who(source, by, said)
-    )
+    rules = read_rules(row.text, row.name)
+    check_may_tell(rules, source, by, "quality.set")
+    return _put_in_force(rules, row.name, row.text, row.references, _Who(source, by, said))
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,8 @@ def _held(source: str) -> str:
 def waive_failures(ids: Collection[int], *, by: Actor, reason: str) -> list[FailureView]:
     """A person says that these failures may stand; they do until the value is another.
 
-    Raises `WrongCall` without a reason, `Unknown`, `Stale` where one of them no longer stands.
+    Raises `WrongCall` without a reason, `Unknown`, for those withheld from `by` too, `Stale` where
+    one of them no longer stands.
     """
     check_may_write(by, "quality.waive")
     because = reason.strip()[:200]
@@ -177,7 +181,8 @@ def waive_failures(ids: Collection[int], *, by: Actor, reason: str) -> list[Fail
     with transaction.atomic():
         rows = RuleFailure.objects.select_related("source", "record", "rules").filter(id__in=ids)
         found = list(rows)
-        _check_waivable(ids, found)
+        kept = withheld_among(found, by)
+        _check_waivable(ids, [row for row in found if row.pk not in kept])
         now = clock.now()
         RuleFailure.objects.filter(id__in=ids).update(
             state=WAIVED, because=because, settled_by=by.id, settled_at=now
@@ -199,15 +204,14 @@ def waive_failures(ids: Collection[int], *, by: Actor, reason: str) -> list[Fail
 def _check_waivable(ids: Collection[int], found: Sequence[RuleFailure]) -> None:
     missing = set(ids) - {row.pk for row in found}
     if missing or not found:
-        numbers = ", ".join(map(str, sorted(missing)))
         raise Unknown(
-            f"There is no failure {numbers}." if numbers else "It is not said which failures.",
+            "There is no such failure." if missing else "It is not said which failures.",
             hint="See `tellonce quality failures`.",
         )
     settled = [row for row in found if row.state not in (OPEN, CORRECTED)]
     if settled:
         row = settled[0]
         raise Stale(
-            f"Failure {row.pk} is {row.state}, and cannot be waived.",
+            f"The failure of {row.rule} is {row.state}, and cannot be waived.",
             hint="See `tellonce quality failures`.",
         )

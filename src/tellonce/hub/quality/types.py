@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tellonce.hub.policy.seeing import Withheld
+
 ALL = ""
 """The source of rules that hold for all sources."""
 
@@ -137,6 +139,24 @@ class RuleCountView:
     failed: int
     empty: int
     not_evaluated: int
+
+
+@dataclass(frozen=True)
+class ShownFailures:
+    """Failures that somebody may be told of, the newest first; `next` as of a `FailurePage`."""
+
+    failures: tuple[FailureView, ...]
+    next: int | None
+    withheld: Withheld
+
+
+@dataclass(frozen=True)
+class ShownCounts:
+    """Counts that somebody may be told of, by rule and day, and summed up by dimension."""
+
+    rules: tuple[RuleCountView, ...]
+    dimensions: tuple[DimensionCount, ...]
+    withheld: Withheld
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import WrongCall
+from tellonce.hub.policy.seeing import policy_name, sees
 from tellonce.hub.sources.cards import truncate_cards
 from tellonce.hub.sources.incoming import known_headers
 from tellonce.hub.sources.models import QuarantineCorrection, Quarantined
 from tellonce.hub.sources.places import quarantine_correction_place
+from tellonce.hub.sources.quarantine_view import attributes_of, is_restricted
 from tellonce.hub.sources.quarantined import (
     Corrections,
     Which,
@@ -51,7 +53,7 @@ def correct_quarantined(
         raise WrongCall("Nothing is corrected without a reason.", hint="Say why with --because.")
     with transaction.atomic():
         (row,) = rows_meant(Which(ids=(number,)))
-        written = _written(row, changes)
+        written = _written(row, changes, by)
         key = opened_key(row.delivery.key_id)
         QuarantineCorrection.objects.bulk_create(
             QuarantineCorrection(
@@ -82,22 +84,26 @@ def correct_quarantined(
     return entry_of(row, corrected_headers([row]))
 
 
-def _written(row: Quarantined, changes: Corrections) -> dict[str, str | None]:
-    """What is really changed; raises `WrongCall`."""
+def _written(row: Quarantined, changes: Corrections, by: Actor) -> dict[str, str | None]:
+    """What is really changed; raises `WrongCall`. That a field says something already is no word
+    for who does not see it: it is written again.
+    """
     said = row_object(text_of(row))
     if said is None:
         raise WrongCall(
-            f"Row {row.pk} is a line that could not be read as a row, so it has no fields.",
+            "It is a line that could not be read as a row, so it has no fields.",
             hint="Mend it in a file: tellonce quarantine replay --id NUMBER --corrected FILE",
         )
     source = source_named(row.delivery.source.name)
     known = {*said, *known_headers(source, row.delivery.content), *source.config.columns}
     now = with_corrections(said, corrections_of([row]).get(row.pk, {}))
+    attributes, kept = attributes_of(source, row.delivery.content), is_restricted(row)
     written = {}
     for header, value in changes.items():
         _check_field(header, value, known)
         clean = truncate_cards(value) if value else None
-        if clean != now.get(header):
+        name = policy_name(attributes.get(header, ""), header)
+        if clean != now.get(header) or not sees(by, name, restricted=kept):
             written[header] = clean
     if not written:
         raise WrongCall(

@@ -14,6 +14,7 @@ from tellonce.hub.core.errors import Unknown
 from tellonce.hub.policy.decide import decide
 from tellonce.hub.policy.masks import masked
 from tellonce.hub.policy.refusing import check_purpose
+from tellonce.hub.policy.seeing import policy_name
 from tellonce.hub.policy.types import Action, Answer, Facts
 from tellonce.hub.sources.contents import RECORDS
 from tellonce.hub.sources.models import Quarantined, Record
@@ -62,7 +63,7 @@ def quarantined_row(number: int, purpose: str, *, by: Actor) -> SeenRow:
     rows = Quarantined.objects.select_related("delivery__source")
     row = rows.filter(pk=number).first()
     if row is None:
-        raise Unknown(f"There is no row {number} in quarantine.", hint="List those that wait.")
+        raise Unknown("No such row is in quarantine.", hint="List those that wait.")
     said = row_object(text_of(row))
     fields = () if said is None else _fields(row, said, purpose, by)
     with transaction.atomic():
@@ -83,12 +84,12 @@ def quarantined_row(number: int, purpose: str, *, by: Actor) -> SeenRow:
 def _fields(
     row: Quarantined, said: Mapping[str, object], purpose: str, by: Actor
 ) -> tuple[SeenField, ...]:
-    source, facts = source_named(row.delivery.source.name), Facts(_is_restricted(row))
-    attributes = _attributes(source, row.delivery.content)
+    source, facts = source_named(row.delivery.source.name), Facts(is_restricted(row))
+    attributes = attributes_of(source, row.delivery.content)
     corrections = corrections_of([row]).get(row.pk, {})
     found = []
     for header in dict.fromkeys([*said, *corrections]):
-        attribute = attributes.get(header) or f"other:{header}"
+        attribute = policy_name(attributes.get(header, ""), header)
         answer = decide(by, Action.VALUE, attribute, purpose, facts).answer
         value, fresh = said.get(header), corrections.get(header)
         found.append(
@@ -109,13 +110,13 @@ def _seen(attribute: str, value: str | None, answer: Answer) -> str | None:
     return value if answer is Answer.ALLOW else masked(attribute, value)
 
 
-def _is_restricted(row: Quarantined) -> bool:
+def is_restricted(row: Quarantined) -> bool:
     """Whether the row is of a record whose processing is restricted."""
     records = Record.objects.filter(source_id=row.delivery.source_id, record_key=row.record_key)
     return bool(row.record_key) and records.filter(state=Record.RESTRICTED).exists()
 
 
-def _attributes(source: SourceView, content: str) -> dict[str, str]:
+def attributes_of(source: SourceView, content: str) -> dict[str, str]:
     """Header -> attribute that policy knows it by, of records; others are judged by their words."""
     if content != RECORDS:
         return {}

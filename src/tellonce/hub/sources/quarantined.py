@@ -25,13 +25,14 @@ Corrections = Mapping[str, str | None]
 @dataclass(frozen=True)
 class Which:
     """Rows that wait: of one source ("" for all), whose reason holds these words, of these numbers,
-    or sent there by one validation rule.
+    or sent there by one validation rule, but none of those sent there by the rules `without`.
     """
 
     source: str = ""
     reason: str = ""
     ids: tuple[int, ...] = ()
     rule: str = ""
+    without: tuple[str, ...] = ()
 
 
 def check_may_work(by: Actor, action: str) -> None:
@@ -52,6 +53,8 @@ def waiting_rows(which: Which) -> Any:
         rows = rows.filter(reason__icontains=which.reason)
     if which.rule:
         rows = rows.filter(rule=which.rule)
+    if which.without:
+        rows = rows.exclude(rule__in=which.without)
     return rows.filter(pk__in=which.ids) if which.ids else rows
 
 
@@ -75,8 +78,8 @@ def check_all_there(ids: Sequence[int], rows: Sequence[Quarantined]) -> None:
     """Raise `Unknown` where a row of these numbers is missing."""
     missing = set(ids) - {row.pk for row in rows}
     if missing:
-        numbers = ", ".join(map(str, sorted(missing)))
-        raise Unknown(f"No such row waits in quarantine: {numbers}.", hint=_SEE)
+        some = "No such row waits" if len(set(ids)) == 1 else "One of these rows does not wait"
+        raise Unknown(f"{some} in quarantine.", hint=_SEE)
 
 
 def corrections_of(rows: Collection[Quarantined]) -> dict[int, dict[str, str | None]]:

@@ -8,10 +8,13 @@ from typing import Any
 
 from django.db.models import Count, Q
 
+from tellonce.hub.accounts.types import Actor
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.customers.periods import EPOCH, act
 from tellonce.hub.customers.selectors import customer_counts, customers_numbered
+from tellonce.hub.policy.seeing import NOTHING, at_best, sees, withheld
+from tellonce.hub.policy.types import Answer
 from tellonce.hub.sources.selectors import record_names
 from tellonce.hub.upkeep.declared import policy_in_force
 from tellonce.hub.upkeep.models import ClaimedKey, Finding, Freshness
@@ -100,18 +103,32 @@ def finding_counts() -> dict[str, int]:
 
 
 def open_findings(
-    *, kind: str = "", customer: str = "", limit: int = 50, cursor: str = ""
+    *,
+    kind: str = "",
+    customer: str = "",
+    limit: int = 50,
+    cursor: str = "",
+    by: Actor | None = None,
 ) -> FindingPage:
     """`findings` that are open."""
-    return findings(state=Finding.OPEN, kind=kind, customer=customer, limit=limit, cursor=cursor)
+    asked = {"kind": kind, "customer": customer, "cursor": cursor}
+    return findings(state=Finding.OPEN, limit=limit, by=by, **asked)
 
 
 def findings(
-    *, state: str = "", kind: str = "", customer: str = "", limit: int = 50, cursor: str = ""
+    *,
+    state: str = "",
+    kind: str = "",
+    customer: str = "",
+    limit: int = 50,
+    cursor: str = "",
+    by: Actor | None = None,
 ) -> FindingPage:
     """What was found about customers as a whole, the newest first; "" means all.
 
-    `customer` is a public id. Raises `WrongCall` for a state, kind or cursor that is none.
+    `customer` is a public id. `by` None: the hub itself asks; of somebody else what is found about
+    attributes that he does not see is left out, and counted. Raises `WrongCall` for a state, kind
+    or cursor that is none.
     """
     rows = Finding.objects.order_by("-id")
     for name, value, known in (("state", state, STATES), ("kind", kind, KINDS)):
@@ -122,6 +139,10 @@ def findings(
         rows = rows.filter(**{name: value}) if value else rows
     if customer:
         rows = rows.filter(customer__public_id=customer)
+    kept = NOTHING
+    if by is not None:
+        unseen = _unseen(by)
+        kept, rows = withheld(rows.filter(unseen).count(), by), rows.exclude(unseen)
     if cursor:
         if not cursor.isdecimal():
             raise WrongCall("This is no cursor.", hint="Give the one of the page before.")
@@ -129,7 +150,18 @@ def findings(
     limit = max(1, min(limit, MOST))
     found = list(rows.select_related("customer")[: limit + 1])
     shown = found[:limit]
-    return FindingPage(tuple(_views(shown)), str(shown[-1].pk) if len(found) > limit else "")
+    following = str(shown[-1].pk) if len(found) > limit else ""
+    return FindingPage(tuple(_views(shown)), following, kept)
+
+
+def _unseen(by: Actor) -> Q:
+    """Findings about what `by` does not see; of what is merely out of date a mask is enough, while
+    the others compare values, one of which may be of his own making.
+    """
+    units = list(Finding.objects.order_by().values_list("unit", flat=True).distinct())
+    hidden = [unit for unit in units if at_best(by, unit) is Answer.DENY]
+    unseen = [unit for unit in units if not sees(by, unit)]
+    return Q(unit__in=hidden) | (Q(unit__in=unseen) & ~Q(kind=Finding.STALE))
 
 
 def finding_named(public_id: str) -> FindingView:

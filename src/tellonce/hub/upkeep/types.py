@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tellonce.hub.policy.seeing import NOTHING, Withheld
 from tellonce.rules.decay import DecayRules, score_at
 
 _DAY = 86_400.0
@@ -147,6 +148,7 @@ class FindingPage:
 
     findings: tuple[FindingView, ...]
     next: str
+    withheld: Withheld = NOTHING
 
 
 @dataclass(frozen=True)

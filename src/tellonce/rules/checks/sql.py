@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from tellonce.rules.sandbox import columns_of
 from tellonce.rules.types import Check, Facts
 
 
@@ -21,6 +22,10 @@ class Holds(Check):
 
     def aloud(self) -> str:
         return f"must fulfil {self.expression}"
+
+    def reads(self) -> tuple[str, ...] | None:
+        found = columns_of(self.expression)
+        return None if found is None else tuple(sorted(found))
 
     @property
     def statement(self) -> str:
@@ -44,6 +49,9 @@ class Select(Check):
 
     def aloud(self) -> str:
         return f"must not be found by {self.statement}"
+
+    def reads(self) -> tuple[str, ...] | None:
+        return None  # a join or an alias may reach a column without naming it
 
     def lacking(self, facts: Facts) -> str:
         return "" if facts.whole else "it looks at all rows of a source, and these are some of them"
