@@ -22,6 +22,7 @@ from tellonce.hub.corrections.customers_at_hand import AtHand, at_hand
 from tellonce.hub.corrections.declared import Declared
 from tellonce.hub.corrections.giving_back import ask_no_more_to_give_back, ask_to_give_back
 from tellonce.hub.corrections.models import Correction, WriteBack
+from tellonce.hub.corrections.naming import stands_already
 from tellonce.hub.corrections.storing import (
     Telling,
     check_state,
@@ -32,8 +33,10 @@ from tellonce.hub.corrections.storing import (
 from tellonce.hub.corrections.types import (
     APPLIED,
     ASKED,
+    CLOSED,
     IN_FORCE,
     REJECTED,
+    STANDS,
     TAKEN_BACK,
     UNANSWERED,
     UNDONE,
@@ -85,8 +88,10 @@ def apply_corrections(
 
     `reviewer`: who approved them, as it is kept. Raises `Conflict`, and none is applied, where a
     value is not what it was; of the `rest` of a group that was cut short, such a one is rejected.
+    Where the customer has the new value already, which not everybody sees who proposes, it is
+    closed as standing already.
     """
-    ready, stale = _ready(rows)
+    ready, stale, standing = _ready(rows)
     if stale and not rest:
         listed = ", ".join(row.public_id for row in stale[:5]) + (" ..." if stale[5:] else "")
         raise Conflict(
@@ -95,6 +100,8 @@ def apply_corrections(
         )
     if stale:
         _reject(stale, policy, by)
+    if standing:
+        _close(standing, policy, by, reviewer)
     for start in range(0, len(ready), AT_ONCE):
         _apply(ready[start : start + AT_ONCE], policy, by, _Review(reviewer, why))
 
@@ -128,11 +135,25 @@ def _reject(rows: Sequence[Correction], policy: Declared, by: Actor) -> None:
         _audit("correction.reject", rows, told, by)
 
 
-def _ready(rows: Sequence[Correction]) -> tuple[list[_Ready], list[Correction]]:
-    """What can be applied, and those whose value is not what it was."""
+def _close(rows: Sequence[Correction], policy: Declared, by: Actor, reviewer: str) -> None:
+    with transaction.atomic():
+        now = clock.now()
+        move(rows, CLOSED, now, policy, closed_at=now, reviewer=reviewer, outcome=STANDS)
+        told = telling(rows, now, by.id)
+        for row in rows:
+            told.add(row, CLOSED, "the customer has the value already")
+        told.write()
+        _audit("correction.approve", rows, told, by)
+
+
+def _ready(
+    rows: Sequence[Correction],
+) -> tuple[list[_Ready], list[Correction], list[Correction]]:
+    """What can be applied, those whose value is not what it was, and those that stand already."""
     said = contents(rows)
     ready: list[_Ready] = []
     stale: list[Correction] = []
+    standing: list[Correction] = []
     hands: dict[int, AtHand] = {}
     for row in rows:
         hand = _hand(row, hands)
@@ -140,10 +161,13 @@ def _ready(rows: Sequence[Correction]) -> tuple[list[_Ready], list[Correction]]:
         if hand is None or content is None or not _still(row, content, hand):
             stale.append(row)
             continue
+        if stands_already(content, row.attribute, row.is_identifier, hand):
+            standing.append(row)
+            continue
         saying = hand.records_saying(row.attribute, content.old) if content.old else []
         tasks = saying or [row.record_id if row.record_id in hand.versions else min(hand.versions)]
         ready.append(_Ready(row, content, {i: hand.versions[i] for i in tasks}))
-    return ready, stale
+    return ready, stale, standing
 
 
 def _hand(row: Correction, hands: dict[int, AtHand]) -> AtHand | None:

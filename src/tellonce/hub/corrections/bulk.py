@@ -95,10 +95,10 @@ def judged(news: Sequence[NewCorrection], *, by: Actor, progress: Progress = no_
         )
     ready, troubles = [], []
     taken: set[tuple[str, str, str | None]] = set()
-    for number, (new, found) in enumerate(_each(news, progress), 1):
+    for number, (new, found) in enumerate(_each(news, by, progress), 1):
         if isinstance(found, HubError):
             troubles.append(Trouble(number, str(found), found.hint))
-        elif (about := (found.customer, found.attribute, found.content.old)) in taken:
+        elif (about := _about(found)) in taken:
             troubles.append(
                 Trouble(number, f"{new.attribute} of this customer comes twice.", "Keep one.")
             )
@@ -108,13 +108,18 @@ def judged(news: Sequence[NewCorrection], *, by: Actor, progress: Progress = no_
     return Judged(tuple(ready), _preview(len(news), ready, troubles, policy_in_force()[1]))
 
 
+def _about(found: Prepared) -> tuple[str, str, str | None]:
+    """What no two of a group may be about; of values that are not seen, in the proposer's words."""
+    return found.customer, found.attribute, found.content.old if found.seen else found.new.old
+
+
 def _each(
-    news: Iterable[NewCorrection], progress: Progress
+    news: Iterable[NewCorrection], by: Actor, progress: Progress
 ) -> Iterator[tuple[NewCorrection, Prepared | HubError]]:
     for done, new in enumerate(news):
         progress("look", done, 0)
         try:
-            found = prepared(new)
+            found = prepared(new, by)
             if check_not_open(found) is not None:
                 raise Conflict("It is open already.", hint="Look at the list of corrections.")
             if found.state == DETECTED:

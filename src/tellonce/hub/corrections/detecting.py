@@ -24,6 +24,7 @@ from tellonce.hub.corrections.proposing import THE_HUB
 from tellonce.hub.corrections.types import SEVERITIES, NewCorrection, RecordName
 from tellonce.hub.customers.selectors import customer_by_public_id, customers_of_records
 from tellonce.hub.quality.selectors import FailuresAsked, open_failures
+from tellonce.hub.quality.showing import told_failures
 from tellonce.hub.quality.types import FailureView
 from tellonce.hub.sources.selectors import record_ids, record_texts
 from tellonce.hub.upkeep.nudging import nudge_answer
@@ -66,7 +67,8 @@ class Detected:
 
 
 def detect(wanted: Wanted, *, by: Actor) -> Detected:
-    """Open a correction for each finding that has none; the hub is its author.
+    """Open a correction for each finding that has none; the hub is its author. Findings that `by`
+    may not be told of are no findings to him.
 
     Raises `Refused`, and `WrongCall` for an origin or severity that is none.
     """
@@ -80,7 +82,7 @@ def detect(wanted: Wanted, *, by: Actor) -> Detected:
             raise WrongCall(f"There is no such {what}.", hint=f"Say {', '.join(known)}.")
     opened: list[str] = []
     known = passed_over = 0
-    found = chain.from_iterable(_findings(origin, wanted) for origin in wanted.origins)
+    found = chain.from_iterable(_findings(origin, wanted, by) for origin in wanted.origins)
     while part := list(islice(found, _PAGE)):
         seen = _seen([one.name for one in part])
         for one in part:
@@ -169,23 +171,23 @@ def _opened(new: NewCorrection) -> str:
         return ""
 
 
-def _findings(origin: str, wanted: Wanted) -> Iterator[_Finding]:
+def _findings(origin: str, wanted: Wanted, by: Actor) -> Iterator[_Finding]:
     enough = SEVERITIES[SEVERITIES.index(wanted.severity) :]
     if origin == RULE:
         asked = FailuresAsked(wanted.source, wanted.rule, since=wanted.since)
-        for failure in open_failures(asked):
+        for failure in told_failures(asked, by):
             if failure.severity in enough:
                 yield _Finding(f"failure:{failure.id}", partial(_of_failure, failure))
     elif not wanted.source and not wanted.rule:
-        for finding in _every_finding(_KINDS[origin]):
+        for finding in _every_finding(_KINDS[origin], by):
             if finding.severity in enough:
                 yield _Finding(finding.id, partial(_of_finding, finding, origin))
 
 
-def _every_finding(kind: str) -> Iterator[FindingView]:
+def _every_finding(kind: str, by: Actor) -> Iterator[FindingView]:
     cursor = ""
     while True:
-        page = open_findings(kind=kind, limit=_PAGE, cursor=cursor)
+        page = open_findings(kind=kind, limit=_PAGE, cursor=cursor, by=by)
         yield from page.findings
         cursor = page.next
         if not cursor:

@@ -24,7 +24,7 @@ def propose(new: NewCorrection, *, by: Actor) -> str:
     is the same correction.
     """
     check_proposer(by)
-    ready = prepared(new)
+    ready = prepared(new, by)
     number, policy = policy_in_force()
     with transaction.atomic():
         same = check_not_open(ready)

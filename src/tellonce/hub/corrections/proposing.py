@@ -4,7 +4,6 @@ sense: the customer is there, has the value that is wrong, and the new one is a 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,18 +14,19 @@ from tellonce.hub.accounts.refusing import refuse_unless
 from tellonce.hub.accounts.types import CLIENT, Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
-from tellonce.hub.bridge.stewards import (
-    NAMED_ATTRIBUTES,
-    is_said,
-    keeps_several,
-    standard_value,
-)
+from tellonce.hub.bridge.stewards import NAMED_ATTRIBUTES, is_said, standard_value
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Conflict, WrongCall
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.corrections.customers_at_hand import AtHand, at_hand, customer_meant
 from tellonce.hub.corrections.declared import Declared
 from tellonce.hub.corrections.models import Correction, CorrectionGroup
+from tellonce.hub.corrections.naming import (
+    as_seen,
+    named_attribute,
+    policy_name_of,
+    stands_already,
+)
 from tellonce.hub.corrections.storing import (
     check_seen,
     check_state,
@@ -48,6 +48,7 @@ from tellonce.hub.corrections.types import (
     NewCorrection,
 )
 from tellonce.hub.jobs.types import SYSTEM
+from tellonce.hub.policy.seeing import sees
 from tellonce.hub.sources.cards import truncate_cards
 from tellonce.hub.sources.models import Record
 from tellonce.hub.sources.selectors import record_names, source_named
@@ -58,14 +59,14 @@ PROPOSES = ("representative", "steward", "engineer", "officer", "manager", "admi
 THE_HUB = Actor(SYSTEM, "the hub", "the hub", frozenset({CLIENT}))
 """Proposes what rules, decay and sources' disagreement bring up."""
 
-_PREFIXES = ("identifier:", "other:")
 _LONGEST = 1_000
 
 
 @dataclass(frozen=True)
 class Prepared:
     """A correction that makes sense, ready to be stored. `record` is the row id of its anchor, one
-    of the `members` of the customer.
+    of the `members` of the customer. `seen`: its proposer sees the values it is about; else nothing
+    he is told hangs on them.
     """
 
     new: NewCorrection
@@ -75,6 +76,7 @@ class Prepared:
     attribute: str
     is_identifier: bool
     content: Content
+    seen: bool = True
 
     @property
     def state(self) -> str:
@@ -89,28 +91,24 @@ def check_proposer(by: Actor) -> None:
     refuse_unless(by, PROPOSES, "correction.propose", may_not="propose corrections", hint=hint)
 
 
-def prepared(new: NewCorrection) -> Prepared:
-    """What is to be stored of a correction.
+def prepared(new: NewCorrection, by: Actor) -> Prepared:
+    """What is to be stored of a correction that `by` proposes.
 
     Raises `Unknown` for the customer or record, `WrongCall` where an attribute, an origin or the
-    new value is none, `Conflict` where the customer has not got the old value, has the new one
-    already, or the same correction is open.
+    new value is none, `Conflict` where the customer has not got the old value, or has the new one
+    already. Who does not see such values is told none of that: applying it closes it then.
     """
     _check_words(new)
     customer, named = customer_meant(new)
-    hand = at_hand(customer)
-    attribute, is_identifier = _named(new.attribute, hand)
-    old = _old(new, attribute, hand)
-    anchor = _anchor(attribute, old, named, hand)
+    whole = at_hand(customer)
+    hand = as_seen(whole, by)
+    attribute, is_identifier = named_attribute(new.attribute, hand, by)
+    seen = sees(by, policy_name_of(attribute, is_identifier=is_identifier))
+    hand = whole if is_identifier else hand
+    old = _old(new, attribute, hand, seen=seen)
+    anchor = _anchor(attribute, old if seen else None, named, hand)
     value = _value(new, attribute, is_identifier, anchor)
-    several = keeps_several(attribute, is_identifier=is_identifier)
-    if (
-        value is not None
-        and (value == old or (several and old is None))
-        and (value in hand.golden.get(attribute, ()))
-    ):
-        raise Conflict("The customer has this value already.", hint="There is nothing to correct.")
-    if new.removes and old is None:
+    if seen and new.removes and old is None:
         raise Conflict(
             f"The customer has no {attribute} that could be removed.", hint="Look at it again."
         )
@@ -121,8 +119,12 @@ def prepared(new: NewCorrection) -> Prepared:
         truncate_cards(new.reason[:_LONGEST]),
         truncate_cards(new.evidence[:_LONGEST]),
     )
+    if seen and stands_already(content, attribute, is_identifier, hand):
+        raise Conflict("The customer has this value already.", hint="There is nothing to correct.")
     members = frozenset(hand.versions)
-    return Prepared(new, customer.public_id, anchor, members, attribute, is_identifier, content)
+    return Prepared(
+        new, customer.public_id, anchor, members, attribute, is_identifier, content, seen
+    )
 
 
 def _check_words(new: NewCorrection) -> None:
@@ -138,26 +140,15 @@ def _check_words(new: NewCorrection) -> None:
         raise WrongCall("A value is replaced or removed.", hint="Give a value, or say it is gone.")
 
 
-def _named(attribute: str, hand: AtHand) -> tuple[str, bool]:
-    """The attribute as golden records name it, and whether it is an identifier's kind."""
-    for prefix in _PREFIXES:
-        if attribute.startswith(prefix) and attribute != prefix:
-            return attribute.removeprefix(prefix)[:120], prefix == _PREFIXES[0]
-    if attribute in hand.identifiers:
-        return attribute, True
-    known = {*hand.golden, *(name for said in hand.said.values() for name in said)}
-    if attribute not in known | set(NAMED_ATTRIBUTES):
-        near = difflib.get_close_matches(attribute, sorted(known), 1)
-        meant = f"Did you mean {near[0]!r}?" if near else "Write other:NAME for one of your own."
-        raise WrongCall(f"There is no attribute {attribute[:60]!r}.", hint=meant)
-    return attribute, False
-
-
-def _old(new: NewCorrection, attribute: str, hand: AtHand) -> str | None:
-    """The value that is wrong, as the golden record or a record writes it."""
+def _old(new: NewCorrection, attribute: str, hand: AtHand, *, seen: bool) -> str | None:
+    """The value that is wrong, as the golden record or a record writes it; where it is not `seen`,
+    as the proposer does, since another way of writing it would tell him that it is said.
+    """
     golden = hand.golden.get(attribute, ())
     if new.old is None:
         return golden[0] if golden else None
+    if not seen:
+        return truncate_cards(new.old)
     said = [*golden, *(value for one in hand.said.values() for value in one.get(attribute, ()))]
     for same in (lambda one: one == new.old, lambda one: is_said(str(new.old), [one])):
         found = next(filter(same, said), None)
@@ -190,7 +181,9 @@ def _value(new: NewCorrection, attribute: str, is_identifier: bool, record: int)
 
 
 def check_not_open(ready: Prepared) -> Correction | None:
-    """The open correction of the same finding; raises `Conflict` where another wants the same."""
+    """The open correction of the same finding; raises `Conflict` where another wants the same, and
+    the proposer sees what that is.
+    """
     rows = Correction.objects.filter(
         record__in=ready.members, attribute=ready.attribute, state__in=OPEN
     ).select_related("record", "group")
@@ -198,7 +191,7 @@ def check_not_open(ready: Prepared) -> Correction | None:
     for row in rows:
         if ready.new.finding and row.finding == ready.new.finding:
             return row
-        one = said.get(row.pk)
+        one = said.get(row.pk) if ready.seen else None
         wants = ready.content
         if one and (one.old, one.value, one.removes) == (wants.old, wants.value, wants.removes):
             raise Conflict(
@@ -316,7 +309,7 @@ def supply_value(
     new = NewCorrection(
         name, record=(source, key), value=value, removes=removes, old=said.old, origin=row.origin
     )
-    ready = prepared(new)
+    ready = prepared(new, by)
     if ready.state == DETECTED:
         raise WrongCall("No value is given.", hint="Give one, or say that it is gone.")
     policy = policy_in_force()[1]

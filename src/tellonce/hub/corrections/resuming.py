@@ -11,7 +11,7 @@ from tellonce.hub.corrections.applying import apply_corrections, take_back
 from tellonce.hub.corrections.models import Correction
 from tellonce.hub.corrections.proposing import THE_HUB
 from tellonce.hub.corrections.storing import policy_in_force, rows_of_group
-from tellonce.hub.corrections.types import CLOSED, EXPIRED, IN_FORCE, PROPOSED, UNDONE
+from tellonce.hub.corrections.types import CLOSED, EXPIRED, IN_FORCE, PROPOSED, STANDS, UNDONE
 
 QUIET_FOR = timedelta(minutes=10)
 """Whoever acts on a group has moved none of it for so long: he does not go on."""
@@ -40,7 +40,7 @@ def _half(state: str) -> set[str]:
     groups = Correction.objects.filter(group__isnull=False)
     some = groups.filter(state=state).values("group_id")
     others = groups.filter(group_id__in=some, state__in=IN_FORCE).exclude(
-        state=CLOSED, outcome=EXPIRED
+        state=CLOSED, outcome__in=(EXPIRED, STANDS)
     )
     return set(others.values_list("group__public_id", flat=True))
 

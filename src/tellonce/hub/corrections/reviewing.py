@@ -15,6 +15,7 @@ from tellonce.hub.core.errors import Conflict
 from tellonce.hub.corrections.applying import apply_corrections, take_back
 from tellonce.hub.corrections.declared import Declared
 from tellonce.hub.corrections.models import Correction, CorrectionGroup
+from tellonce.hub.corrections.naming import policy_name
 from tellonce.hub.corrections.proposing import Prepared
 from tellonce.hub.corrections.storing import (
     check_seen,
@@ -27,6 +28,7 @@ from tellonce.hub.corrections.storing import (
 )
 from tellonce.hub.corrections.types import DETECTED, IN_FORCE, PROPOSED, REJECTED, WITHDRAWN
 from tellonce.hub.intake.stewards import PROPOSED_IT
+from tellonce.hub.policy.seeing import sees
 from tellonce.hub.sources.cards import truncate_cards
 
 REVIEWS = ("steward", "admin")
@@ -42,12 +44,14 @@ def approve(name: str, *, by: Actor, seen: int | None = None) -> list[str]:
     """Approve a correction, or a group: it is applied, and the sources are asked to take it over.
 
     A group that needs two persons is applied by the second. Returns the ids. Raises `Refused` for
-    whoever proposed it or approved it before, `Stale`, and `Conflict` where it cannot be applied
-    any more.
+    whoever proposed it or approved it before, or does not see what it is about, `Stale`, and
+    `Conflict` where it cannot be applied any more.
     """
     check_reviewer(by, "correction.approve")
     found = _of(name, seen)
     rows = _left(found, (PROPOSED,))
+    if not all(sees(by, policy_name(row)) for row in rows):  # applying it tells what stands
+        _refuse("no purpose of this client shows what it is about", by)
     for row in rows:
         check_state(row, (PROPOSED,), "approved")
     if by.id in {row.author for row in rows}:
@@ -166,12 +170,15 @@ def approve_by_policy(
     *,
     by: Actor,
 ) -> None:
-    """Apply those of these that the declarations approve by themselves; a group only whole."""
+    """Apply those of these that the declarations approve by themselves; a group only whole. What
+    its proposer does not see needs a person, else what became of it would tell him.
+    """
     number, rules = policy
     covered = [
         row
         for row, one in zip(rows, ready, strict=True)
         if row.state == PROPOSED
+        and one.seen
         and any(rule.covers(one.new, one.attribute, by.email) for rule in rules.auto_approve)
     ]
     if covered and (rows[0].group is None or len(covered) == len(rows)):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Min, QuerySet
 
 from tellonce.hub.accounts.refusing import refuse
 from tellonce.hub.accounts.types import Actor
@@ -25,10 +27,12 @@ from tellonce.hub.corrections.models import (
     CorrectionStep,
     WriteBack,
 )
+from tellonce.hub.corrections.naming import about_unseen, policy_name, unseen_by
 from tellonce.hub.corrections.storing import contents, correction_row
 from tellonce.hub.corrections.types import (
     OPEN,
     ORIGINS,
+    PROPOSED,
     SEVERITIES,
     STATES,
     TASK_STATES,
@@ -47,6 +51,7 @@ from tellonce.hub.customers.selectors import (
 )
 from tellonce.hub.policy.decide import decide, purposes_of
 from tellonce.hub.policy.masks import masked
+from tellonce.hub.policy.seeing import Withheld, withheld
 from tellonce.hub.policy.types import Action, Answer, Facts
 from tellonce.hub.sources.selectors import restricted_records
 
@@ -55,10 +60,12 @@ __all__ = [
     "correction_view",
     "correction_views",
     "corrections",
+    "corrections_withheld",
     "group_view",
     "policy_text",
     "shown_correction",
     "tasks",
+    "waiting_corrections",
 ]
 
 MOST = 500
@@ -77,12 +84,56 @@ def corrections(
     reopened: bool = False,
     limit: int = 50,
     before: str = "",
+    by: Actor | None = None,
 ) -> list[CorrectionView]:
     """Corrections, the newest first; `state` may be `open` for all that are. `before`: older than
-    this one.
+    this one. `by` None: the hub itself asks; else those that others proposed about what he does not
+    see are left out.
 
     Raises `WrongCall` for a word that is none, `Unknown` for a customer or correction.
     """
+    rows = _asked(state, severity, origin, customer, group, overdue=overdue, reopened=reopened)
+    if by is not None:
+        rows = rows.exclude(unseen_by(by))
+    if before:
+        rows = rows.filter(id__lt=correction_row(before).pk)
+    return _views(rows[: max(1, min(limit, MOST))], by)
+
+
+def corrections_withheld(
+    *,
+    state: str = "",
+    severity: str = "",
+    origin: str = "",
+    customer: str = "",
+    group: str = "",
+    overdue: bool = False,
+    reopened: bool = False,
+    by: Actor,
+) -> Withheld:
+    """What `corrections` leaves out of those asked for; raises as it does."""
+    rows = _asked(state, severity, origin, customer, group, overdue=overdue, reopened=reopened)
+    return withheld(rows.filter(unseen_by(by)).count(), by)
+
+
+def waiting_corrections(by: Actor) -> tuple[int, datetime | None]:
+    """How many corrections that `by` may be told of wait for a reviewer, and since when the oldest
+    does; None where none does.
+    """
+    rows = Correction.objects.filter(state=PROPOSED).exclude(unseen_by(by))
+    return rows.count(), rows.aggregate(oldest=Min("since"))["oldest"]
+
+
+def _asked(
+    state: str,
+    severity: str,
+    origin: str,
+    customer: str,
+    group: str,
+    *,
+    overdue: bool = False,
+    reopened: bool = False,
+) -> QuerySet[Correction]:
     rows = Correction.objects.order_by("-id")
     for what, word, known in (
         ("state", state, (*STATES, "open")),
@@ -106,19 +157,19 @@ def corrections(
     if customer:
         members = members_of(customer_by_public_id(customer).id)
         rows = rows.filter(record__in=[member.record for member in members])
-    if before:
-        rows = rows.filter(id__lt=correction_row(before).pk)
-    return _views(rows[: max(1, min(limit, MOST))])
+    return rows
 
 
-def correction_view(public_id: str) -> CorrectionView:
-    """One correction without values; raises `Unknown`."""
-    return _views([correction_row(public_id)])[0]
+def correction_view(public_id: str, *, by: Actor | None = None) -> CorrectionView:
+    """One correction without values, as `by` may know it; raises `Unknown`."""
+    return _views([correction_row(public_id)], by)[0]
 
 
-def correction_views(ids: Sequence[str]) -> list[CorrectionView]:
-    """These corrections (public ids) without values, oldest first; those not there are left out."""
-    return _views(Correction.objects.filter(public_id__in=ids).order_by("id"))
+def correction_views(ids: Sequence[str], *, by: Actor | None = None) -> list[CorrectionView]:
+    """These corrections (public ids) without values, as `by` may know them, oldest first; those not
+    there are left out.
+    """
+    return _views(Correction.objects.filter(public_id__in=ids).order_by("id"), by)
 
 
 def shown_correction(public_id: str, purpose: str, *, by: Actor) -> ShownCorrection:
@@ -131,7 +182,7 @@ def shown_correction(public_id: str, purpose: str, *, by: Actor) -> ShownCorrect
         granted = ", ".join(purposes_of(by))
         refuse(by, reason, VIEW, may_not="see it", hint=f"Allowed are: {granted}.")
     row = correction_row(public_id)
-    (view,) = _views([row])
+    (view,) = _views([row], by)
     answer = _answer(row, view, purpose, by)
     said = contents([row]).get(row.pk)
     hidden = said is None or answer is Answer.DENY
@@ -152,19 +203,14 @@ def shown_correction(public_id: str, purpose: str, *, by: Actor) -> ShownCorrect
         view,
         seen(said and said.old),
         seen(said and said.value),
-        bool(said and said.removes),
+        bool(said and said.removes and not hidden),
         masked=not hidden and not plain,
         hidden=hidden,
         reason=said.reason if said and plain else _HIDDEN_TEXT,
         evidence=said.evidence if said and plain else _HIDDEN_TEXT,
-        tasks=tuple(tasks(correction=public_id)),
+        tasks=tuple(tasks(correction=public_id, by=by)),
         story=tuple(_story(row, plain)),
     )
-
-
-def policy_name(row: Correction) -> str:
-    """The attribute of a correction as policy knows it."""
-    return f"identifier:{row.attribute}" if row.is_identifier else row.attribute
 
 
 def _answer(row: Correction, view: CorrectionView, purpose: str, by: Actor) -> Answer:
@@ -172,21 +218,30 @@ def _answer(row: Correction, view: CorrectionView, purpose: str, by: Actor) -> A
     return decide(by, Action.VALUE, policy_name(row), purpose, facts).answer
 
 
-_SAID_BY_PEOPLE = ("rejected", "withdrawn", "undone", "answered")
+_NO_VALUES = ("detected", "proposed", "valued", "reminded", "overdue", "escalated")
 
 
 def _story(row: Correction, plain: bool) -> Iterable[StepView]:
-    """What people wrote may hold anything: it is shown where the values are."""
+    """What people wrote may hold anything, and what sources did tells what they say: that is shown
+    where the values are.
+    """
     for step in CorrectionStep.objects.filter(correction=row).order_by("id"):
-        words = step.words if plain or step.kind not in _SAID_BY_PEOPLE else _HIDDEN_TEXT
+        words = step.words if plain or step.kind in _NO_VALUES else _HIDDEN_TEXT
         yield StepView(step.at, step.kind, step.actor, words)
 
 
 def tasks(
-    *, state: str = "", source: str = "", correction: str = "", limit: int = MOST, after: str = ""
+    *,
+    state: str = "",
+    source: str = "",
+    correction: str = "",
+    limit: int = MOST,
+    after: str = "",
+    by: Actor | None = None,
 ) -> list[TaskView]:
     """What sources are asked to write back, the oldest first; `state` may be `open`: asked, or
-    failed. `after`: newer than this one.
+    failed. `after`: newer than this one. `by` None: the hub itself asks; else those about what he
+    does not see are left out, since they tell which record says it.
 
     Raises `WrongCall` for a state that is none, `Unknown` for a task.
     """
@@ -200,6 +255,8 @@ def tasks(
         rows = rows.filter(record__source__name=source)
     if correction:
         rows = rows.filter(correction__public_id=correction)
+    if by is not None:
+        rows = rows.exclude(about_unseen(by, "correction__"))
     if after:
         last = WriteBack.objects.filter(public_id=after).values_list("id", flat=True).first()
         if last is None:
@@ -256,7 +313,7 @@ def policy_text() -> str:
     return row.text if row else DEFAULT
 
 
-def _views(rows: Iterable[Any]) -> list[CorrectionView]:
+def _views(rows: Iterable[Any], by: Actor | None) -> list[CorrectionView]:
     found: Sequence[Correction] = list(rows)
     records = {row.record_id for row in found}
     names, customers = named_records(records), customers_by_record(records)
@@ -266,22 +323,23 @@ def _views(rows: Iterable[Any]) -> list[CorrectionView]:
         ).values_list("id", "public_id")
     )
     now = clock.now()
+    shown = _shown_to(by, found)
     return [
         CorrectionView(
             id=row.public_id,
             row=row.pk,
             customer=customers.get(row.record_id, ""),
-            record=names[row.record_id],
+            record=names[row.record_id] if row.pk in shown else "",
             attribute=row.attribute,
             is_identifier=row.is_identifier,
             origin=row.origin,
             severity=row.severity,
             state=row.state,
-            outcome=row.outcome,
+            outcome=row.outcome if row.pk in shown else "",
             author=row.author,
             reviewer=row.reviewer,
             owner=row.owner,
-            rule=row.rule,
+            rule=row.rule if row.pk in shown else "",
             confidence=row.confidence,
             group=groups.get(row.group_id, ""),
             reopened=row.reopened,
@@ -295,3 +353,12 @@ def _views(rows: Iterable[Any]) -> list[CorrectionView]:
         )
         for row in found
     ]
+
+
+def _shown_to(by: Actor | None, found: Sequence[Correction]) -> set[int]:
+    """Of which of these (row ids) `by` may know record, rule and outcome."""
+    ids = {row.pk for row in found}
+    if by is None or not ids:
+        return ids
+    unseen = Correction.objects.filter(about_unseen(by), pk__in=ids)
+    return ids - set(unseen.values_list("pk", flat=True))

@@ -34,9 +34,9 @@ OPEN = (DETECTED, PROPOSED, APPLIED, PROPAGATED, REOPENED)
 IN_FORCE = (APPLIED, PROPAGATED, REOPENED, CLOSED)
 STATES = (*OPEN, CLOSED, REJECTED, WITHDRAWN, UNDONE)
 
-VERIFIED, KEPT, EXPIRED = "verified", "kept", "expired"
+VERIFIED, KEPT, EXPIRED, STANDS = "verified", "kept", "expired", "stands already"
 """How a correction was closed: every source carries it; it stands over sources that do not; its
-time was over.
+time was over; it was proposed by somebody who does not see the value, and there was nothing to do.
 """
 
 ASKED, DONE, FAILED, REFUSED = "asked", "done", "failed", "refused"
@@ -106,7 +106,8 @@ class Content:
 @dataclass(frozen=True)
 class CorrectionView:
     """A correction without values. `customer` is the public id of whoever has its record now, ""
-    for nobody; `record` is SOURCE:ID.
+    for nobody; `record` is SOURCE:ID. Of who does not see the attribute record, rule and outcome
+    are withheld: "".
     """
 
     id: str
