@@ -11,10 +11,12 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from tellonce.hub.accounts.types import QUALITY_READ, QUALITY_WRITE
-from tellonce.hub.api.auth import Scoped, actor_of
+from tellonce.hub.api.auth import Scoped, actor_of, told_row
+from tellonce.hub.api.fields import Withheld
 from tellonce.hub.api.routes import answers_also
 from tellonce.hub.insight import alerting, alerts
-from tellonce.hub.insight.troubles.registry import alert_evidence, detector_named
+from tellonce.hub.insight.showing_alerts import shown_alert, shown_evidence
+from tellonce.hub.insight.troubles.registry import detector_named
 from tellonce.hub.insight.types import AlertView, Asked
 
 router = Router(tags=["alerts"])
@@ -94,11 +96,16 @@ class AlertEvidence(Schema):
 
     rows: list[dict[str, str]]
     cursor: str = Field(description="For the next page; empty at the end.")
+    withheld: Withheld
 
     model_config = {
         "json_schema_extra": {
             "examples": [
-                {"rows": [{"customer": "cus_019a2b3c4d5e7f8091a2b3c4d5e6f708"}], "cursor": ""}
+                {
+                    "rows": [{"customer": "cus_019a2b3c4d5e7f8091a2b3c4d5e6f708"}],
+                    "cursor": "",
+                    "withheld": {"lines": 0, "why": ""},
+                }
             ]
         }
     }
@@ -130,7 +137,7 @@ def list_alerts(request: HttpRequest, asked: Query[Listed]) -> dict[str, Any]:
         state=asked.state, kind=asked.kind, limit=asked.limit, before=asked.cursor
     )
     return {
-        "alerts": [asdict(one) for one in found],
+        "alerts": [asdict(shown_alert(one, actor_of(request))) for one in found],
         "cursor": found[-1].id if len(found) == asked.limit else "",
     }
 
@@ -138,7 +145,7 @@ def list_alerts(request: HttpRequest, asked: Query[Listed]) -> dict[str, Any]:
 @router.get("/{alert_id}", auth=Scoped(QUALITY_READ), response=Alert, summary="Read a trouble")
 def read_alert(request: HttpRequest, alert_id: str) -> AlertView:
     """What is wrong, what to do next, and what it is about."""
-    return alerts.alert_named(alert_id)
+    return shown_alert(alerts.alert_named(alert_id), actor_of(request))
 
 
 @router.get(
@@ -151,8 +158,10 @@ def read_evidence(request: HttpRequest, alert_id: str, asked: Query[Paged]) -> d
     """All customers behind a shared contact or address, all records of an overgrown customer, as
     they are now. Of other kinds the details say all, and there are no rows.
     """
-    found = alert_evidence(alert_id, Asked("", asked.limit, asked.cursor))
-    return {"rows": list(found.rows), "cursor": found.next}
+    by = actor_of(request)
+    found = shown_evidence(alert_id, Asked("", asked.limit, asked.cursor, by), by)
+    rows = [told for one in found.rows if (told := told_row(one, request))]
+    return {"rows": rows, "cursor": found.next, "withheld": asdict(found.withheld)}
 
 
 @router.post(
@@ -164,7 +173,8 @@ def read_evidence(request: HttpRequest, alert_id: str, asked: Query[Paged]) -> d
 @answers_also(409)
 def acknowledge(request: HttpRequest, alert_id: str, asked: Acknowledged) -> AlertView:
     """It is quiet until it is over, or gets worse."""
-    return alerting.acknowledge(alert_id, asked.reason, by=actor_of(request))
+    by = actor_of(request)
+    return shown_alert(alerting.acknowledge(alert_id, asked.reason, by=by), by)
 
 
 @router.post(
@@ -173,4 +183,5 @@ def acknowledge(request: HttpRequest, alert_id: str, asked: Acknowledged) -> Ale
 @answers_also(409)
 def snooze(request: HttpRequest, alert_id: str, asked: Snoozed) -> AlertView:
     """It is quiet for some days, unless it gets worse."""
-    return alerting.snooze(alert_id, asked.days, asked.reason, by=actor_of(request))
+    by = actor_of(request)
+    return shown_alert(alerting.snooze(alert_id, asked.days, asked.reason, by=by), by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from tellonce.hub.api.limits import count
 from tellonce.hub.api.problems import Problem
 from tellonce.hub.policy.decide import purposes_of
 
+RECORDS_SCOPE = "customers:read"
 PURPOSE_HEADER = "Tellonce-Purpose"
 PURPOSE_PARAMETER: dict[str, Any] = {
     "parameters": [
@@ -50,8 +52,20 @@ class Scoped(HttpBearer):
         request.caller = caller
         for scope in self.scopes:
             if scope not in caller.scopes:
-                raise Problem("scope", f"This token does not have the scope {scope}.")
+                raise _lacks(scope, caller)
         return caller
+
+
+def _lacks(scope: str, caller: Caller) -> Problem:
+    scopes = ",".join(sorted({*caller.scopes, scope}))
+    purposes = ",".join(purposes_of(caller.actor)) or "PURPOSE"
+    return Problem(
+        "scope",
+        f"This token does not have the scope {scope}.",
+        "Take a token with it, if the client has it; else ask an administrator for a client that "
+        f"does: tellonce client add NAME --scopes {scopes} --purposes {purposes}",
+        scope=scope,
+    )
 
 
 def count_guess(request: HttpRequest) -> None:
@@ -65,6 +79,12 @@ def actor_of(request: HttpRequest) -> Actor:
     """Who acts in this request."""
     caller: Caller = request.caller
     return caller.actor
+
+
+def scopes_of(request: HttpRequest) -> frozenset[str]:
+    """What the token of this request is good for."""
+    caller: Caller = request.caller
+    return caller.scopes
 
 
 def purpose_of(request: HttpRequest, said: str | None = None) -> str:
@@ -89,6 +109,17 @@ def purpose_of(request: HttpRequest, said: str | None = None) -> str:
     if word not in PURPOSES:
         raise Problem("purpose", "There is no such purpose.", hint, purposes=granted)
     return word
+
+
+def may_read_records(request: HttpRequest) -> bool:
+    """Whether this token may know records by their ids, as who reads customers does."""
+    return RECORDS_SCOPE in scopes_of(request)
+
+
+def told_row(row: Mapping[str, Any], request: HttpRequest) -> dict[str, Any]:
+    """A row of evidence; without the id of a record for who may not know it."""
+    kept = may_read_records(request)
+    return {name: said for name, said in row.items() if kept or name != "record"}
 
 
 def limit_searches(request: HttpRequest) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import Field, model_validator
 
+from tellonce.hub.api.fields import Withheld
 from tellonce.hub.corrections.bulk import MOST as MOST_IN_GROUP
 from tellonce.hub.corrections.detecting import ORIGINS as DETECTED_ORIGINS
 from tellonce.hub.corrections.types import (
@@ -152,12 +153,12 @@ class Correction(Schema):
 
     id: str
     customer: str = Field(description="Whose it is now; empty for nobody.")
-    record: str
+    record: str = Field(description="SOURCE:ID, for who may read customers and sees the value.")
     attribute: str
     origin: str
     severity: str
     state: str
-    outcome: str = Field(description="Of a closed one: verified, kept or expired.")
+    outcome: str = Field(description="Of a closed one: verified, kept, expired, stands already.")
     author: str
     reviewer: str
     owner: str
@@ -209,6 +210,12 @@ class Corrections(Schema):
     model_config = {
         "json_schema_extra": {"examples": [{"corrections": [CORRECTION_EXAMPLE], "before": ""}]}
     }
+
+
+class CorrectionsListed(Corrections):
+    """With what is left out of the list."""
+
+    withheld: Withheld
 
 
 class Task(Schema):

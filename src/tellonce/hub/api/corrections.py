@@ -10,7 +10,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Path, Query, Router
 
 from tellonce.hub.api import correction_shapes as shapes
-from tellonce.hub.api.auth import PURPOSE_PARAMETER, Scoped, actor_of, purpose_of
+from tellonce.hub.api.auth import (
+    PURPOSE_PARAMETER,
+    Scoped,
+    actor_of,
+    may_read_records,
+    purpose_of,
+    scopes_of,
+)
 from tellonce.hub.api.decisions import ReasonSent
 from tellonce.hub.api.idempotency import PARAMETER, once
 from tellonce.hub.api.problems import Problem
@@ -19,7 +26,7 @@ from tellonce.hub.api.seen import IF_MATCH, version_seen
 from tellonce.hub.core.canonical import plain
 from tellonce.hub.core.errors import Stale
 from tellonce.hub.corrections import selectors, services
-from tellonce.hub.corrections.types import CorrectionView
+from tellonce.hub.corrections.types import CorrectionView, TaskView
 
 router = Router(tags=["corrections"])
 READ, WRITE, REVIEW = "corrections:read", "corrections:write", "corrections:review"
@@ -44,27 +51,33 @@ def propose(request: HttpRequest, asked: shapes.Wrong) -> HttpResponse:
 
     def work() -> tuple[int, dict[str, Any]]:
         public_id = services.propose(asked.new(), by=actor_of(request))
-        return 201, _correction(selectors.correction_view(public_id))
+        return 201, _one(public_id, request)
 
     return once(request, work)
 
 
-@router.get("", auth=Scoped(READ), response=shapes.Corrections, summary="List corrections")
+@router.get("", auth=Scoped(READ), response=shapes.CorrectionsListed, summary="List corrections")
 def list_corrections(request: HttpRequest, asked: Query[shapes.CorrectionsAsked]) -> dict[str, Any]:
-    """The newest first. No value of a person is shown."""
-    found = selectors.corrections(**asked.dict())
+    """The newest first. No value of a person is shown, and no correction that others proposed of
+    what the client does not see.
+    """
+    which, by = asked.dict(), actor_of(request)
+    found = selectors.corrections(**which, by=by)
     before = found[-1].id if len(found) == asked.limit else ""
-    return {"corrections": [_correction(one) for one in found], "before": before}
+    which = {name: said for name, said in which.items() if name not in ("limit", "before")}
+    kept = selectors.corrections_withheld(**which, by=by)
+    told = {"corrections": [_correction(one, request) for one in found], "before": before}
+    return told | {"withheld": asdict(kept)}
 
 
 @router.get("/tasks", auth=Scoped(READ), response=shapes.Tasks, summary="List write-backs")
 def list_tasks(request: HttpRequest, asked: Query[shapes.TasksAsked]) -> dict[str, Any]:
     """What sources are asked to write back, the oldest first; what to write is in the correction,
-    for a purpose.
+    for a purpose. None about what the client does not see.
     """
-    found = selectors.tasks(**asked.dict())
+    found = selectors.tasks(**asked.dict(), by=actor_of(request))
     after = found[-1].id if len(found) == asked.limit else ""
-    return {"tasks": [asdict(one) for one in found], "after": after}
+    return {"tasks": [_task(one, request) for one in found], "after": after}
 
 
 @router.post(
@@ -84,7 +97,7 @@ def answer(request: HttpRequest, task_id: CorrectionId, asked: shapes.AnswerSent
         correction = services.answer_task(
             task_id, asked.answer, by=actor_of(request), reason=asked.reason
         )
-        return 200, _correction(selectors.correction_view(correction))
+        return 200, _one(correction, request)
 
     return once(request, work)
 
@@ -150,7 +163,9 @@ def read(request: HttpRequest, correction_id: CorrectionId) -> HttpResponse:
     `ETag` is its version.
     """
     found = selectors.shown_correction(correction_id, purpose_of(request), by=actor_of(request))
-    document = plain({**asdict(found), "correction": _correction(found.correction)})
+    tasks = [_task(one, request) for one in found.tasks]
+    shown = _correction(found.correction, request)
+    document = plain({**asdict(found), "correction": shown, "tasks": tasks})
     return JsonResponse(document, headers={"ETag": f'"{found.correction.version}"'})
 
 
@@ -261,9 +276,9 @@ def _acted(
             version = selectors.correction_view(name).version
             raise Problem("stale", str(stale), stale.hint, version=version) from None
         if isinstance(ids, str):
-            return 200, _correction(selectors.correction_view(ids))
-        found = [_correction(one) for one in selectors.correction_views(ids)]
-        return 200, {"corrections": found, "before": ""}
+            return 200, _one(ids, request)
+        views = selectors.correction_views(ids, by=actor_of(request))
+        return 200, {"corrections": [_correction(one, request) for one in views], "before": ""}
 
     return once(request, work)
 
@@ -272,7 +287,19 @@ def _group(public_id: str) -> dict[str, Any]:
     return plain(asdict(selectors.group_view(public_id)))
 
 
-def _correction(one: CorrectionView) -> dict[str, Any]:
-    """Without row ids, which mean nothing outside."""
+def _one(public_id: str, request: HttpRequest) -> dict[str, Any]:
+    return _correction(selectors.correction_view(public_id, by=actor_of(request)), request)
+
+
+def _correction(one: CorrectionView, request: HttpRequest) -> dict[str, Any]:
+    """Without row ids, which mean nothing outside; the record's id for who reads customers."""
     document = plain(asdict(one))
+    if not may_read_records(request):
+        document["record"] = ""
     return {name: said for name, said in document.items() if name not in ("row", "is_identifier")}
+
+
+def _task(one: TaskView, request: HttpRequest) -> dict[str, Any]:
+    """The record's id is for who reads customers, and for who writes it back."""
+    known = may_read_records(request) or WRITE in scopes_of(request)
+    return asdict(one) if known else {**asdict(one), "record": ""}

@@ -7,12 +7,31 @@ from typing import Literal
 from ninja import Schema
 from pydantic import Field, model_validator
 
+from tellonce.hub.policy.seeing import WHY as WHY
 from tellonce.hub.policy.types import PURPOSES, SECTIONS, TRIGGERS
 
 Purpose = Literal[PURPOSES]  # the vocabulary of policy, not a second list of it
 Trigger = Literal[TRIGGERS]
 Section = Literal[SECTIONS]
 WAYS = ("customer", "record", "email", "phone")
+
+
+class Withheld(Schema):
+    """Lines that are left out, since no purpose of this client shows what they are about."""
+
+    lines: int | None = Field(description="Null: fewer than 5, or none.")
+    why: str
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "lines": None,
+                    "why": WHY,
+                }
+            ]
+        }
+    }
 
 
 class Identified(Schema):

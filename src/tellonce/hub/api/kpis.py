@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,8 +10,10 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from tellonce.hub.accounts.types import QUALITY_READ
-from tellonce.hub.api.auth import Scoped
-from tellonce.hub.insight.selectors import kpi_evidence, kpi_state, kpi_states
+from tellonce.hub.api.auth import Scoped, actor_of, told_row
+from tellonce.hub.api.fields import Withheld
+from tellonce.hub.insight.selectors import kpi_evidence
+from tellonce.hub.insight.showing import shown_state, shown_states
 from tellonce.hub.insight.types import Asked
 
 router = Router(tags=["quality"])
@@ -117,6 +120,7 @@ class KpiExplained(Kpi):
     evidence_words: str = Field(description="What the rows are.")
     rows: list[dict[str, Any]]
     cursor: str = Field(description="For the next page; empty at the end.")
+    withheld: Withheld
 
     model_config = {
         "json_schema_extra": {
@@ -140,7 +144,7 @@ class KpiExplained(Kpi):
 @router.get("", auth=Scoped(QUALITY_READ), response=Kpis, summary="List the measures of quality")
 def list_kpis(request: HttpRequest, asked: Query[Trend]) -> dict[str, Any]:
     """Accuracy, completeness, and so on: as measured in the last hour; null is not measured."""
-    return {"kpis": [state.as_json() for state in kpi_states(asked.days)]}
+    return {"kpis": [one.as_json() for one in shown_states(actor_of(request), asked.days)]}
 
 
 @router.get(
@@ -151,11 +155,13 @@ def list_kpis(request: HttpRequest, asked: Query[Trend]) -> dict[str, Any]:
 )
 def read_kpi(request: HttpRequest, name: str, asked: Query[EvidenceAsked]) -> dict[str, Any]:
     """With the records, customers or times it is counted from, as they are now."""
-    state = kpi_state(name, asked.days)
-    found = kpi_evidence(name, Asked(asked.part, asked.limit, asked.cursor))
+    by = actor_of(request)
+    state = shown_state(name, by, asked.days)
+    found = kpi_evidence(name, Asked(asked.part, asked.limit, asked.cursor, by))
     return {
         **state.as_json(),
         "evidence_words": state.kpi.evidence_words,
-        "rows": list(found.rows),
+        "rows": [told_row(one, request) for one in found.rows],
         "cursor": found.next,
+        "withheld": asdict(found.withheld),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
@@ -10,9 +11,11 @@ from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, Field
 
 from tellonce.hub.accounts.types import QUALITY_READ
-from tellonce.hub.api.auth import Scoped
+from tellonce.hub.api.auth import Scoped, actor_of
+from tellonce.hub.api.fields import Withheld
 from tellonce.hub.quality.profile_views import PROFILED
 from tellonce.hub.quality.selectors import latest_profile, moments, standing_drifts
+from tellonce.hub.quality.showing_profiles import shown_drifts, shown_moments, shown_profile
 from tellonce.hub.sources.contents import RECORDS
 
 router = Router(tags=["quality"])
@@ -52,6 +55,7 @@ _PROFILE = {
     "fields": [_FIELD],
     "compared_with": "2026-10-28T08:15:02Z",
     "changes": [_CHANGE],
+    "withheld": {"lines": 0, "why": ""},
 }
 _MOMENT = {
     "at": "2026-11-26T08:15:30Z",
@@ -170,6 +174,7 @@ class SourceProfile(Schema):
     fields: list[FieldProfile]
     compared_with: datetime | None
     changes: list[Change]
+    withheld: Withheld = Field(description="How many fields, and why; 0: none.")
 
     model_config = {"json_schema_extra": {"examples": [_PROFILE]}}
 
@@ -242,7 +247,7 @@ def list_drifts(request: HttpRequest) -> dict[str, Any]:
                 "at": one.at,
                 "since": one.since,
             }
-            for one in standing_drifts()
+            for one in shown_drifts(standing_drifts(), actor_of(request))
         ]
     }
 
@@ -257,7 +262,9 @@ def read_profile(request: HttpRequest, source: str, moment: Query[AsOf]) -> dict
     """What its records, or its new activity, look like, field by field, and what changed since last
     month.
     """
-    return latest_profile(source, content=moment.content, as_of=moment.as_of).as_document()
+    found = latest_profile(source, content=moment.content, as_of=moment.as_of)
+    told = shown_profile(found, actor_of(request))
+    return {**told.profile.as_document(), "withheld": asdict(told.withheld)}
 
 
 @router.get(
@@ -269,4 +276,5 @@ def read_profile(request: HttpRequest, source: str, moment: Query[AsOf]) -> dict
 def read_history(request: HttpRequest, source: str, asked: Query[OneField]) -> dict[str, Any]:
     """Filled, different, formats and placeholders of its fields in its newest 200 profiles."""
     found = moments(source, content=asked.content, field=asked.field)
-    return {"source": source, "content": asked.content, "moments": [vars(one) for one in found]}
+    told = shown_moments(source, found, actor_of(request))
+    return {"source": source, "content": asked.content, "moments": [vars(one) for one in told]}

@@ -10,9 +10,23 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
-from tellonce.hub.api.auth import PURPOSE_PARAMETER, Scoped, actor_of, purpose_of
+from tellonce.hub.api.auth import (
+    PURPOSE_PARAMETER,
+    Scoped,
+    actor_of,
+    may_read_records,
+    purpose_of,
+)
+from tellonce.hub.api.fields import Withheld
 from tellonce.hub.api.idempotency import PARAMETER, once
-from tellonce.hub.api.quality import READ, WRITE, SourceName
+from tellonce.hub.api.quality import READ, WRITE
+from tellonce.hub.api.quality_shapes import SourceName
+from tellonce.hub.quality.numbers import QUARANTINED, meant_row, told_number
+from tellonce.hub.quality.showing_counts import (
+    check_quarantined,
+    for_quarantine,
+    withheld_in_quarantine,
+)
 from tellonce.hub.sources import correcting, quarantining
 from tellonce.hub.sources.quarantine_view import quarantined_row
 from tellonce.hub.sources.quarantined import Which
@@ -75,6 +89,7 @@ class Rows(Schema):
 
     rows: list[Row]
     cursor: str = Field(description="For the next page; empty at the end.")
+    withheld: Withheld
 
 
 class GroupsAsked(Schema):
@@ -98,6 +113,7 @@ class Groups(Schema):
     """The most first."""
 
     groups: list[Group]
+    withheld: Withheld
 
 
 class RowField(Schema):
@@ -178,13 +194,19 @@ class Discarded(Schema):
 
 @router.get("", auth=Scoped(READ), response=Rows, summary="List rows in quarantine")
 def list_rows(request: HttpRequest, asked: Query[RowsAsked]) -> dict[str, Any]:
-    """Those that wait, with the reason, without what stands in them."""
-    which = Which(asked.source, asked.reason, rule=asked.rule)
-    before = int(asked.cursor) if asked.cursor else None
+    """Those that wait, with the reason, without what stands in them; none that a rule keeps out
+    about what the client does not see.
+    """
+    by, meant = actor_of(request), Which(asked.source, asked.reason, rule=asked.rule)
+    which = for_quarantine(meant, by)
+    before = meant_row(int(asked.cursor), QUARANTINED) if asked.cursor else None
     found = quarantining.quarantine_entries(which, asked.limit + 1, before=before)
     shown = found[: asked.limit]
-    cursor = str(shown[-1].id) if len(found) > asked.limit else ""
-    return {"rows": [_row(one) for one in shown], "cursor": cursor}
+    return {
+        "rows": [_row(one, request) for one in shown],
+        "cursor": str(told_number(shown[-1].id, QUARANTINED)) if len(found) > asked.limit else "",
+        "withheld": asdict(withheld_in_quarantine(meant, by)),
+    }
 
 
 @router.get("/groups", auth=Scoped(READ), response=Groups, summary="Count rows in quarantine")
@@ -192,7 +214,12 @@ def count_rows(request: HttpRequest, asked: Query[GroupsAsked]) -> dict[str, Any
     """By the rule that keeps them out, or by reason."""
     by_rule = asked.by == "rule"
     counted = quarantining.quarantine_rules if by_rule else quarantining.quarantine_groups
-    return {"groups": [asdict(one) for one in counted(Which(asked.source))]}
+    by, meant = actor_of(request), Which(asked.source)
+    groups = counted(for_quarantine(meant, by))
+    return {
+        "groups": [asdict(one) for one in groups],
+        "withheld": asdict(withheld_in_quarantine(meant, by)),
+    }
 
 
 @router.post(
@@ -206,7 +233,7 @@ def replay(request: HttpRequest, asked: ReplayAsked) -> HttpResponse:
     """With what was corrected in them, under the configuration and the rules of now. Ask again
     while `left` says that some were not reached.
     """
-    return once(request, lambda: (200, _replayed(request, _which(asked), asked.limit)))
+    return once(request, lambda: (200, _replayed(request, _which(asked, request), asked.limit)))
 
 
 @router.post(
@@ -221,7 +248,7 @@ def discard(request: HttpRequest, asked: DiscardAsked) -> HttpResponse:
 
     def work() -> tuple[int, dict[str, Any]]:
         by, because = actor_of(request), asked.because
-        count = quarantining.discard_quarantined(_which(asked), by=by, reason=because)
+        count = quarantining.discard_quarantined(_which(asked, request), by=by, reason=because)
         return 200, {"discarded": count}
 
     return once(request, work)
@@ -236,9 +263,11 @@ def discard(request: HttpRequest, asked: DiscardAsked) -> HttpResponse:
 )
 def read_row(request: HttpRequest, row_id: RowId) -> dict[str, Any]:
     """With its fields as policy shows them for the purpose; audited."""
-    seen = quarantined_row(row_id, purpose_of(request), by=actor_of(request))
+    number = meant_row(row_id, QUARANTINED)
+    check_quarantined(number, by=actor_of(request))
+    seen = quarantined_row(number, purpose_of(request), by=actor_of(request))
     fields = [asdict(one) for one in seen.fields]
-    return {**_row(seen.entry), "readable": seen.readable, "fields": fields}
+    return {**_row(seen.entry, request), "readable": seen.readable, "fields": fields}
 
 
 @router.post(
@@ -252,9 +281,11 @@ def correct(request: HttpRequest, row_id: RowId, asked: CorrectAsked) -> HttpRes
     """Write into its fields. The row is kept as it came, and delivered as corrected by a replay."""
 
     def work() -> tuple[int, dict[str, Any]]:
-        by, reason = actor_of(request), asked.reason
-        entry = correcting.correct_quarantined(row_id, asked.changes, by=by, reason=reason)
-        return 200, _row(entry)
+        by, number = actor_of(request), meant_row(row_id, QUARANTINED)
+        check_quarantined(number, by=by)
+        changes, reason = asked.changes, asked.reason
+        entry = correcting.correct_quarantined(number, changes, by=by, reason=reason)
+        return 200, _row(entry, request)
 
     return once(request, work)
 
@@ -268,11 +299,15 @@ def correct(request: HttpRequest, row_id: RowId, asked: CorrectAsked) -> HttpRes
 )
 def replay_row(request: HttpRequest, row_id: RowId) -> HttpResponse:
     """As corrected, under the configuration and the rules of now."""
-    return once(request, lambda: (200, _replayed(request, Which(ids=(row_id,)), 1)))
+    row = meant_row(row_id, QUARANTINED)
+    which = for_quarantine(Which(ids=(row,)), actor_of(request))
+    return once(request, lambda: (200, _replayed(request, which, 1)))
 
 
-def _which(asked: Chosen) -> Which:
-    return Which(asked.source, asked.reason, tuple(asked.ids), asked.rule)
+def _which(asked: Chosen, request: HttpRequest) -> Which:
+    ids = tuple(meant_row(number, QUARANTINED) for number in asked.ids)
+    meant = Which(asked.source, asked.reason, ids, asked.rule)
+    return for_quarantine(meant, actor_of(request))
 
 
 def _replayed(request: HttpRequest, which: Which, most: int) -> dict[str, Any]:
@@ -282,9 +317,10 @@ def _replayed(request: HttpRequest, which: Which, most: int) -> dict[str, Any]:
     return {**told, "left": max(0, before - most)}
 
 
-def _row(one: QuarantinedEntry) -> dict[str, Any]:
+def _row(one: QuarantinedEntry, request: HttpRequest) -> dict[str, Any]:
     names = [name for name in Row.model_fields if name != "record"]
     said: dict[str, Any] = {name: getattr(one, name) for name in names}
+    said["id"] = told_number(one.id, QUARANTINED)
     said["corrected"] = list(one.corrected)
     said["delivered_at"] = one.delivered_at.isoformat().replace("+00:00", "Z")
-    return {**said, "record": one.record_key}
+    return {**said, "record": one.record_key if may_read_records(request) else ""}

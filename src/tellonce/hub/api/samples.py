@@ -107,7 +107,7 @@ class Answer(Schema):
 @router.get("", auth=Scoped(QUALITY_READ), response=Values, summary="List sampled values")
 def list_values(request: HttpRequest, asked: Query[Listed]) -> dict[str, Any]:
     """Values drawn at random for the accuracy rate; no value of a person is shown."""
-    found = sampling.drawn_values(state=asked.state, limit=asked.limit)
+    found = sampling.drawn_values(state=asked.state, limit=asked.limit, by=actor_of(request))
     return {"values": [asdict(one) for one in found]}
 
 

@@ -10,12 +10,19 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Path, Query, Router, Schema
 from pydantic import AwareDatetime, Field
 
-from tellonce.hub.api.auth import PURPOSE_PARAMETER, Scoped, actor_of, purpose_of
+from tellonce.hub.api.auth import (
+    PURPOSE_PARAMETER,
+    Scoped,
+    actor_of,
+    may_read_records,
+    purpose_of,
+)
+from tellonce.hub.api.fields import WHY, Withheld
 from tellonce.hub.api.idempotency import PARAMETER, once
 from tellonce.hub.api.routes import answers_also
 from tellonce.hub.core.canonical import plain
 from tellonce.hub.upkeep import confirming, nudging, selectors, showing
-from tellonce.hub.upkeep.types import SAID_BY
+from tellonce.hub.upkeep.types import SAID_BY, FindingView
 
 router = Router(tags=["upkeep"])
 customers_router = Router(tags=["upkeep"])
@@ -130,8 +137,15 @@ class Findings(Schema):
 
     findings: list[dict[str, Any]]
     cursor: str = Field(description="For the next page; empty at the end.")
+    withheld: Withheld
 
-    model_config = {"json_schema_extra": {"examples": [{"findings": [_FINDING], "cursor": ""}]}}
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {"findings": [_FINDING], "cursor": "", "withheld": {"lines": None, "why": WHY}}
+            ]
+        }
+    }
 
 
 class ConfirmationSent(Schema):
@@ -310,12 +324,12 @@ def undo_confirmation(request: HttpRequest, confirmation_id: PublicId) -> dict[s
 @router.get("/findings", auth=Scoped(SCOPE), response=Findings, summary="List findings")
 def list_findings(request: HttpRequest, asked: Query[FindingsAsked]) -> HttpResponse:
     """Sources that disagree, values that no two customers should share, required values that are
-    out of date.
+    out of date; none about what the client does not see. Records are named to who reads customers.
     """
-    page = selectors.findings(**asked.model_dump())
-    return JsonResponse(
-        plain({"findings": [asdict(one) for one in page.findings], "cursor": page.next})
-    )
+    page = selectors.findings(**asked.model_dump(), by=actor_of(request))
+    found = [_finding(one, request) for one in page.findings]
+    told = {"findings": found, "cursor": page.next, "withheld": asdict(page.withheld)}
+    return JsonResponse(plain(told))
 
 
 @router.get("/nudges", auth=Scoped(SCOPE), response=Nudges, summary="List nudges")
@@ -359,3 +373,12 @@ def answer_nudge(request: HttpRequest, nudge_id: PublicId, asked: AnswerSent) ->
     """What the person said: a confirmation, or a new value for a correction, kept sealed."""
     done = nudging.answer_nudge(nudge_id, asked.answer, by=actor_of(request), value=asked.value)
     return asdict(done)
+
+
+def _finding(one: FindingView, request: HttpRequest) -> dict[str, Any]:
+    """With the records of its sides where the caller may know them."""
+    said = asdict(one)
+    if not may_read_records(request) and "sides" in said["detail"]:
+        said["detail"] = {"sides": [{**side, "records": []} for side in said["detail"]["sides"]]}
+        said["sentence"] = said["sentence"].partition(";")[0].rstrip(".") + "."
+    return said

@@ -26,7 +26,7 @@ from tellonce.hub.customers.golden import open_values
 from tellonce.hub.insight.declared import GROUPS, declared
 from tellonce.hub.insight.figures import customer_having, fill_counts, follow_golden
 from tellonce.hub.insight.models import Sample, SampledValue
-from tellonce.hub.insight.types import DrawnValue, SampleView
+from tellonce.hub.insight.types import Asked, DrawnValue, SampleView
 from tellonce.hub.vault.services import content_hash
 
 ANSWERS = (SampledValue.RIGHT, SampledValue.WRONG, SampledValue.UNKNOWN)
@@ -136,9 +136,15 @@ def value_named(public_id: str) -> DrawnValue:
     return _view(_row(public_id))
 
 
-def drawn_values(*, state: str = SampledValue.OPEN, limit: int = 50) -> list[DrawnValue]:
-    """Drawn values in a state, those first that wait longest."""
+def drawn_values(
+    *, state: str = SampledValue.OPEN, limit: int = 50, by: Actor | None = None
+) -> list[DrawnValue]:
+    """Drawn values in a state, those first that wait longest; of `by` those of attributes of which
+    he sees something.
+    """
     rows = SampledValue.objects.filter(state=state).select_related("sample", "customer")
+    hidden = [name for name in GROUPS if Asked(by=by).hides(name)]
+    rows = rows.exclude(attribute__in=hidden) if hidden else rows
     return [_view(row) for row in rows.order_by("id")[:limit]]
 
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from tellonce.hub.accounts.types import Actor
 from tellonce.hub.core.clock import iso
+from tellonce.hub.policy.seeing import NOTHING, Withheld, at_best
+from tellonce.hub.policy.types import Answer
 
 SHARE, DAYS, MILLISECONDS, POINTS = "share", "days", "ms", "points"
 UNITS = {SHARE: "share, 0 to 1", DAYS: "days", MILLISECONDS: "milliseconds", POINTS: "-100 to 100"}
@@ -74,20 +77,28 @@ def share_part(name: str, good: float, of: float) -> Part:
 class Evidence:
     """The things behind a KPI: rows of ids, times and counts, never a person's values.
 
-    `next` goes on after the last one, "" at the end.
+    `next` goes on after the last one, "" at the end; `withheld`: what whoever asks does not see.
     """
 
     rows: tuple[Mapping[str, Any], ...] = ()
     next: str = ""
+    withheld: Withheld = NOTHING
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Which evidence: of a part ("" of the whole), at most `limit`, on after a cursor."""
+    """Which evidence: of a part ("" of the whole), at most `limit`, on after a cursor. `by`: who is
+    to see it; None: somebody at the machine, or the hub itself.
+    """
 
     part: str = ""
     limit: int = 50
     cursor: str = ""
+    by: Actor | None = None
+
+    def hides(self, attribute: str) -> bool:
+        """Whether nothing of an attribute is shown to who asks."""
+        return self.by is not None and at_best(self.by, attribute) is Answer.DENY
 
 
 @dataclass(frozen=True)

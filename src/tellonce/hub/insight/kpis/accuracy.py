@@ -7,6 +7,7 @@ from collections import defaultdict
 from django.db.models import Case, IntegerField, Value, When
 
 from tellonce.hub.core.clock import iso
+from tellonce.hub.insight.declared import NAMES
 from tellonce.hub.insight.figures import fill_counts
 from tellonce.hub.insight.intervals import stratified, wilson
 from tellonce.hub.insight.kpis.completeness import row_id
@@ -51,6 +52,7 @@ def sampled_values(window: Window, asked: Asked) -> Evidence:
         state=SampledValue.OPEN
     )
     rows = rows.filter(attribute=asked.part) if asked.part else rows
+    rows = rows.exclude(attribute__in=[name for name in NAMES if asked.hides(name)])
     wrong_first = Case(When(state=WRONG, then=Value(0)), default=Value(1), output_field=_WHOLE)
     begin = row_id(asked.cursor)
     found = list(

@@ -32,7 +32,8 @@ def incomplete_customers(window: Window, asked: Asked) -> Evidence:
             f"Completeness has no part '{asked.part}'.", hint=f"Known: {', '.join((*names, ALL))}."
         )
     wanted = (asked.part,) if asked.part in names else names
-    found = customers_lacking(wanted, row_id(asked.cursor), asked.limit)
+    told = tuple(name for name in wanted if not asked.hides(name))
+    found = customers_lacking(told, row_id(asked.cursor), asked.limit) if told else []
     rows = tuple({"customer": public, "lacks": lacking} for _, public, lacking in found)
     return Evidence(rows, str(found[-1][0]) if len(found) == asked.limit else "")
 

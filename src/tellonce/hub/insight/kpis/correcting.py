@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from tellonce.hub.core.clock import iso
 from tellonce.hub.core.errors import WrongCall
-from tellonce.hub.corrections.selectors import correction_figures, corrections
+from tellonce.hub.corrections.selectors import (
+    correction_figures,
+    corrections,
+    corrections_withheld,
+)
 from tellonce.hub.corrections.types import SEVERITIES, CorrectionView
 from tellonce.hub.insight.intervals import wilson
 from tellonce.hub.insight.types import Asked, Evidence, Measured, Part, Window
+from tellonce.hub.policy.seeing import NOTHING
 
 P90 = "p90"
 _DAY = timedelta(days=1)
@@ -42,14 +48,19 @@ def closed_corrections(window: Window, asked: Asked) -> Evidence:
             "The lead time has no such part.", hint=f"Known: {', '.join((P90, *SEVERITIES))}."
         )
     severity = "" if asked.part == P90 else asked.part
-    found = corrections(state="closed", severity=severity, limit=asked.limit, before=asked.cursor)
-    return Evidence(tuple(map(_row, found)), found[-1].id if len(found) == asked.limit else "")
+    return _evidence(asked, state="closed", severity=severity)
 
 
 def reopened_corrections(window: Window, asked: Asked) -> Evidence:
     """Corrections that came back wrong, the newest first."""
-    found = corrections(reopened=True, limit=asked.limit, before=asked.cursor)
-    return Evidence(tuple(map(_row, found)), found[-1].id if len(found) == asked.limit else "")
+    return _evidence(asked, reopened=True)
+
+
+def _evidence(asked: Asked, **which: Any) -> Evidence:
+    found = corrections(**which, limit=asked.limit, before=asked.cursor, by=asked.by)
+    kept = NOTHING if asked.by is None else corrections_withheld(**which, by=asked.by)
+    following = found[-1].id if len(found) == asked.limit else ""
+    return Evidence(tuple(map(_row, found)), following, kept)
 
 
 def _row(one: CorrectionView) -> dict[str, object]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from tellonce.hub.core.clock import iso
 from tellonce.hub.core.errors import WrongCall
+from tellonce.hub.corrections.services import THE_HUB
 from tellonce.hub.insight.kpis.completeness import row_id
 from tellonce.hub.insight.types import Asked, Evidence, Measured, Part, Window, share_part
+from tellonce.hub.quality.numbers import FAILURE, meant_row, told_number
 from tellonce.hub.quality.selectors import (
     FailuresAsked,
     dimension_counts,
-    failures_page,
     rule_counts,
 )
+from tellonce.hub.quality.showing import shown_failures
 from tellonce.hub.upkeep.selectors import consistency, findings, stale_customers, timeliness
 from tellonce.hub.upkeep.types import FindingView
 
@@ -74,9 +76,13 @@ def inconsistent_customers(window: Window, asked: Asked) -> Evidence:
         return _failures("consistency", asked)
     _check_part(asked, (RULES,))
     page = findings(
-        state="open", kind="disagreement", limit=asked.limit, cursor=_number(asked.cursor)
+        state="open",
+        kind="disagreement",
+        limit=asked.limit,
+        cursor=_number(asked.cursor),
+        by=asked.by,
     )
-    return Evidence(tuple(_finding(one) for one in page.findings), page.next)
+    return Evidence(tuple(_finding(one) for one in page.findings), page.next, page.withheld)
 
 
 def outdated_customers(window: Window, asked: Asked) -> Evidence:
@@ -85,25 +91,27 @@ def outdated_customers(window: Window, asked: Asked) -> Evidence:
         return _failures("timeliness", asked)
     _check_part(asked, (RULES, *(one.unit for one in timeliness())))
     page = stale_customers(limit=asked.limit, cursor=asked.cursor, unit=asked.part)
-    rows = tuple(
+    if asked.part and asked.hides(asked.part):
+        return Evidence()
+    rows = (
         {
             "customer": one.customer,
-            "stale": [value.unit for value in one.values],
+            "stale": [value.unit for value in one.values if not asked.hides(value.unit)],
             "due_at": iso(one.due_at),
         }
         for one in page.customers
     )
-    return Evidence(rows, page.next)
+    return Evidence(tuple(row for row in rows if row["stale"]), page.next)
 
 
 def _failures(dimension: str, asked: Asked, rule: str = "") -> Evidence:
-    before = row_id(asked.cursor) or None
-    page = failures_page(
-        FailuresAsked(dimension=dimension, rule=rule), limit=asked.limit, before=before
-    )
+    number = row_id(asked.cursor)
+    before = (meant_row(number, FAILURE) if asked.by else number) or None
+    which, by = FailuresAsked(dimension=dimension, rule=rule), asked.by or THE_HUB
+    page = shown_failures(which, by=by, limit=asked.limit, before=before)
     rows = tuple(
         {
-            "failure": one.id,
+            "failure": told_number(one.id, FAILURE) if asked.by else one.id,
             "record": f"{one.source}:{one.record}",
             "rule": one.rule,
             "field": one.field,
@@ -111,7 +119,8 @@ def _failures(dimension: str, asked: Asked, rule: str = "") -> Evidence:
         }
         for one in page.failures
     )
-    return Evidence(rows, str(page.next) if page.next is not None else "")
+    following = str(rows[-1]["failure"]) if page.next is not None else ""
+    return Evidence(rows, following, page.withheld)
 
 
 def _finding(one: FindingView) -> dict[str, object]:

@@ -26,7 +26,11 @@ def measure_uniqueness(window: Window) -> Measured:
 
 
 def doubtful_pairs(window: Window, asked: Asked) -> Evidence:
-    """Pairs of customers that may be one, the most probable first."""
+    """Pairs of customers that may be one, the most probable first; none for who sees nothing of
+    identifiers, of which they tell whether they agree.
+    """
+    if asked.hides("identifier"):
+        return Evidence()
     begin = row_id(asked.cursor)
     found = likely_doubles(asked.limit, begin)
     rows = tuple({"customers": [one, two], "probability": round(p, 6)} for one, two, p in found)
