@@ -31,9 +31,37 @@ def customer_meant(request: SnapshotRequest) -> CustomerView:
         return _living(customer_by_public_id(request.customer))
     if request.record:
         return _by_record(request.record)
+    return _only(customers_looked_up(request), way_of(request))
+
+
+def customers_looked_up(request: SnapshotRequest) -> list[CustomerView]:
+    """All that fit what the request looks for, which is a record, an e-mail or a phone; raises
+    `WrongCall` where the words cannot be understood, `Unknown` for the source.
+    """
+    if request.record:
+        return customers_with_record(request.record)
     if request.email:
-        return _only(customers_with_email(request.email), "this e-mail address")
-    return _only(customers_with_phone(request.phone), "this phone number")
+        return customers_with_email(request.email)
+    return customers_with_phone(request.phone)
+
+
+def way_of(request: SnapshotRequest) -> str:
+    """What a request looks a customer up by, in words without what it says."""
+    if request.record:
+        return "this record"
+    return "this e-mail address" if request.email else "this phone number"
+
+
+def one_allowed(allowed: list[CustomerView], request: SnapshotRequest) -> CustomerView:
+    """The one customer that may be seen; of those that may not be it is not said that they are
+    there. Raises as `customer_meant` does.
+    """
+    if not allowed:
+        raise Unknown(
+            f"By {way_of(request)} no customer is known who may be seen for {request.purpose}.",
+            hint="Check it. A customer may be known who did not consent, or is restricted.",
+        )
+    return _only(allowed, way_of(request))
 
 
 def _living(customer: CustomerView) -> CustomerView:

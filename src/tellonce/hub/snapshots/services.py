@@ -10,11 +10,13 @@ from tellonce.hub.accounts.types import Actor
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.customers.types import CustomerView
-from tellonce.hub.policy.decide import purposes_of
-from tellonce.hub.policy.types import PURPOSES, SECTIONS, TRIGGERS
-from tellonce.hub.snapshots.finding import customer_meant
+from tellonce.hub.policy.decide import decide, purposes_of
+from tellonce.hub.policy.seeing import at_the_machine
+from tellonce.hub.policy.types import PURPOSES, SECTIONS, TRIGGERS, Action
+from tellonce.hub.snapshots.finding import customer_meant, customers_looked_up, one_allowed
 from tellonce.hub.snapshots.gathering import Around
 from tellonce.hub.snapshots.refusing import failed_lookup, reason_to_refuse, refused
+from tellonce.hub.snapshots.searching import facts_by_customer
 from tellonce.hub.snapshots.taking import announced, documented, kept
 from tellonce.hub.snapshots.timing import TAKEN, keep_time
 from tellonce.hub.snapshots.types import SnapshotRequest, TakenSnapshot
@@ -65,7 +67,28 @@ def take_snapshot(request: SnapshotRequest, who: Actor) -> TakenSnapshot:
 
 def _found(request: SnapshotRequest, who: Actor) -> CustomerView:
     try:
-        return customer_meant(request)
+        if request.customer or at_the_machine(who):
+            return customer_meant(request)
+        customers = customers_looked_up(request)
+        allowed = _allowed(customers, request, who)
+        if allowed or not customers:
+            return one_allowed(allowed, request)
     except WrongCall:
         failed_lookup(request, who)
         raise
+    refused(request, who, "may not have this snapshot: policy hides the customer", customers[0])
+    return one_allowed([], request)
+
+
+def _allowed(
+    customers: list[CustomerView], request: SnapshotRequest, who: Actor
+) -> list[CustomerView]:
+    """Those that policy lets `who` have for the purpose. Who looks people up from elsewhere is not
+    told of the others: neither that they are there, nor why he may not see them.
+    """
+    facts = facts_by_customer([one.id for one in customers], request.purpose)
+    return [
+        one
+        for one in customers
+        if not decide(who, Action.REQUEST, "", request.purpose, facts[one.id]).denied
+    ]
