@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 import threading
 import time
@@ -86,7 +87,13 @@ def test_a_body_above_the_limit_is_refused_before_it_is_read(
     monkeypatch.setenv("TELLONCE_BODY_LIMIT", "1")
     server = serve(scheme)
     assert server.ask(b"x" * 900_000)[0] == 200
-    assert server.ask(**{"Content-Length": "5000000"})[0] == 413
+    status, body = server.ask(**{"Content-Length": "5000000"})
+    found = json.loads(body)
+    assert (status, found["status"], found["type"]) == (413, 413, "/api/v1/docs#too-large")
+    assert found["detail"] == "The body is larger than 1 megabytes, which are taken at most."
+    assert all(found[name] for name in ("title", "hint", "request_id"))
+    status, body = server.ask(**{"X-Long": "x" * 40_000})
+    assert json.loads(body)["status"] == status == 400
 
 
 def test_forwarded_headers_are_believed_from_the_trusted_proxy_only(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable
 from typing import Any
 
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
+from waitress.task import ErrorTask
 
 from tellonce.hub import env
+from tellonce.hub.api.problems import MEDIA_TYPE, Problem, problem_of_status
+from tellonce.hub.core.requests import HEADER, new_request_id
 
 _LOOK = 0.2  # seconds until a request to end is seen
 _GRACE = 20.0  # seconds that requests at hand have to be answered
@@ -39,6 +44,9 @@ class WebServer:
             clear_untrusted_proxy_headers=True,
             **(_PROXIED | {"trusted_proxy": proxy} if proxy else {}),
         )
+        for one in self._map.values():
+            if hasattr(one, "channel_class"):
+                one.channel_class = _Channel
 
     def run(self, asked_to_end: Callable[[], bool]) -> None:
         """Serve until `asked_to_end()`; then answer what was taken in, and close."""
@@ -58,6 +66,37 @@ class WebServer:
     def _is_busy(self) -> bool:
         channels = list(self._server.active_channels.values())
         return any(one.requests or one.total_outbufs_len for one in channels)
+
+
+class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """What the server refuses by itself, as the hub would: in a problem document."""
+
+    def execute(self) -> None:
+        number = new_request_id()
+        problem = _problem(self.request.error.code)
+        said = {**problem.document(), "request_id": number}
+        body = json.dumps(said).encode()
+        self.status = f"{said['status']} {said['title']}"
+        headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", HEADER: number}
+        self.response_headers.extend(headers.items())
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    error_task_class = _Refusal
+
+
+def _problem(status: int) -> Problem:
+    if status != 413:
+        return problem_of_status(status)
+    most = env.read("TELLONCE_BODY_LIMIT")
+    return Problem(
+        "too-large",
+        f"The body is larger than {most:g} megabytes, which are taken at most.",
+        "Send the records in several requests.",
+    )
 
 
 _PROXIED = {

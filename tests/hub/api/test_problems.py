@@ -158,3 +158,74 @@ def test_every_type_of_problem_is_explained_on_the_page() -> None:
     for name, kind in KINDS.items():
         assert f'id="{name}"' in page
         assert kind.title in page
+
+
+@pytest.mark.parametrize("said", ["anna@example.org", "Anna%20Testowska", "+48600700801"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/customers/{}",
+        "/customers/{}/history",
+        "/corrections/{}",
+        "/corrections/groups/{}",
+        "/snapshots/{}",
+        "/alerts/{}",
+        "/quality/kpis/{}",
+        "/quality/profiles/{}",
+        "/quality/failures?source={}",
+        "/corrections?customer={}",
+        "/webhooks/{}",
+        "/{}",
+    ],
+)
+def test_what_stands_in_an_address_is_neither_repeated_nor_logged(
+    caller: Caller, caplog: pytest.LogCaptureFixture, path: str, said: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    answer = caller.get(path.format(said))
+    assert answer.status_code in (404, 422), answer.content
+    text = answer.content.decode() + caplog.text
+    for word in ("anna", "Anna", "Testowska", "600700801"):
+        assert word not in text
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "sentence"),
+    [
+        ({"name": 7}, "name", "It must be a text"),
+        ({"name": "x" * 121}, "name", "It must have at most 120 characters"),
+        ({"name": ""}, "name", "It must not be empty"),
+        ({"corrections": 7}, "corrections", "It must be a list: [...]"),
+        ({"corrections": []}, "corrections", "It must not be empty"),
+        ({"preview": "perhaps"}, "preview", "It must be true or false"),
+        ({"corrections": [{"confidence": 7}]}, "corrections.0.confidence", "It must be at most 1"),
+        ({"corrections": [{"expires_days": 1.5}]}, "corrections.0.expires_days", "whole number"),
+        ({"corrections": [{"severity": "odd"}]}, "corrections.0.severity", "one of: 'low'"),
+        ({"corrections": [{"record": "crm"}]}, "corrections.0.record", "SOURCE:ID"),
+        ({"corrections": [{}]}, "corrections.0.attribute", "It is missing"),
+        ({"corrections": [{"attribute": "x"}]}, "corrections.0", "exactly one of customer"),
+    ],
+)
+def test_what_is_expected_of_a_field_is_said_in_our_words(
+    caller: Caller, body: dict[str, Any], field: str, sentence: str
+) -> None:
+    found = problem(caller.post("/corrections/groups", body), 422, "invalid")
+    told = {one["field"]: one["problem"] for one in found["errors"]}
+    assert sentence in told[field]
+    assert "and send it again" in found["hint"]
+    assert not any("Input should" in one or "Value error" in one for one in told.values())
+
+
+def test_a_missing_scope_is_named_with_the_command_that_gives_it(db: None) -> None:
+    narrow = a_caller("narrow", scopes=("match:read",), purposes=("service",))
+    found = problem(narrow.get("/changes"), 403, "scope")
+    assert found["scope"] == "changes:read"
+    command = "tellonce client add NAME --scopes changes:read,match:read --purposes service"
+    assert command in found["hint"]
+
+
+def test_two_purposes_are_not_told_to_be_a_missing_one(caller: Caller) -> None:
+    body = {"record": "crm:1", "purpose": "sales"}
+    found = problem(caller.post("/snapshots", body), 400, "purpose")
+    assert found["title"] == "One purpose is to be named"
+    assert found["detail"] == "Header and body name two purposes."

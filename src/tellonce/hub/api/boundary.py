@@ -17,6 +17,7 @@ from tellonce.hub.api.problems import (
 )
 
 PREFIX = "/api/"
+_ID = re.compile(r"[a-z]{3}_[0-9a-f]{32}|[0-9]{1,19}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -45,7 +46,27 @@ def api_boundary(
 
 def answered(request: HttpRequest, error: BaseException) -> HttpResponse:
     """The answer to an exception; the framework's only handler of them."""
-    return problem_response(problem_of(error))
+    return problem_response(unsaid(problem_of(error), request))
+
+
+def unsaid(problem: Problem, request: HttpRequest) -> Problem:
+    """The problem without what stands in the address, which may be somebody's name or mail: an id
+    of ours alone is repeated.
+    """
+    match = request.resolver_match
+    parts = {str(one) for one in (match.kwargs.values() if match else ())}
+    asked = {one for given in request.GET.lists() for one in given[1]}
+    for said in sorted({one for one in parts | asked if len(one) > 1}, key=len, reverse=True):
+        if not _ID.fullmatch(said):
+            problem.detail = _without(problem.detail, said, whole=said in parts)
+            problem.hint = _without(problem.hint, said, whole=said in parts)
+    return problem
+
+
+def _without(sentence: str, said: str, *, whole: bool) -> str:
+    for form in (repr(said), f"'{said}'", repr(said[:40]), f"'{said[:40]}'"):
+        sentence = sentence.replace(form, "of this name")
+    return sentence.replace(said, "...") if whole and len(said) > 3 else sentence
 
 
 def check_incoming(request: HttpRequest) -> None:

@@ -7,7 +7,7 @@
     hint        one sentence what to do
     request_id  the id to name when asking for help
 
-Further members, by type: `errors` (field, problem), `purposes`, `version`.
+Further members, by type: `errors` (field, problem), `purposes`, `scope`, `version`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from django.http import Http404, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from tellonce.hub.api.sentences import sentence_of
 from tellonce.hub.bridge.errors import ContradictionError, InputError
 from tellonce.hub.core import errors
 from tellonce.hub.core.requests import request_id
@@ -44,7 +45,7 @@ class Kind(NamedTuple):
 
 KINDS = {
     "bad-request": Kind(400, "The request cannot be read", "Correct it and send it again."),
-    "purpose": Kind(400, "The purpose is missing", "Send the header Tellonce-Purpose."),
+    "purpose": Kind(400, "One purpose is to be named", "Send the header Tellonce-Purpose."),
     "unauthenticated": Kind(
         401, "No valid access token", "Take a token at /api/v1/oauth/token and send it as Bearer."
     ),
@@ -154,11 +155,11 @@ def problem_of(error: BaseException) -> Problem:
 def _invalid(error: ValidationError) -> Problem:
     """Names each field and what is wrong with it; never the value that was sent."""
     found = [
-        {"field": _field(one["loc"]), "problem": _sentence(one["type"], one["msg"], one["loc"])}
-        for one in error.errors[:20]
+        {"field": _field(one["loc"]), "problem": sentence_of(one)} for one in error.errors[:20]
     ]
     first = found[0] if found else {"field": "body", "problem": "It cannot be used"}
-    return Problem("invalid", f"{first['field']}: {first['problem']}.", errors=found)
+    hint = f"Correct it as {DOCS} shows this request, and send it again."
+    return Problem("invalid", f"{first['field']}: {first['problem']}.", hint, errors=found)
 
 
 def _field(loc: tuple[Any, ...]) -> str:
@@ -166,24 +167,6 @@ def _field(loc: tuple[Any, ...]) -> str:
     where, *rest = [str(part) for part in loc]
     inner = rest[1:] if where == "body" else rest
     return ".".join(part[:60] for part in inner) or where
-
-
-_WRITTEN = {
-    "cursor": "This is no cursor of this list: send that of the page before, or none",
-    "record": "A record is written SOURCE:ID, such as crm:17",
-    "source": "The name of a source holds letters, digits and - _ . only",
-}
-"""How a field is written, where a pattern says so to programs alone."""
-
-
-def _sentence(kind: str, message: str, loc: tuple[Any, ...]) -> str:
-    if kind == "string_pattern_mismatch":
-        return _WRITTEN.get(str(loc[-1]), "It is not written as such a value is")
-    if kind == "extra_forbidden":
-        return "There is no such field"
-    if kind == "missing":
-        return "It is missing"
-    return message.removeprefix("Value error, ").rstrip(".")
 
 
 def _unforeseen(error: BaseException) -> Problem:

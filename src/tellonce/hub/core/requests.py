@@ -19,6 +19,11 @@ def request_id() -> str:
     return _at_hand.get()
 
 
+def new_request_id() -> str:
+    """An id for a request that brings none of its own."""
+    return uuid.uuid4().hex
+
+
 def with_request_id(
     answer: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
@@ -26,7 +31,7 @@ def with_request_id(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "")
-        token = _at_hand.set(given if _SANE.fullmatch(given) else uuid.uuid4().hex)
+        token = _at_hand.set(given if _SANE.fullmatch(given) else new_request_id())
         try:
             response = answer(request)
             response.headers[HEADER] = _at_hand.get()
