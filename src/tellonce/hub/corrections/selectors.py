@@ -218,7 +218,7 @@ def _answer(row: Correction, view: CorrectionView, purpose: str, by: Actor) -> A
     return decide(by, Action.VALUE, policy_name(row), purpose, facts).answer
 
 
-_NO_VALUES = ("detected", "proposed", "valued", "reminded", "overdue", "escalated")
+_NO_VALUES = ("detected", "proposed", "valued")
 
 
 def _story(row: Correction, plain: bool) -> Iterable[StepView]:
