@@ -5,17 +5,20 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
-from tellonce.hub.jobs import registry, roster, selectors, services, worker
+from tellonce.hub.events.services import emit
+from tellonce.hub.events.types import Happened
+from tellonce.hub.jobs import consumers, registry, roster, selectors, services, worker
 from tellonce.hub.jobs.models import Job, Worker
 from tellonce.hub.jobs.processes import this_host
 from tellonce.hub.jobs.sequencer import head
@@ -60,6 +63,32 @@ def test_two_workers_of_two_threads_do_every_job_exactly_once(handles: Handles) 
     assert sorted(done) == list(range(40))
     assert selectors.job_counts()["done"] == 40
     assert selectors.living_workers() == 0
+
+
+def test_a_worker_that_ends_when_idle_leaves_no_consumer_behind(
+    handles: Handles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_consumers", {})
+    monkeypatch.setattr(worker, "_IDLE", 0.01)
+    monkeypatch.setattr(consumers, "MOST", 1)
+    monkeypatch.setattr(consumers, "LONGEST", 0.01)
+    monkeypatch.setattr(consumers, "_paces", defaultdict(lambda: consumers._Pace(1, 1)))
+    seen: list[int] = []
+
+    def slow(events: Any) -> None:
+        time.sleep(0.02)
+        seen.extend(event.number for event in events)
+
+    def fails(events: Any) -> None:
+        raise ValueError
+
+    services.register_consumer("slow", slow)
+    services.register_consumer("fails", fails)
+    with transaction.atomic():
+        for n in range(8):
+            emit(Happened("tellonce.test.counted.v1", data={"n": n}))
+    services.Worker(2).run(until_idle=True)
+    assert len(seen) == 8
 
 
 def test_a_worker_does_at_most_as_many_jobs_as_it_was_told(handles: Handles) -> None:

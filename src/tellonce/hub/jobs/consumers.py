@@ -62,11 +62,20 @@ def consume_feed() -> int:
     return handled
 
 
+def is_any_behind() -> bool:
+    """Whether a consumer has numbered events to see, and is not waiting after it failed."""
+    read = feed()
+    if read is None:
+        return False
+    cursors = [one for one in Cursor.objects.filter(name__in=consumers()) if not _is_paused(one)]
+    return any(read(cursor.position, 1) for cursor in cursors)
+
+
 def _consume(name: str, consumer: Consumer, read: Feed) -> int:
     handled, begun, pace = 0, time.monotonic(), _paces[name]
     while (start := time.monotonic()) - begun < LONGEST:
         cursor = Cursor.objects.get(name=name)
-        if cursor.retry_at and _is_ahead(cursor):
+        if _is_paused(cursor):
             return handled
         events = read(cursor.position, pace.prepared if consumer.prepare else pace.written)
         if not events or (consumer.prepare and _stands_back(events[0])):
@@ -116,9 +125,11 @@ def _fitting(before: int, handled: int, seconds: float, most: float) -> int:
     return before
 
 
-def _is_ahead(cursor: Cursor) -> bool:
-    """Whether the pause is not over; one longer than any of ours: the clock was set back."""
-    pause = (cursor.retry_at or clock.now()) - clock.now()
+def _is_paused(cursor: Cursor) -> bool:
+    """Whether its pause is not over; one longer than any of ours: the clock was set back."""
+    if cursor.retry_at is None:
+        return False
+    pause = cursor.retry_at - clock.now()
     return timedelta(0) < pause <= timedelta(seconds=_LONGEST_PAUSE)
 
 

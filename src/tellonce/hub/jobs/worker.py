@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.db import DatabaseError, InterfaceError, connection
 
 from tellonce.hub.jobs import queue, roster, waking
+from tellonce.hub.jobs.consumers import is_any_behind
 from tellonce.hub.jobs.registry import handlers
 from tellonce.hub.jobs.running import run_job
 from tellonce.hub.jobs.ticking import tick
@@ -153,9 +154,13 @@ class Worker:
         return True
 
     def _is_idle(self) -> bool:
-        """Whether nothing is due even after a tick, and no other thread is at work."""
+        """Whether nothing is due even after a tick, no consumer has anything to see, and no other
+        thread is at work.
+        """
         tick()
-        return not self._running and not queue.is_any_due(handlers())
+        if self._running or queue.is_any_due(handlers()):
+            return False
+        return self._most is not None or not is_any_behind()
 
     def _keep_alive(self) -> None:
         self._guard.look()
