@@ -144,6 +144,7 @@ def readings(caller: Caller) -> Iterator[str]:
     """Every list and figure."""
     for path in (
         "/quality/rules?source=crm",
+        "/quality/rules/history",
         *(f"/quality/failures?state={one}" for one in ("open", "any", "fixed")),
         *(f"/quality/failures?rule={one}" for one in ("pesel_ok", "pesel_listed", "mail_where")),
         "/quality/failures?severity=high",

@@ -47,6 +47,10 @@ def test_a_doubtful_match_is_explained_with_the_values_that_policy_shows(caller:
     problem(Caller(caller.token).get(path), 400, "purpose")
     hidden = caller.get(path, Tellonce_Purpose="product").json()
     assert ANNA["last name"] not in str(hidden)
+    compared = {one["comparison"] for one in found["reasons"]}
+    assert {"phone", "email"} & compared
+    alike = a_caller("mailer", "marketing", purposes=("marketing",)).get(path).json()
+    assert (alike["reasons"], alike["values"]) == ([], [])
     problem(caller.get("/reviews/999999"), 404, "not-found")
 
 

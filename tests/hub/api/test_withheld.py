@@ -159,6 +159,19 @@ def test_old_reasons_of_rules_in_sql_are_cleared_and_judged_anew() -> None:
     assert set(RuleFailure.objects.values_list("reason", flat=True)) == {"is odd"}
 
 
+def test_words_that_an_identifier_is_compared_with_are_not_told() -> None:
+    deliver(f"- pesel: one of [{PESEL}], name: listed\n- email: matches .*@.*, name: mail")
+    client = blind()
+    rules = client.get("/quality/rules?source=crm").json()["rules"]
+    assert [(one["id"], one["check"]) for one in rules] == [
+        ("listed", "***"),
+        ("mail", "matches .*@.*"),
+    ]
+    history = client.get("/quality/rules/history").json()["versions"]
+    assert history[0]["text"].startswith("# ***")
+    assert PESEL not in f"{rules}{history}"
+
+
 def alert(kind: str, **details: Any) -> AlertView:
     """An alert of a kind."""
     now = datetime(2026, 11, 26, tzinfo=UTC)

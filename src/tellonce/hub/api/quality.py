@@ -23,7 +23,14 @@ from tellonce.hub.api.idempotency import PARAMETER, once
 from tellonce.hub.api.routes import answers_also
 from tellonce.hub.core import clock
 from tellonce.hub.core.canonical import plain
-from tellonce.hub.quality import opening, selectors, services, showing, showing_counts
+from tellonce.hub.quality import (
+    opening,
+    selectors,
+    services,
+    showing,
+    showing_counts,
+    showing_rules,
+)
 from tellonce.hub.quality.jobs import enqueue_run
 from tellonce.hub.quality.numbers import FAILURE, meant_row, told_number
 from tellonce.hub.quality.types import FailureView, RulesVersionView
@@ -36,7 +43,9 @@ FailureId = Annotated[int, Path(ge=0, le=shapes.LARGEST)]
 @router.get("/rules", auth=Scoped(READ), response=shapes.Rules, summary="Read the rules in force")
 def read_rules(request: HttpRequest, asked: Query[shapes.OfSource]) -> dict[str, Any]:
     """For a source, each rule that holds for it: those for all sources and its own."""
-    rules = [asdict(one) for one in selectors.rules_of(asked.source)] if asked.source else []
+    by = actor_of(request)
+    found = showing_rules.shown_rules(asked.source, by=by) if asked.source else []
+    rules = [asdict(one) for one in found]
     return {"versions": [_version(one) for one in selectors.versions_in_force()], "rules": rules}
 
 
@@ -45,7 +54,7 @@ def read_rules(request: HttpRequest, asked: Query[shapes.OfSource]) -> dict[str,
 )
 def read_history(request: HttpRequest, asked: Query[shapes.OfSource]) -> dict[str, Any]:
     """Every version of the rules of a source, or of those for all sources, with its text."""
-    found = selectors.rules_history(asked.source)
+    found = showing_rules.shown_history(asked.source, by=actor_of(request))
     return {"versions": [{**_version(one), "text": one.text} for one in found]}
 
 

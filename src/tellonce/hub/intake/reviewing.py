@@ -41,7 +41,9 @@ class ShownValue:
 
 @dataclass(frozen=True)
 class ExplainedReview:
-    """A review with what each comparison says, and the values that policy lets the viewer see."""
+    """A review with what comparisons say, and the values that policy lets the viewer see; neither
+    of attributes of which it shows nothing.
+    """
 
     review: OpenReview
     reasons: tuple[Reason, ...]
@@ -58,7 +60,8 @@ def explained_review(number: int, purpose: str, *, by: Actor) -> ExplainedReview
     (review,) = described([stored])
     texts = record_texts([stored.left, stored.right])
     one, other = (texts[record].document for record in (stored.left, stored.right))
-    reasons = compared_pair(one, other, rules_in_force().resolution)
+    said = compared_pair(one, other, rules_in_force().resolution)
+    reasons = tuple(reason for reason in said if _may_be_told(reason, purpose, by))
     values = _values(stored, purpose, by)
     with transaction.atomic():
         record_act(
@@ -78,6 +81,15 @@ def decide_review(number: int, verdict: str, *, by: Actor, reason: str = "") -> 
     check_steward(by, "decide")
     stored = review_numbered(number)
     return decide([(stored.left, stored.right)], verdict, by=by, reason=reason)
+
+
+def _may_be_told(reason: Reason, purpose: str, who: Actor) -> bool:
+    """Whether policy shows something of what was compared; what has no known meaning may be
+    anything.
+    """
+    name = reason.comparison
+    attribute = "identifier" if name.startswith("other_") else name
+    return judge(who, Action.VALUE, attribute, purpose, _ACTIVE).answer is not Answer.DENY
 
 
 def _values(stored: StoredReview, purpose: str, who: Actor) -> tuple[ShownValue, ...]:

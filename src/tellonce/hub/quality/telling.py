@@ -79,12 +79,25 @@ def check_may_tell(rules: RuleSet, source: str, by: Actor, action: str) -> None:
     """
     if at_the_machine(by):
         return
-    named = [source_named(source)] if source != ALL else sources(counted=False)
-    columns = [column for one in named for column in columns_of(one)]
+    columns = columns_meant(source)
     for rule in rules.rules:
-        for name in sorted(told_by(rule, columns)):
-            if is_encrypted(attribute_class(name)) and not sees(by, name):
-                _refuse(rule, name, by, action)
+        if name := unseen_of(rule, columns, by):
+            _refuse(rule, name, by, action)
+
+
+def columns_meant(source: str) -> list[Column]:
+    """The columns that rules for a source, or for all, are about."""
+    named = [source_named(source)] if source != ALL else sources(counted=False)
+    return [column for one in named for column in columns_of(one)]
+
+
+def unseen_of(rule: Rule, columns: Collection[Column], by: Actor) -> str:
+    """The first identifier, or attribute of health or money, that a rule tells of and `by` does not
+    see; "" for none.
+    """
+    told = sorted(told_by(rule, columns)) if not at_the_machine(by) else ()
+    kept = (name for name in told if is_encrypted(attribute_class(name)) and not sees(by, name))
+    return next(kept, "")
 
 
 def _refuse(rule: Rule, name: str, by: Actor, action: str) -> None:
