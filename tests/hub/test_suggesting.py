@@ -12,6 +12,7 @@ import pytest
 from tellonce.cli.main import execute
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.accounts.services import add_user
+from tellonce.hub.accounts.types import Actor
 from tellonce.hub.core.errors import Refused, WrongCall
 from tellonce.hub.quality import profiles
 from tellonce.hub.quality.suggesting import suggest_rules
@@ -60,6 +61,24 @@ def test_rules_are_written_that_can_be_set(file: Path, tmp_path: Path, capsys: A
     assert "# Suggested from crm." in out.read_text()
     assert len(read_rules(out.read_text()).rules) > 4
     assert execute(["quality", "set", str(out), "--source", "crm"]) == 0
+
+
+def test_no_value_is_suggested_that_a_profile_does_not_tell(tmp_path: Path) -> None:
+    rows = [
+        person(n) | {"diagnosis": ["flu", "cold"][n % 2], "size": ["S", "M", "XL"][min(n % 9, 2)]}
+        for n in range(PEOPLE)
+    ]
+    a_source(record_id="id")
+    load(tmp_path / "people.csv", rows)
+    found = {one.rule for one in suggest_rules("crm", by=actor()).rules}
+    assert "tier: one of [gold, silver]" in found
+    assert not any("flu" in one for one in found)
+    assert not any("one of" in one for one in found if one.startswith("size"))  # S is of 14 only
+    client = Actor("cli_x", "x", "x", frozenset({"client"}), frozenset({"product"}))
+    told = {one.rule for one in suggest_rules("crm", by=client).rules}
+    assert told < found
+    assert not any("one of" in one for one in told)  # what is not recognised is personal
+    assert "email: valid" in told
 
 
 def test_of_many_records_some_are_looked_at(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

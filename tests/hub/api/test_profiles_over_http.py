@@ -47,6 +47,31 @@ def test_what_changed_is_listed_for_all_sources(caller: Caller) -> None:
     assert "person" not in drift["sentence"]
 
 
+def test_who_sees_masks_is_told_figures_and_no_value(tmp_path: Path) -> None:
+    a_source(record_id="id")
+    load(tmp_path / "a.csv", people())
+    profile_source("crm", by=actor())
+    load(tmp_path / "b.csv", people(mail=20, tier="platinum"))
+    profile_source("crm", by=actor())
+    seen = a_caller("seer", purposes=("service",)).get("/quality/profiles/crm").json()
+    told = a_caller("blind", purposes=("product",)).get("/quality/profiles/crm").json()
+    seen_fields, fields = ({one["field"]: one for one in found["fields"]} for found in (seen, told))
+    assert {one["text"] for one in seen_fields["tier"]["top"]} == {"platinum", "silver"}
+    assert (fields["tier"]["top"], fields["tier"]["distinct"]) == ([], 2)
+    assert fields["birth date"]["range"] is None
+    assert (told["withheld"]["lines"], set(seen_fields) - set(fields)) == (2, set())
+    assert {"income", "iban"}.isdisjoint(fields)
+    (new,) = [one for one in told["changes"] if one["kind"] == "value_new"]
+    assert new["details"] == []
+    drifts = a_caller("third", purposes=("product",)).get("/quality/drifts").json()["drifts"]
+    assert {one["field"] for one in drifts} == {one["field"] for one in told["changes"]}
+    assert "platinum" not in f"{told}{drifts}"
+    nobody = a_caller("mailer", purposes=("marketing",))
+    assert nobody.get("/quality/profiles/crm").json()["fields"] == []
+    assert nobody.get("/quality/profiles/crm/history").json()["moments"] == []
+    assert nobody.get("/quality/drifts").json()["drifts"] == []
+
+
 def test_what_is_wrong_with_a_request_is_said(caller: Caller) -> None:
     problem(caller.get("/quality/profiles/nowhere"), 404, "not-found")
     problem(caller.get("/quality/profiles/nowhere/history"), 404, "not-found")

@@ -21,6 +21,8 @@ from tellonce.hub.consents.services import load_consents
 from tellonce.hub.corrections.selectors import correction_view
 from tellonce.hub.corrections.services import approve, propose, set_policy
 from tellonce.hub.corrections.types import NewCorrection
+from tellonce.hub.insight.measuring import measure_all
+from tellonce.hub.insight.selectors import kpi_state
 from tellonce.hub.insight.showing_alerts import shown_alert
 from tellonce.hub.insight.types import AlertView
 from tellonce.hub.intake.pushing import accept_records
@@ -170,6 +172,29 @@ def test_words_that_an_identifier_is_compared_with_are_not_told() -> None:
     history = client.get("/quality/rules/history").json()["versions"]
     assert history[0]["text"].startswith("# ***")
     assert PESEL not in f"{rules}{history}"
+
+
+def test_a_kpi_is_added_up_from_what_is_shown() -> None:
+    a_source("crm", record_id="id")
+    set_rules(
+        RulesFile("r.yaml", "- email: valid, name: mail\n- pesel: valid, name: id\n"), by=actor()
+    )
+    rows = [
+        {**ANNA, "id": str(n), "email": "x" if n < 2 else f"{n}@example.org", "pesel": PESEL}
+        for n in range(8)
+    ]
+    accept_records("crm", rows, by=actor())
+    measure_all()
+    kpis = {one: client.get("/quality/kpis/validity").json() for one, client in (
+        ("blind", blind()), ("seer", a_caller("seer", purposes=("service",))),
+    )}  # fmt: skip
+    whole = kpi_state("validity").whole
+    assert (whole.value, whole.evidence) == (14 / 16, 16)
+    assert (kpis["seer"]["value"], kpis["seer"]["evidence"]) == (14 / 16, 16)
+    told = kpis["blind"]
+    assert (told["value"], told["evidence"], told["state"]) == (6 / 8, 8, "missed")
+    assert [one["name"] for one in told["parts"]] == ["mail"]
+    assert [one["value"] for one in told["trend"]] == [6 / 8]
 
 
 def alert(kind: str, **details: Any) -> AlertView:

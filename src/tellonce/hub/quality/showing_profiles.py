@@ -30,6 +30,8 @@ from tellonce.hub.sources.selectors import sources
 from tellonce.rules.drift import Drift
 from tellonce.rules.profile_types import FieldProfile
 
+_NAMES_A_VALUE = "range"  # kind of a change whose sentence does: the middle one
+
 
 @dataclass(frozen=True)
 class Told:
@@ -83,7 +85,7 @@ def shown_profile(found: SourceProfileView, by: Actor) -> Told:
     changes = tuple(
         one if one.field is None or one.field in plain else _without_details(one)
         for one in found.changes
-        if one.field not in left_out
+        if one.field in plain or (one.field not in left_out and one.kind != _NAMES_A_VALUE)
     )
     kept_back = Withheld(len(left_out), WHY) if left_out else NOTHING
     return Told(replace(found, profile=profile, changes=changes), kept_back)
@@ -115,6 +117,6 @@ def shown_drifts(found: Iterable[SourceDrift], by: Actor) -> list[SourceDrift]:
         name = one.change.field
         if name is None or fields.tells_values(one.source, name):
             shown.append(one)
-        elif not fields.hides(one.source, name):
+        elif not fields.hides(one.source, name) and one.change.kind != _NAMES_A_VALUE:
             shown.append(replace(one, change=_without_details(one.change)))
     return shown
