@@ -19,7 +19,7 @@ from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.models import AuditEntry
 from tellonce.hub.consents.services import load_consents
 from tellonce.hub.corrections.selectors import correction_view
-from tellonce.hub.corrections.services import approve, propose, set_policy
+from tellonce.hub.corrections.services import Wanted, approve, detect, propose, set_policy
 from tellonce.hub.corrections.types import NewCorrection
 from tellonce.hub.insight.measuring import measure_all
 from tellonce.hub.insight.selectors import kpi_state
@@ -136,6 +136,22 @@ def test_another_s_correction_of_what_a_client_does_not_see_is_left_out() -> Non
     listed = blind().get("/corrections").json()
     assert [one["attribute"] for one in listed["corrections"]] == ["email"]
     assert listed["withheld"]["lines"] is None
+
+
+def test_a_correction_opened_by_a_rule_that_tells_more_is_not_there() -> None:
+    deliver(f"- email: empty, name: mail, when: pesel is {PESEL}")
+    run_rules(by=actor())
+    (one,) = detect(Wanted(), by=actor()).opened
+    other = f"cor_{'0' * 32}"
+    client = blind()
+    answers = [
+        problem(client.get(f"/corrections/{name}"), 404, "not-found")["hint"]
+        for name in (one, other)
+    ]
+    assert answers[0] == answers[1]
+    assert client.post("/corrections/detect", {}).json()["known"] == 0
+    assert a_caller("seer", "compliance").get(f"/corrections/{one}").status_code == 404
+    assert correction_view(one).rule.startswith("mail@")
 
 
 def test_numbers_that_are_told_say_nothing_of_how_many_there_are() -> None:

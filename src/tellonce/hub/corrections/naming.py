@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -96,6 +96,24 @@ def about_unseen(by: Actor, prefix: str = "") -> Q:
     return found
 
 
+def unseen_among(rows: Sequence[Correction], by: Actor) -> set[int]:
+    """Which of these corrections (row ids) `about_unseen` would find, asked of them alone."""
+    if at_the_machine(by):
+        return set()
+    lines, opened = Lines(by), [row.pk for row in rows if row.origin == "rule"]
+    found = {row.pk for row in rows if not sees(by, policy_name(row))}
+    named = Correction.objects.filter(pk__in=opened) if opened else Correction.objects.none()
+    for pk, source, rule in named.values_list("pk", "record__source_id", "rule"):
+        if lines.hidden_rules([(source, _rule_named(rule))]):
+            found.add(pk)
+    return found
+
+
+def _rule_named(rule: str) -> str:
+    """A correction names a rule with its version: `email_ok@3`."""
+    return rule.rpartition("@")[0]
+
+
 def _of_attributes(by: Actor) -> Iterator[dict[str, Any]]:
     named = Correction.objects.order_by().values_list("attribute", "is_identifier").distinct()
     for attribute, is_identifier in named:
@@ -107,5 +125,5 @@ def _of_rules(by: Actor) -> Iterator[dict[str, Any]]:
     opened = Correction.objects.filter(origin="rule").order_by()
     lines = Lines(by)
     for source, rule in opened.values_list("record__source_id", "rule").distinct():
-        if lines.hidden_rules([(source, rule.rpartition("@")[0])]):
+        if lines.hidden_rules([(source, _rule_named(rule))]):
             yield {"record__source_id": source, "rule": rule}

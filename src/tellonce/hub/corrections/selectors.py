@@ -27,8 +27,8 @@ from tellonce.hub.corrections.models import (
     CorrectionStep,
     WriteBack,
 )
-from tellonce.hub.corrections.naming import about_unseen, policy_name, unseen_by
-from tellonce.hub.corrections.storing import contents, correction_row
+from tellonce.hub.corrections.naming import about_unseen, policy_name, unseen_among, unseen_by
+from tellonce.hub.corrections.storing import contents, correction_row, unknown_correction
 from tellonce.hub.corrections.types import (
     OPEN,
     ORIGINS,
@@ -182,6 +182,8 @@ def shown_correction(public_id: str, purpose: str, *, by: Actor) -> ShownCorrect
         granted = ", ".join(purposes_of(by))
         refuse(by, reason, VIEW, may_not="see it", hint=f"Allowed are: {granted}.")
     row = correction_row(public_id)
+    if row.origin == "rule" and row.author != by.id and unseen_among([row], by):
+        raise unknown_correction(public_id)  # that it is there tells who fails the rule
     (view,) = _views([row], by)
     answer = _answer(row, view, purpose, by)
     said = contents([row]).get(row.pk)
@@ -358,7 +360,4 @@ def _views(rows: Iterable[Any], by: Actor | None) -> list[CorrectionView]:
 def _shown_to(by: Actor | None, found: Sequence[Correction]) -> set[int]:
     """Of which of these (row ids) `by` may know record, rule and outcome."""
     ids = {row.pk for row in found}
-    if by is None or not ids:
-        return ids
-    unseen = Correction.objects.filter(about_unseen(by), pk__in=ids)
-    return ids - set(unseen.values_list("pk", flat=True))
+    return ids if by is None else ids - unseen_among(found, by)

@@ -79,9 +79,14 @@ def correction_row(public_id: str) -> Correction:
     """The row of this id; raises `Unknown`."""
     row = _rows().filter(public_id=public_id).first()
     if row is None:
-        shape = "" if is_id(public_id, "cor") else "An id looks like cor_ and 32 hex digits. "
-        raise Unknown(f"There is no correction {public_id!r}.", hint=shape + _HINT)
+        raise unknown_correction(public_id)
     return row
+
+
+def unknown_correction(public_id: str) -> Unknown:
+    """What is raised where there is none of this id, for whoever asks."""
+    shape = "" if is_id(public_id, "cor") else "An id looks like cor_ and 32 hex digits. "
+    return Unknown(f"There is no correction {public_id!r}.", hint=shape + _HINT)
 
 
 def correction_rows(ids: Collection[int]) -> list[Correction]:
