@@ -112,5 +112,9 @@ def test_rules_are_tried_on_what_is_held_and_change_nothing(run: Run, tmp_path: 
     rules.write_text("- emial: valid email\n")
     refused = run("quality", "check", "crm", "--rules", str(rules))
     assert "Did you mean 'email'?" in sentences(refused, 2)
+    rules.write_text("- emial: valid email\n- phone: requird\n")
+    both = sentences(run("quality", "check", "crm", "--rules", str(rules)), 2)
+    assert "Did you mean 'email'?" in both
+    assert "no check 'requird'" in both
     neither = sentences(run("quality", "check", "nix", "--rules", str(rules)), 2)
     assert "There is no file nix. There is no source 'nix'." in neither

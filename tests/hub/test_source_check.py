@@ -10,6 +10,7 @@ from django.apps import apps
 
 from tellonce.hub.intake.previewing import preview_records
 from tellonce.hub.sources.incoming import file_incoming
+from tellonce.hub.sources.selectors import source_named
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source, load, write_csv
 from tests.hub.test_hub_commands import Run, sentences
 
@@ -40,6 +41,8 @@ def test_a_preview_is_what_a_load_would_do_and_writes_nothing(tmp_path: Path) ->
     assert [row.row for row in found.refused] == [1]
     done = load(file, [ANNA | {"version": "1"}, OTTO | {"version": "?"}, WILMA]).report.delivery
     assert (done.counts.added, done.counts.quarantined) == (len(found.rows), len(found.refused))
+    again = preview_records(source_named("crm"), file_incoming(file), 10)
+    assert {column.why for column in again.columns} == {"settled by its first delivery"}
 
 
 @pytest.mark.django_db

@@ -46,6 +46,10 @@ def test_what_is_wrong_with_a_configuration_is_said_with_its_lines(
     config.write_text("sql:\n  url: postgresql://u:p@db.example/x\n  table: t\n")
     said = sentences(run("source", "add", "crm", "--kind", "sql", "--config", str(config)), 2)
     assert "crm.yaml, line 2: The address of the database holds a password" in said
+    config.write_text("colour: blue\ncountry: Poland\n")
+    said = sentences(run("source", "add", "crm", "--kind", "crm", "--config", str(config)), 2)
+    assert "line 1: A source has no setting 'colour'." in said
+    assert "'Poland'. Did you mean PL?" in said
     config.write_text("record_id: id\n")
     said = sentences(run("source", "add", "crm", "--kind", "sql", "--config", str(config)), 2)
     assert "tellonce source schema --example sql" in said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tellonce.hub.bridge.types import RecognisedColumn
@@ -12,9 +12,11 @@ from tellonce.hub.intake.reading import read_records
 from tellonce.hub.quality.in_force import rules_in_force
 from tellonce.hub.sources.arrival import file_settings
 from tellonce.hub.sources.config import SourceConfig
+from tellonce.hub.sources.contents import RECORDS
 from tellonce.hub.sources.incoming import Incoming
 from tellonce.hub.sources.shapes import Problem
 from tellonce.hub.sources.types import ArrivedRecord, RefusedRow, SourceView
+from tellonce.rules.nearest import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -59,21 +61,31 @@ def preview_records(source: SourceView, incoming: Incoming, rows: int) -> Previe
         total=total,
         problems=missing,
         sentences=read.sentences,
-        columns=read.recognised,
+        columns=tuple(_told(column, source) for column in read.recognised),
         rows=tuple(map(_previewed, usable[:rows])),
         refused=tuple(sorted(refused, key=lambda row: row.row)),
         card_values=read.card_values,
     )
 
 
+def _told(column: RecognisedColumn, source: SourceView) -> RecognisedColumn:
+    """A column with why it is what it is, in the words of who declares sources."""
+    if column.header in source.config.columns:
+        return replace(column, why="declared")
+    if column.header in source.learned.get(RECORDS, {}).get("columns", {}):
+        return replace(column, why="settled by its first delivery")
+    return column
+
+
 def _missing(config: SourceConfig, headers: list[str], name: str) -> Iterator[Problem]:
     """Columns that are declared, and that the file does not have."""
-    hint = f"It has {', '.join(headers)}."
     for setting, column in config.named_columns().items():
         if column not in headers:
+            hint = did_you_mean(column, headers, "It has")
             yield Problem((setting,), f"{name} has no column {column!r}, named as {setting}.", hint)
     for column in config.columns:
         if column not in headers:
+            hint = did_you_mean(column, headers, "It has")
             yield Problem(("columns", column), f"{name} has no column {column!r}.", hint)
 
 

@@ -16,6 +16,7 @@ from tellonce.hub.sources.shapes import Problem
 from tellonce.io.yaml_trouble import NOT_YAML, yaml_trouble
 
 _DEEPEST, _MOST = 8, 10_000
+_TOLD = 20
 _SHAPE = "Write lines of `name: value`, such as `record_id: CustomerID`."
 
 
@@ -83,8 +84,12 @@ def checked_config(path: Path) -> Mapping[str, Any]:
     file = read_yaml(path)
     problems = file.problems()
     if problems:
-        said = " ".join(file.sentence(problem) for problem in problems[:10])
-        raise WrongCall(said, hint=problems[0].hint)
+        if len(problems) == 1:
+            raise WrongCall(file.sentence(problems[0]), hint=problems[0].hint)
+        said = [f"{file.sentence(problem)} {problem.hint}" for problem in problems[:_TOLD]]
+        left = len(problems) - len(said)
+        more = f"There are {left:,} more." if left else ""
+        raise WrongCall("\n".join(said), hint=more)
     return file.document or {}
 
 
