@@ -181,7 +181,7 @@ def test_a_surge_of_quarantine_is_named(admin: Any) -> None:
     runs("crm", [1.0], now, rows=600, bad=400)
     (trouble,) = found("quarantine-surge")
     assert (
-        "Of 1,000 rows of records that crm brought last, 400 are in quarantine" in trouble.sentence
+        "Of 1,000 rows of records that crm brought last, 400 went to quarantine" in trouble.sentence
     )
 
 

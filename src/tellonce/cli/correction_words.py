@@ -89,6 +89,8 @@ def show_tasks(found: Sequence[Any], *, limit: int, as_json: bool) -> None:
         )
     if not found:
         show("No source is asked for anything.")
+    elif any(one.state in ("asked", "failed") for one in found):
+        show("What to write: tellonce correction show CORRECTION; then correction done TASK")
     if after:
         show(f"More: --after {after}")
 

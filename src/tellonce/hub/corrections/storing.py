@@ -123,8 +123,9 @@ def check_seen(row: Correction, seen: int | None) -> None:
 def check_state(row: Correction, states: Sequence[str], what: str) -> None:
     """Raises `Conflict` where a correction is in none of these states, so cannot be `what`."""
     if row.state not in states:
+        so = " already" if row.state == what else f": it cannot be {what}"
         raise Conflict(
-            f"The correction {row.public_id} is {row.state}: it cannot be {what}.",
+            f"The correction {row.public_id} is {row.state}{so}.",
             hint=f"See it: tellonce correction show {row.public_id}",
         )
 

@@ -57,7 +57,7 @@ def _trouble(source: str, content: str, found: tuple[int, int], usual: float) ->
     return Trouble(
         f"{source}:{content}",
         "high" if bad / rows > 0.5 else "medium",
-        f"Of {rows:,} rows of {content} that {source} brought last, {bad:,} are in quarantine "
+        f"Of {rows:,} rows of {content} that {source} brought last, {bad:,} went to quarantine "
         f"({bad / rows:.0%}; usual are {usual:.1%}).",
         f"See the reasons, mend the source or its configuration, and replay: "
         f"tellonce quarantine list --source {source}.",
