@@ -54,6 +54,16 @@ def test_help_loads_nothing_slow() -> None:
     assert not loaded & SLOW
 
 
+def test_the_program_leaves_pandas_alone() -> None:
+    program = (
+        "import sys; from tellonce.cli.main import WithoutPandas;"
+        "sys.meta_path.insert(0, WithoutPandas());"
+        "import pyarrow; made = pyarrow.array([1]); print(len(made), 'pandas' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.split() == ["1", "False"], done.stderr
+
+
 def test_a_command_whose_module_is_absent_is_not_offered(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.abc import MetaPathFinder
 from importlib.util import find_spec
 from typing import Annotated, Any, NamedTuple, NoReturn
 
@@ -171,8 +172,20 @@ def execute(args: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
+class WithoutPandas(MetaPathFinder):
+    """Says that pandas is not installed: else Arrow imports it at its first array (a third of a
+    second), and no command is given a frame.
+    """
+
+    def find_spec(self, fullname: str, _path: object, _target: object = None, /) -> None:
+        """Refuses pandas, leaves everything else to the finders that follow."""
+        if fullname == "pandas":
+            raise ModuleNotFoundError("The command line does without pandas.", name=fullname)
+
+
 def run() -> NoReturn:
     """The `tellonce` program."""
+    sys.meta_path.insert(0, WithoutPandas())
     code = execute(sys.argv[1:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # done is done: no death while shutting down
     sys.exit(code)
