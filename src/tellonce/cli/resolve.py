@@ -40,7 +40,7 @@ Threshold = Annotated[
     typer.Option(
         "--threshold",
         help="Link from this match probability on; else from the model's own cut on: 0.67, and "
-        "less the more labels it has learnt from.",
+        "even odds once it has learnt from labels.",
         show_default=False,
     ),
 ]

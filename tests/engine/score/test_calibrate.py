@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from tellonce.engine.model.document import ScoreModel
-from tellonce.engine.score.calibrate import Compared, calibrated
+from tellonce.engine.score.calibrate import Compared, calibrated, features, fitted, left_out
 from tellonce.engine.score.comparisons import BIRTH_DATE, COMPARISONS, EMAIL, GIVEN, packed
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.select import OpenPairs, chosen
-from tellonce.engine.score.weights import log_odds, odds, probability
+from tellonce.engine.score.weights import odds, probability
 
 MODEL = replace(shipped(), prior=0.5)
 
@@ -66,14 +66,37 @@ def test_one_slip_of_the_hand_beyond_doubt_hardly_moves_the_model() -> None:
     assert told(after, pairs([18.0]))[0] > 0.99
 
 
-def test_the_margin_of_the_link_cut_shrinks_with_labels_and_never_passes_even_odds() -> None:
-    cuts = [
-        calibrated(MODEL, pairs([5.0] * count), np.ones(count, np.bool_)).link
-        for count in (1, 10, 100, 1000)
-    ]
-    assert cuts == sorted(cuts, reverse=True)
-    assert 0.5 < cuts[-1] < cuts[0] < MODEL.link
-    assert log_odds(cuts[0]) == pytest.approx(log_odds(MODEL.link), rel=0.1)
+def test_few_labels_that_prove_nothing_leave_the_model_as_it_is() -> None:
+    found = pairs([1.0, 0.5, -0.5, 2.0])
+    after = calibrated(MODEL, found, np.array([True, False, False, True]))
+    assert after.labels == 4
+    assert replace(after, labels=0, learnt=()) == MODEL
+    assert not np.array(after.learnt).any()
+
+
+def test_what_one_label_says_the_others_must_confirm() -> None:
+    one, many = (calibrated(MODEL, pairs([3.0] * n), np.zeros(n, np.bool_)) for n in (1, 12))
+    assert odds(np.array([3.0]), one)[0] == odds(np.array([3.0]), MODEL)[0]
+    assert told(many, pairs([3.0]))[0] < 0.5
+
+
+def test_a_label_left_out_is_told_as_if_the_others_alone_had_taught() -> None:
+    weight = [3.0, 2.0, 4.0, 1.0, 2.0, -1.0] * 5
+    levels = np.tile([1, 2, 3, 4, 5, 6], 5)
+    found = Compared(pairs(weight).levels, np.array(weight))
+    found.levels[:, GIVEN] = levels
+    same = np.arange(30) % 3 == 0
+    x = features(found.levels, odds(found.weight, MODEL))
+    without = left_out(x, same, fitted(x, same))
+    for at in (0, 7, 29):
+        kept = np.arange(30) != at
+        assert without[at] == pytest.approx(x[at] @ fitted(x[kept], same[kept]), abs=0.1)
+
+
+def test_labels_that_are_believed_move_the_link_cut_to_even_odds() -> None:
+    after = calibrated(MODEL, pairs([4.0] * 200), np.arange(200) % 2 == 0)
+    assert after.link == pytest.approx(0.5)
+    assert calibrated(MODEL, pairs([5.0]), np.ones(1, np.bool_)).link == pytest.approx(MODEL.link)
 
 
 def questions(odds_of: list[float], levels: list[int], answered: int = 0) -> OpenPairs:

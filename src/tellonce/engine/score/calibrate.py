@@ -6,6 +6,10 @@ Coefficients are pulled towards none (MAP, normal priors), so that ten labels mo
 only how likely a pair *with these levels* is one customer. That stays true however the pairs were
 chosen by what they say: uncertain ones, as `select` proposes, or any others; counting levels among
 labelled pairs, as m and u would want it, would not survive that choice.
+
+Few labels may say little, and much by chance. So the model goes only as far from what it was as
+labels left out would have been told better by the others (`_believed`): not at all, all the way, or
+some way in between.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score.comparisons import COMPARISONS, MAX_LEVELS, unpacked
 from tellonce.engine.score.encode import encode
 from tellonce.engine.score.scoring import compared as compared_rows
-from tellonce.engine.score.weights import log_odds, odds, weights
+from tellonce.engine.score.weights import odds, weights
 
 Floats = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int64]
@@ -33,10 +37,12 @@ SLIPS = (
 )
 FARTHEST = 20.0  # odds, in bits, beyond which a pair says no more
 ROUNDS = 50
-# The link cut of a model without labels keeps a margin for what the model does not know of itself.
-# Labels replace it: after so many it is half as many bits, and goes towards even odds, at which a
-# probability that can be trusted links most pairs rightly.
-TRUSTED = 10
+STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the way from the model to what labels say
+# How much better labels left out must be told for the whole way, in nats: odds of 7 to 1, from
+# which on evidence counts for more than a bare mention (Kass and Raftery 1995).
+PROOF = 2.0
+MOST_LEVERAGE = 0.99
+EVEN = 0.5
 LN2 = float(np.log(2.0))
 SIZE = 2 + len(COMPARISONS) * MAX_LEVELS
 
@@ -86,36 +92,78 @@ def prior_precision() -> Floats:
 def calibrated(model: ScoreModel, pairs: Compared, same: npt.NDArray[np.bool_]) -> ScoreModel:
     """The model after labels: whether each of `pairs`, as `model` sees them, is one customer.
 
-    `model` has not learnt from labels before. Without pairs it stays as it is.
+    `model` has not learnt from labels before. Without pairs it stays as it is. The link cut of a
+    model without labels keeps a margin for what the model does not know of itself. Labels replace
+    it, once they are believed, by even odds, at which a probability that can be trusted links most
+    pairs rightly.
     """
     if not len(same):
         return model
-    coefficients = _fitted(features(pairs.levels, odds(pairs.weight, model)), same)
+    x, start = features(pairs.levels, odds(pairs.weight, model)), _untaught()
+    found = fitted(x, same)
+    way = _believed(x, same, found)
+    coefficients = start + way * (found - start)
     slope, shift = max(float(coefficients[0]), LEAST_SLOPE), float(coefficients[1])
     learnt = (coefficients[2:] / slope).reshape(len(COMPARISONS), MAX_LEVELS)
-    margin = log_odds(model.link) * TRUSTED / (TRUSTED + len(same))
     return replace(
         model,
         learnt=tuple(tuple(round(bits, 6) for bits in row) for row in learnt.tolist()),
         slope=slope,
         shift=shift,
         labels=len(same),
-        link=1.0 / (1.0 + 2.0**-margin),
+        link=EVEN if way else model.link,
     )
 
 
-def _fitted(x: Floats, same: npt.NDArray[np.bool_]) -> Floats:
-    """Coefficients of largest posterior, by Fisher scoring with halved steps."""
+def _untaught() -> Floats:
+    """The coefficients of a model without labels."""
     start = np.zeros(SIZE)
     start[0] = 1.0
+    return start
+
+
+def _believed(x: Floats, same: npt.NDArray[np.bool_], found: Floats) -> float:
+    """How far of the way to the coefficients `found` labels are believed: by how well each is told
+    where it is left out.
+    """
+    before, after = x @ _untaught(), left_out(x, same, found)
+
+    def gain(way: float) -> float:
+        p, _slope = _told((1.0 - way) * before + way * after)
+        return float(np.log(np.where(same, p, 1 - p)).sum()) - way * PROOF
+
+    return max(STEPS, key=gain)
+
+
+def left_out(x: Floats, same: npt.NDArray[np.bool_], found: Floats) -> Floats:
+    """The log2 odds of each labelled pair by what the others teach: one Newton step from the
+    coefficients `found` with all of them (Pregibon 1981).
+    """
+    surprise, information = _news(x @ found, same)
+    curvature = (x * information[:, None]).T @ x + np.diag(prior_precision())
+    reach = (x * _solved(curvature, x.T).T).sum(axis=1)
+    leverage = np.minimum(information * reach, MOST_LEVERAGE)
+    return np.asarray(x @ found - reach * surprise / (1.0 - leverage))
+
+
+def _news(log2_odds: Floats, same: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """What each label adds to the gradient of the log likelihood by its odds, and its Fisher
+    information.
+    """
+    p, slope = _told(log2_odds)
+    return slope * np.where(same, 1 / p, -1 / (1 - p)), slope**2 / (p * (1 - p))
+
+
+def fitted(x: Floats, same: npt.NDArray[np.bool_]) -> Floats:
+    """Coefficients of largest posterior, by Fisher scoring with halved steps."""
+    start = _untaught()
     precision, found = prior_precision(), start.copy()
     value = _posterior(x, same, found, start, precision)
     for _round in range(ROUNDS):
-        p, slope = _told(x @ found)
-        pull = precision * (found - start)
-        gradient = x.T @ (slope * np.where(same, 1 / p, -1 / (1 - p))) - pull
-        curvature = (x * (slope**2 / (p * (1 - p)))[:, None]).T @ x + np.diag(precision)
-        step = _solved(curvature, gradient)
+        surprise, information = _news(x @ found, same)
+        gradient = x.T @ surprise - precision * (found - start)
+        curvature = (x * information[:, None]).T @ x + np.diag(precision)
+        step = _solved(curvature, gradient[:, None])[:, 0]
         better, size = False, 1.0
         while not better and size > 1e-4:
             moved = found + size * step
@@ -128,16 +176,17 @@ def _fitted(x: Floats, same: npt.NDArray[np.bool_]) -> Floats:
 
 
 def _solved(matrix: Floats, right: Floats) -> Floats:
-    """Solution for a positive definite matrix, by elimination: for a hundred unknowns the threads
-    that a library starts cost hundreds of times what they save.
+    """Solutions for a positive definite matrix, a column each, by elimination: for a hundred
+    unknowns the threads that a library starts cost hundreds of times what they save.
     """
+    size = len(matrix)
     rows = np.column_stack([matrix, right])
-    for at in range(len(rows) - 1):
+    for at in range(size - 1):
         rows[at + 1 :, at:] -= np.outer(rows[at + 1 :, at] / rows[at, at], rows[at, at:])
-    found = np.zeros(len(rows))
-    for at in reversed(range(len(rows))):
-        left = rows[at, -1] - (rows[at, at + 1 : -1] * found[at + 1 :]).sum()
-        found[at] = left / rows[at, at]
+    found = np.zeros(right.shape)
+    for at in reversed(range(size)):
+        known = (rows[at, at + 1 : size, None] * found[at + 1 :]).sum(axis=0)
+        found[at] = (rows[at, size:] - known) / rows[at, at]
     return found
 
 
