@@ -215,6 +215,42 @@ def test_a_rule_that_guesses_is_refused_and_one_that_does_not_tells_nothing(clie
     assert differing(this, that) == []
 
 
+def test_who_knows_some_does_not_learn_of_one_more_by_a_count(client: Client) -> None:
+    known = ", ".join(f"known{n}@example.org" for n in range(6))
+    asked = (
+        f"- email: not one of [aaa@example.org, {known}], name: guess, severity: high",
+        "- email: matches (aaa|known.)@example.org, name: turned",
+        f"- email: unique, name: same, when: email is one of [aaa@example.org, {known}]",
+        f"- phone: empty, name: beside, when: email is one of [aaa@example.org, {known}]",
+    )
+
+    def work(mail: str) -> list[str]:
+        a_source("crm", record_id="id")
+        mails = [f"{name}{n}@example.org" for name in ("known", "other") for n in range(6)]
+        rows = [
+            ANNA | {"id": str(n), "email": one, "last name": f"Beispiel{'abcdefghijklm'[n]}"}
+            for n, one in enumerate([*mails, mail])
+        ]
+        accept_records("crm", rows, by=actor())
+        place_waiting(by=actor())
+        caller = a_caller("guesser", "product", scopes=SCOPES_HELD, purposes=("product",))
+        assert put_rules(caller, "\n".join(asked) + "\n").status_code == 200
+        run_rules(by=actor())
+        look()
+        detect(Wanted(), by=actor())
+        rest = ("guess", "turned", "same", "beside")
+        lists = [f"/quality/failures?rule={one}" for one in rest]
+        return [*readings(caller), *(told(caller.get(path)) for path in lists)]
+
+    found = []
+    for mail in ("aaa@example.org", "aab@example.org"):
+        forget()
+        with clock.stopped_at(NOW), transaction.atomic():
+            found.append(work(mail))
+            transaction.set_rollback(True)
+    assert differing(*found) == []
+
+
 def test_an_earlier_text_that_guesses_is_not_put_back(client: Client) -> None:
     def back(caller: Caller) -> Any:
         assert put_rules(caller, FAIR).status_code == 200

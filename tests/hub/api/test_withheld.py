@@ -229,12 +229,15 @@ def test_an_alert_about_what_a_client_does_not_see_names_its_kind_alone() -> Non
         (alert("fill-change", source="crm", field="pesel"), False),
         (alert("fill-change", source="crm", field="email"), True),
         (alert("source-silent", source="crm"), True),
+        (alert("quarantine-surge", source="crm"), True),
     ):
         assert shown_alert(one, actor()) == one
         shown = shown_alert(one, client)
         assert (shown == one) is is_told
         assert bool(shown.details) is is_told
         assert ("no purpose of this client" in shown.sentence) is not is_told
+    set_rules(RulesFile("rules.yaml", f"{KEPT_OUT}\n"), by=actor())
+    assert shown_alert(alert("quarantine-surge", source="crm"), client).details == {}
 
 
 def looked_up(client: Caller, **who: str) -> Any:

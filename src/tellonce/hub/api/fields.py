@@ -19,7 +19,9 @@ WAYS = ("customer", "record", "email", "phone")
 class Withheld(Schema):
     """Lines that are left out, since no purpose of this client shows what they are about."""
 
-    lines: int | None = Field(description="Null: fewer than 5, or none.")
+    lines: int | None = Field(
+        description="Null: fewer than 5, or none; what compares values is not counted."
+    )
     why: str
 
     model_config = {

@@ -111,8 +111,11 @@ def corrections_withheld(
     reopened: bool = False,
     by: Actor,
 ) -> Withheld:
-    """What `corrections` leaves out of those asked for; raises as it does."""
+    """What `corrections` leaves out of those asked for, but for what rules and sources brought up,
+    of which a count tells who fails a rule; raises as it does.
+    """
     rows = _asked(state, severity, origin, customer, group, overdue=overdue, reopened=reopened)
+    rows = rows.exclude(origin__in=("rule", "disagreement"))
     return withheld(rows.filter(unseen_by(by)).count(), by)
 
 

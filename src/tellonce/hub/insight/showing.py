@@ -64,7 +64,7 @@ class _Viewer:
             found = measure_queue_age(Window.of_days(1, clock.now()), self._by)
             return _judged(state, found.whole, found.parts, ())
         hidden = {part.name for part in state.parts if self._hides(name, part)}
-        if not hidden and not self._hides_whole(name, state.whole):
+        if not hidden and not self._hides_whole(name):
             return state
         parts = tuple(part for part in state.parts if part.name not in hidden)
         whole, trend = Part("", None, why=WHY), tuple[TrendPoint, ...]()
@@ -74,18 +74,20 @@ class _Viewer:
 
     def _hides(self, kpi: str, part: Part) -> bool:
         if kpi == _BY_RULE:
-            return part.name in self._rules and _is_of_few(part)
+            few = part.name in self._rules.countable and _is_of_few(part)
+            return few or part.name in self._rules.others
         if part.name == RULES:
             return bool(self._rules)
         if kpi in _BY_ATTRIBUTE:
             return at_best(self._by, part.name) is Answer.DENY and _is_of_few(part)
         return False
 
-    def _hides_whole(self, kpi: str, whole: Part) -> bool:
+    def _hides_whole(self, kpi: str) -> bool:
+        """Of what compares records with each other no count is told, however large."""
         if kpi == "uniqueness":
-            return at_best(self._by, "identifier") is Answer.DENY and _is_of_few(whole)
+            return at_best(self._by, "identifier") is Answer.DENY
         if kpi == "consistency":
-            return not sees_all(self._by, policy_in_force().agree_on) and _is_of_few(whole)
+            return not sees_all(self._by, policy_in_force().agree_on)
         return False
 
 

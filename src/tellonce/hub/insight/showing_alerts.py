@@ -10,6 +10,7 @@ from tellonce.hub.insight.alerts import alert_named
 from tellonce.hub.insight.troubles.registry import BY_NAME, alert_evidence
 from tellonce.hub.insight.types import AlertView, Asked, Evidence
 from tellonce.hub.policy.seeing import WHY, Withheld, at_the_machine, sees_all
+from tellonce.hub.quality.showing_counts import may_keep_out_unseen
 from tellonce.hub.quality.showing_profiles import Fields
 
 _COMPARES: Mapping[str, tuple[str, ...]] = {
@@ -18,6 +19,7 @@ _COMPARES: Mapping[str, tuple[str, ...]] = {
     "over-merging": ("family_name", "birth_date"),
 }
 """What the records are compared by that an alert of a kind is about."""
+_QUARANTINE = "quarantine-surge"
 
 
 def shown_alert(alert: AlertView, by: Actor) -> AlertView:
@@ -44,4 +46,6 @@ def _is_told(alert: AlertView, by: Actor) -> bool:
     source, field = alert.details.get("source"), alert.details.get("field")
     if source and field:
         return not Fields(by).hides(str(source), str(field))
+    if alert.kind == _QUARANTINE:
+        return not may_keep_out_unseen(by)
     return sees_all(by, _COMPARES.get(alert.kind, ()))

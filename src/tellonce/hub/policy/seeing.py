@@ -21,8 +21,9 @@ _STRICTNESS = {one: place for place, one in enumerate(Classification)}
 
 @dataclass(frozen=True)
 class Withheld:
-    """What a list leaves out: how many lines, None for fewer than `FEWEST`, which may be none; and
-    why. Of who acts at the machine itself nothing is kept: 0 and "".
+    """What a list leaves out: how many lines, None for fewer than `FEWEST`, which may be none, and
+    without those of which a count would tell; and why. Of who acts at the machine itself nothing is
+    kept: 0 and "".
     """
 
     lines: int | None = 0

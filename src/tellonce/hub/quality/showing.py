@@ -2,7 +2,8 @@
 
 That a record fails a rule says something of its values. A line is shown to who sees at least masked
 what the rule looks at, and in the clear what it compares with words of its author, or with other
-records; other lines are left out, and counted where there are `FEWEST` and more.
+records; other lines are left out. They are counted where there are `FEWEST` and more, but not those
+of a rule that compares: whoever knows five that fail would see by the count whether a sixth does.
 """
 
 from __future__ import annotations
@@ -70,6 +71,16 @@ class Lines:
             self._known[about] = rule is not None and self._shows(rule, about)
         return self._known[about]
 
+    def may_count(self, about: About) -> bool:
+        """Whether as many lines as `FEWEST` may be counted, shown or not."""
+        rule = rules_of_version(about.rules).get(about.rule)
+        return rule is not None and _is_countable(rule)
+
+    def countable_rules(self, named: Iterable[tuple[int, str]]) -> set[str]:
+        """Of these rules, each of a source, those whose lines may be counted."""
+        found = ((name, newest_rule(source, name)) for source, name in named)
+        return {name for name, rule in found if rule is not None and _is_countable(rule)}
+
     def hidden_rules(self, named: Iterable[tuple[int, str]]) -> set[str]:
         """Of these rules, each of a source, those of which he may read no line, as they are in
         force or were at last.
@@ -96,6 +107,10 @@ class Lines:
     @cached_property
     def _columns(self) -> dict[int, tuple[Column, ...]]:
         return {one.id: columns_of(one) for one in sources(counted=False)}
+
+
+def _is_countable(rule: Rule) -> bool:
+    return not rule.tells and rule.scope == "row"
 
 
 def shown_failures(
@@ -140,8 +155,8 @@ def _hidden(asked: FailuresAsked, lines: Lines, by: Actor) -> int:
         return 0
     kinds = ("source_id", "rules_id", "rule", "field", "attribute", "record__state")
     counted = failures_asked(asked).values_list(*kinds).annotate(count=Count("id"))
-    return sum(
-        count
+    found = (
+        (About(*names, restricted=state == Record.RESTRICTED), count)
         for *names, state, count in counted
-        if not lines.shows(About(*names, restricted=state == Record.RESTRICTED))
     )
+    return sum(count for about, count in found if not lines.shows(about) and lines.may_count(about))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tellonce.hub.accounts.types import Actor
@@ -26,11 +26,12 @@ def shown_counts(since: date, until: date, *, by: Actor, source: str = "") -> Sh
     to `until` (days, both included).
 
     Of rules that `by` may read no line of a count is shown where each of its figures is of `FEWEST`
-    records and more. Dimensions are the sums of what is shown, else the difference told the rest.
+    records and more, and the rule compares nothing. Dimensions are the sums of what is shown, else
+    the difference told the rest.
     """
     lines = Lines(by)
     found: dict[tuple[object, ...], RuleCountView] = {}
-    hidden = set()
+    hidden, never = set(), set()
     rows = counts_between(since, until, source).values(*_NAMES, "source_id", "rules_id")
     for row in rows.annotate(**sums()).order_by(*_NAMES):
         about = About(row.pop("source_id"), row.pop("rules_id"), row["rule"])
@@ -38,8 +39,12 @@ def shown_counts(since: date, until: date, *, by: Actor, source: str = "") -> Sh
         key = (one.day, one.source, one.rule, one.dimension, one.occasion)
         found[key] = _added(found[key], one) if key in found else one
         if not lines.shows(about):
-            hidden.add(key)
-    shown = tuple(one for key, one in found.items() if key not in hidden or _are_many(one))
+            (hidden if lines.may_count(about) else never).add(key)
+    shown = tuple(
+        one
+        for key, one in found.items()
+        if key not in never and (key not in hidden or _are_many(one))
+    )
     return ShownCounts(shown, tuple(_dimensions(shown)), withheld(len(found) - len(shown), by))
 
 
@@ -71,12 +76,27 @@ def _dimensions(shown: Iterable[RuleCountView]) -> Iterator[DimensionCount]:
         )
 
 
-def hidden_rules(since: date, until: date, by: Actor) -> set[str]:
+@dataclass(frozen=True)
+class HiddenRules:
+    """Rules that somebody may read no line of: those of which as many as `FEWEST` may be counted,
+    and those of which none may.
+    """
+
+    countable: frozenset[str]
+    others: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.countable | self.others)
+
+
+def hidden_rules(since: date, until: date, by: Actor) -> HiddenRules:
     """Rules counted in this time that `by` may read no line of, in some source or version."""
     lines = Lines(by)
     rows = RuleCount.objects.filter(day__gte=since, day__lte=until)
     named = rows.values_list("source_id", "rules_id", "rule").distinct()
-    return {name for source, rules, name in named if not lines.shows(About(source, rules, name))}
+    hidden = [one for names in named if not lines.shows(one := About(*names))]
+    never = frozenset(one.rule for one in hidden if not lines.may_count(one))
+    return HiddenRules(frozenset(one.rule for one in hidden) - never, never)
 
 
 def may_keep_out_unseen(by: Actor) -> bool:
@@ -103,9 +123,11 @@ def for_quarantine(which: Which, by: Actor) -> Which:
 
 def withheld_in_quarantine(which: Which, by: Actor) -> Withheld:
     """How many rows that wait are withheld from `by` among those meant."""
-    hidden = for_quarantine(which, by).without
-    rows = waiting_rows(which).filter(rule__in=hidden) if hidden else Quarantined.objects.none()
-    return withheld(rows.count(), by)
+    named = waiting_rows(which).exclude(rule="").values_list("delivery__source_id", "rule")
+    lines, found = Lines(by), set(named.distinct())
+    counted = lines.hidden_rules(found) & lines.countable_rules(found)
+    rows = waiting_rows(which).filter(rule__in=counted)
+    return withheld(rows.count() if counted else 0, by)
 
 
 def check_quarantined(number: int, *, by: Actor) -> None:

@@ -142,7 +142,8 @@ def findings(
     kept = NOTHING
     if by is not None:
         unseen = _unseen(by)
-        kept, rows = withheld(rows.filter(unseen).count(), by), rows.exclude(unseen)
+        counted = rows.filter(unseen, kind=Finding.STALE)  # the others compare values
+        kept, rows = withheld(counted.count(), by), rows.exclude(unseen)
     if cursor:
         if not cursor.isdecimal():
             raise WrongCall("This is no cursor.", hint="Give the one of the page before.")
