@@ -138,13 +138,19 @@ def _hash_features(records: Sequence[_Record], hash_key: bytes) -> None:
 
 def _crossed(record: _Record, kind: Kind, name: int) -> Iterator[Words]:
     """The words of each key of a kind: every entry of one unit with every entry of the others."""
-    wanted = [tuple(feature.split(".")) for feature in kind.features]
-    units = list(dict.fromkeys(unit for unit, _ in wanted))
+    wanted, units = _parts_of(kind)
     for entries in product(*(record.words[unit] for unit in units)):
         of = dict(zip(units, entries, strict=True))
         words = [of[unit][feature] for unit, feature in wanted]
         if None not in words:
             yield (name, *(word for word in words if word is not None))
+
+
+@lru_cache(maxsize=len(KINDS))
+def _parts_of(kind: Kind) -> tuple[list[tuple[str, str]], list[str]]:
+    """Unit and feature of each part of a kind of key, and the units, each once."""
+    wanted = [(unit, feature) for unit, _, feature in (f.partition(".") for f in kind.features)]
+    return wanted, list(dict.fromkeys(unit for unit, _ in wanted))
 
 
 def _units(

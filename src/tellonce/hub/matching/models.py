@@ -36,6 +36,11 @@ class MatchModel(models.Model):
 
     class Meta:
         db_table = "match_models"
+        # Asked with every record, of rows that begin with megabytes, which SQLite would read.
+        indexes = [
+            models.Index(fields=["origin"], name="model_origin"),
+            models.Index(fields=["adopted_at", "id", "fingerprint"], name="model_adopted"),
+        ]
 
 
 class KeyIndex(models.Model):
