@@ -20,11 +20,11 @@ from tellonce.hub.jobs.running import is_led, sentence
 AT_ONCE = 50
 """Events of one transaction at first; then as many as are handled in `LOCKED`, MOST at most."""
 MOST = 2_000
-LEAST = 10
+LEAST = 20
 """Events of one transaction below which most of it is what any transaction costs."""
-LOCKED = 0.02
-"""Seconds for which a consumer may hold SQLite's write lock; it leaves it for twice as long, so
-that most reads, each of which writes its line of the audit, do not meet it."""
+LOCKED = 0.01
+"""Seconds for which a consumer may hold SQLite's write lock, for which every read waits, since it
+writes its line of the audit; the consumer leaves it for as long."""
 LONGEST = 2.0
 """Seconds after which a consumer is left for now, so that a worker that is to end is not kept."""
 PATIENCE = timedelta(minutes=1)
@@ -109,8 +109,8 @@ def _work_off(cursor: Cursor, consumer: Consumer, events: Sequence[Numbered], pa
             done += len(part)
             seconds = time.monotonic() - held
             pace.written = _fitting(pace.written, len(part), seconds, LOCKED)
-            # SQLite gives the write lock to whoever asks first: leave it to others.
-            time.sleep(min(0.5, 2 * seconds))
+            # SQLite gives the write lock to whoever asks first: leave it to others for as long.
+            time.sleep(min(0.5, seconds))
     except Exception as error:
         _hold_up(cursor, error)
     return done
