@@ -26,6 +26,7 @@ from tellonce.hub.sources.quarantining import (
     replay_corrected,
     replay_quarantined,
 )
+from tellonce.hub.sources.selectors import source_named
 from tests.hub.correcting import set_rule
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source, load, write_csv
 from tests.hub.test_hub_commands import Run, sentences
@@ -139,6 +140,7 @@ def test_a_replay_that_is_killed_leaves_its_rows_waiting(
         replay_quarantined(Which("crm"), by=actor())
     monkeypatch.undo()
     assert len(quarantine_entries(Which("crm"))) == 3
+    assert source_named("crm", counted=True).quarantined == 3
     change_source("crm", {}, by=actor())
     assert replay_quarantined(Which("crm"), by=actor()).loaded == 2
 

@@ -215,7 +215,7 @@ def rule_counts(
 
 def quarantine_age() -> QuarantineAge:
     """What waits in quarantine, since when the oldest, and because of which rule."""
-    rows = Quarantined.objects.filter(state__in=(Quarantined.WAITING, Quarantined.REPLAYING))
+    rows = Quarantined.objects.filter(state__in=Quarantined.WAITS)
     oldest = rows.aggregate(oldest=Min("delivery__started_at"))["oldest"]
     by_rule = dict(rows.values_list("rule").annotate(count=Count("id")).order_by("-count", "rule"))
     return QuarantineAge(sum(by_rule.values()), oldest, by_rule)

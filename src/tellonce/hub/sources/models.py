@@ -210,6 +210,7 @@ class Quarantined(models.Model):
 
     WAITING, REPLAYED, DISCARDED = "waiting", "replayed", "discarded"
     REPLAYING = "replaying"  # waits too, should the replay not come to its end
+    WAITS = (WAITING, REPLAYING)
 
     delivery = models.ForeignKey(Delivery, models.PROTECT)
     row = models.IntegerField()  # of the file, from 0, unusable ones included

@@ -46,7 +46,7 @@ def check_may_work(by: Actor, action: str) -> None:
 
 def waiting_rows(which: Which) -> Any:
     """The query of the rows that wait and are meant."""
-    rows = Quarantined.objects.filter(state__in=(Quarantined.WAITING, Quarantined.REPLAYING))
+    rows = Quarantined.objects.filter(state__in=Quarantined.WAITS)
     if which.source:
         rows = rows.filter(delivery__source_id=source_named(which.source).id)
     if which.reason:

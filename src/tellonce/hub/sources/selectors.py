@@ -66,7 +66,7 @@ def _views(rows: Any) -> list[SourceView]:
     active = Record.objects.filter(state=Record.ACTIVE)
     records = dict(active.values_list("source").annotate(Count("id")))
     deliveries = dict(Delivery.objects.values_list("source").annotate(Count("id")))
-    waiting = Quarantined.objects.filter(state=Quarantined.WAITING)
+    waiting = Quarantined.objects.filter(state__in=Quarantined.WAITS)
     quarantined = dict(waiting.values_list("delivery__source").annotate(Count("id")))
     return [
         replace(
@@ -357,7 +357,7 @@ def deleted_records(ids: Collection[int]) -> set[int]:
 def quarantined_rows(source_id: int, limit: int = 20) -> list[QuarantinedRow]:
     """Rows of a source that wait in quarantine, newest delivery first."""
     waiting = Quarantined.objects.filter(
-        delivery__source_id=source_id, state=Quarantined.WAITING
+        delivery__source_id=source_id, state__in=Quarantined.WAITS
     ).select_related("delivery")
     return [
         QuarantinedRow(
@@ -380,6 +380,6 @@ def source_counts() -> dict[str, int]:
     return {
         "sources": Source.objects.count(),
         "records": active_record_count(),
-        "quarantined": Quarantined.objects.filter(state=Quarantined.WAITING).count(),
+        "quarantined": Quarantined.objects.filter(state__in=Quarantined.WAITS).count(),
         "unplaced": len(deliveries_to_place()),
     }
