@@ -176,7 +176,7 @@ def test_alerts_by_command(look: Look, capsys: pytest.CaptureFixture[str]) -> No
     assert "is acknowledged" in ran("ack", one["id"], "--reason", "Known")
     assert json.loads(ran("show", one["id"], "--json"))["reason"] == "Known"
     assert "No alert is ever 'done'" in ran("list", "--state", "done", code=2)
-    assert "No detector is called 'x'" in ran("list", "--kind", "x", code=2)
+    assert "There is no detector 'x'" in ran("list", "--kind", "x", code=2)
     look()
     assert "No known trouble." in ran("list")
 
@@ -204,7 +204,8 @@ def test_alerts_over_http(look: Look) -> None:
     problem(caller.get("/alerts?state=done"), 422, "invalid")
     problem(caller.get("/alerts?cursor=1"), 422, "invalid")
     unknown = problem(caller.get("/alerts?kind=source-silnt"), 404, "not-found")
-    assert "source-silent" in unknown["hint"]
+    assert unknown["detail"] == "There is no detector of this name."
+    assert unknown["hint"] == "Did you mean 'source-silent'?"
     look()
     problem(caller.post(f"{path}/acknowledge", {"reason": "x"}), 409, "conflict")
     reader = a_caller("reader", scopes=("quality:read",))

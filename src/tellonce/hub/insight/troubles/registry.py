@@ -22,6 +22,7 @@ from tellonce.hub.insight.troubles.silence import silent_sources
 from tellonce.hub.insight.troubles.slowness import slow_snapshots
 from tellonce.hub.insight.troubles.volume import changed_volumes
 from tellonce.hub.insight.types import Asked, Evidence, Trouble
+from tellonce.rules.nearest import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -134,5 +135,6 @@ def alert_evidence(public_id: str, asked: Asked) -> Evidence:
 def detector_named(name: str) -> Detector:
     """The detector of this name; raises `Unknown`."""
     if name not in BY_NAME:
-        raise Unknown(f"No detector is called '{name[:40]}'.", hint=f"Known: {', '.join(BY_NAME)}.")
+        hint = did_you_mean(name, BY_NAME, "Known are")
+        raise Unknown(f"There is no detector '{name[:40]}'.", hint=hint)
     return BY_NAME[name]
