@@ -9,17 +9,18 @@ from tellonce.hub.accounts.types import Actor
 from tellonce.hub.insight.alerts import alert_named
 from tellonce.hub.insight.troubles.registry import BY_NAME, alert_evidence
 from tellonce.hub.insight.types import AlertView, Asked, Evidence
-from tellonce.hub.policy.seeing import WHY, Withheld, at_the_machine, sees_all
+from tellonce.hub.policy.seeing import WHY, Withheld, at_best, at_the_machine, sees_all
+from tellonce.hub.policy.types import Answer
 from tellonce.hub.quality.showing_counts import may_keep_out_unseen
 from tellonce.hub.quality.showing_profiles import Fields
 
 _COMPARES: Mapping[str, tuple[str, ...]] = {
-    "shared-contact": ("email", "phone", "identifier"),
+    "shared-contact": ("email", "phone"),
     "shared-address": ("full_address",),
     "over-merging": ("family_name", "birth_date"),
 }
 """What the records are compared by that an alert of a kind is about."""
-_QUARANTINE = "quarantine-surge"
+_CONTACT, _QUARANTINE = "shared-contact", "quarantine-surge"
 
 
 def shown_alert(alert: AlertView, by: Actor) -> AlertView:
@@ -46,6 +47,8 @@ def _is_told(alert: AlertView, by: Actor) -> bool:
     source, field = alert.details.get("source"), alert.details.get("field")
     if source and field:
         return not Fields(by).hides(str(source), str(field))
+    if alert.kind == _CONTACT and at_best(by, "identifier") is Answer.DENY:
+        return False  # it may be one that they share
     if alert.kind == _QUARANTINE:
         return not may_keep_out_unseen(by)
     return sees_all(by, _COMPARES.get(alert.kind, ()))
