@@ -160,7 +160,9 @@ def test_every_type_of_problem_is_explained_on_the_page() -> None:
         assert kind.title in page
 
 
-@pytest.mark.parametrize("said", ["anna@example.org", "Anna%20Testowska", "+48600700801"])
+@pytest.mark.parametrize(
+    "said", ["anna@example.org", "Anna%20Testowska", "+48600700801", "600700801"]
+)
 @pytest.mark.parametrize(
     "path",
     [

@@ -17,7 +17,8 @@ from tellonce.hub.api.problems import (
 )
 
 PREFIX = "/api/"
-_ID = re.compile(r"[a-z]{3}_[0-9a-f]{32}|[0-9]{1,19}")
+_ID = re.compile(r"[a-z]{3}_[0-9a-f]{32}")
+_WORD = re.compile(r"[A-Za-z0-9_.-]+")  # such as the name of a source
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -51,22 +52,25 @@ def answered(request: HttpRequest, error: BaseException) -> HttpResponse:
 
 def unsaid(problem: Problem, request: HttpRequest) -> Problem:
     """The problem without what stands in the address, which may be somebody's name or mail: an id
-    of ours alone is repeated.
+    of ours alone is repeated, and a word that is not what the problem is about.
     """
     match = request.resolver_match
     parts = {str(one) for one in (match.kwargs.values() if match else ())}
     asked = {one for given in request.GET.lists() for one in given[1]}
     for said in sorted({one for one in parts | asked if len(one) > 1}, key=len, reverse=True):
         if not _ID.fullmatch(said):
-            problem.detail = _without(problem.detail, said, whole=said in parts)
-            problem.hint = _without(problem.hint, said, whole=said in parts)
+            detail = _unquoted(problem.detail, said)
+            if detail != problem.detail or (said in parts and not _WORD.fullmatch(said)):
+                detail = detail.replace(said, "...")
+                problem.hint = _unquoted(problem.hint, said).replace(said, "...")
+            problem.detail = detail
     return problem
 
 
-def _without(sentence: str, said: str, *, whole: bool) -> str:
+def _unquoted(sentence: str, said: str) -> str:
     for form in (repr(said), f"'{said}'", repr(said[:40]), f"'{said[:40]}'"):
         sentence = sentence.replace(form, "of this name")
-    return sentence.replace(said, "...") if whole and len(said) > 3 else sentence
+    return sentence
 
 
 def check_incoming(request: HttpRequest) -> None:
