@@ -18,7 +18,7 @@ from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.corrections import services
 from tellonce.hub.corrections.types import ORIGINS, NewCorrection
 from tests.hub.api.calling import a_caller, problem
-from tests.hub.correcting import deliver, events_of, golden, people, user
+from tests.hub.correcting import deliver, events_of, golden, people, set_rule, user
 from tests.hub.delivering import OTTO, WILMA
 
 WAY = ["proposed", "approved", "applied", "propagated", "verified", "closed", "reopened"]
@@ -63,6 +63,8 @@ def hub_of_people(hub: None) -> None:
 
 def found(origin: str, case: Case) -> str:
     """The hub finds a value wrong and does not know the right one; its id."""
+    if origin == "rule":
+        set_rule("- email: valid, name: email_valid")
     new = NewCorrection(
         case.attribute,
         record=("crm", case.record),

@@ -149,6 +149,8 @@ def test_a_correction_opened_by_a_rule_that_tells_more_is_not_there() -> None:
         for name in (one, other)
     ]
     assert answers[0] == answers[1]
+    value = {"value": "new@example.org"}
+    problem(client.post(f"/corrections/{one}/value", value), 404, "not-found")
     assert client.post("/corrections/detect", {}).json()["known"] == 0
     assert a_caller("seer", "compliance").get(f"/corrections/{one}").status_code == 404
     assert correction_view(one).rule.startswith("mail@")

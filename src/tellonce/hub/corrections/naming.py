@@ -14,6 +14,7 @@ from tellonce.hub.bridge.stewards import NAMED_ATTRIBUTES, keeps_several
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.corrections.customers_at_hand import AtHand
 from tellonce.hub.corrections.models import Correction
+from tellonce.hub.corrections.storing import correction_row, unknown_correction
 from tellonce.hub.corrections.types import Content
 from tellonce.hub.policy.seeing import at_the_machine, sees
 from tellonce.hub.quality.showing import Lines
@@ -100,13 +101,23 @@ def unseen_among(rows: Sequence[Correction], by: Actor) -> set[int]:
     """Which of these corrections (row ids) `about_unseen` would find, asked of them alone."""
     if at_the_machine(by):
         return set()
-    lines, opened = Lines(by), [row.pk for row in rows if row.origin == "rule"]
+    lines, opened = Lines(by), [row.pk for row in rows if row.rule and row.origin == "rule"]
     found = {row.pk for row in rows if not sees(by, policy_name(row))}
     named = Correction.objects.filter(pk__in=opened) if opened else Correction.objects.none()
     for pk, source, rule in named.values_list("pk", "record__source_id", "rule"):
         if lines.hidden_rules([(source, _rule_named(rule))]):
             found.add(pk)
     return found
+
+
+def row_known_to(public_id: str, by: Actor) -> Correction:
+    """The row of this id; raises `Unknown`, also where a rule opened it of which `by` may read no
+    line: that it is there tells who fails the rule.
+    """
+    row = correction_row(public_id)
+    if row.origin == "rule" and row.author != by.id and unseen_among([row], by):
+        raise unknown_correction(public_id)
+    return row
 
 
 def _rule_named(rule: str) -> str:
@@ -122,7 +133,7 @@ def _of_attributes(by: Actor) -> Iterator[dict[str, Any]]:
 
 
 def _of_rules(by: Actor) -> Iterator[dict[str, Any]]:
-    opened = Correction.objects.filter(origin="rule").order_by()
+    opened = Correction.objects.filter(origin="rule").exclude(rule="").order_by()
     lines = Lines(by)
     for source, rule in opened.values_list("record__source_id", "rule").distinct():
         if lines.hidden_rules([(source, _rule_named(rule))]):

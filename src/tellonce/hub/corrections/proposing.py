@@ -25,13 +25,13 @@ from tellonce.hub.corrections.naming import (
     as_seen,
     named_attribute,
     policy_name_of,
+    row_known_to,
     stands_already,
 )
 from tellonce.hub.corrections.storing import (
     check_seen,
     check_state,
     contents,
-    correction_row,
     move,
     policy_in_force,
     sealed,
@@ -300,7 +300,7 @@ def supply_value(
     Raises what `prepared` does, `Stale`, and `Conflict` where it has a value already.
     """
     check_proposer(by)
-    row = correction_row(public_id)
+    row = row_known_to(public_id, by)
     check_seen(row, seen)
     check_state(row, (DETECTED,), "given a value")
     said = contents([row])[row.pk]

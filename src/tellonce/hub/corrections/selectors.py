@@ -27,8 +27,14 @@ from tellonce.hub.corrections.models import (
     CorrectionStep,
     WriteBack,
 )
-from tellonce.hub.corrections.naming import about_unseen, policy_name, unseen_among, unseen_by
-from tellonce.hub.corrections.storing import contents, correction_row, unknown_correction
+from tellonce.hub.corrections.naming import (
+    about_unseen,
+    policy_name,
+    row_known_to,
+    unseen_among,
+    unseen_by,
+)
+from tellonce.hub.corrections.storing import contents, correction_row
 from tellonce.hub.corrections.types import (
     OPEN,
     ORIGINS,
@@ -184,9 +190,7 @@ def shown_correction(public_id: str, purpose: str, *, by: Actor) -> ShownCorrect
         reason = f"may not act for the purpose {purpose}"
         granted = ", ".join(purposes_of(by))
         refuse(by, reason, VIEW, may_not="see it", hint=f"Allowed are: {granted}.")
-    row = correction_row(public_id)
-    if row.origin == "rule" and row.author != by.id and unseen_among([row], by):
-        raise unknown_correction(public_id)  # that it is there tells who fails the rule
+    row = row_known_to(public_id, by)
     (view,) = _views([row], by)
     answer = _answer(row, view, purpose, by)
     said = contents([row]).get(row.pk)
