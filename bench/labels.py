@@ -24,7 +24,7 @@ from bench.sets import LabelledSet, blind, labelled_sets, truth
 from tellonce.asking import LEAST
 from tellonce.engine.evaluate import evaluate
 
-STEPS = (10, 50, 100, 150, 200)
+STEPS = (10, 20, 50, 100, 150, 200)
 SEEDS = (1, 2)  # of random selection; their mean is shown
 MOST_ROWS = 4_000
 NAMES = ("left_source", "left_id", "right_source", "right_id")
