@@ -13,6 +13,7 @@ import pytest
 from django.db.utils import OperationalError
 
 from tellonce.hub import env
+from tellonce.hub.core.sqlite3 import base
 from tellonce.hub.core.sqlite3.base import DatabaseWrapper
 
 pytestmark = pytest.mark.sqlite
@@ -74,3 +75,37 @@ def test_a_lock_that_is_held_too_long_is_told(tmp_path: Path, holder: sqlite3.Co
     waiter._start_transaction_under_autocommit()
     waiter.rollback()
     waiter.close()
+
+
+def test_threads_ask_one_at_a_time_in_the_order_they_came() -> None:
+    line, came, asking, most = base._Line(), [], [0], [0]
+    inside, first_is_in = threading.Event(), threading.Event()
+
+    def wait(name: int) -> None:
+        with line.first(60.0):
+            asking[0] += 1
+            most[0] = max(most[0], asking[0])
+            first_is_in.set()
+            inside.wait(60.0)
+            came.append(name)
+            asking[0] -= 1
+
+    threads = [threading.Thread(target=wait, args=(name,)) for name in range(8)]
+    for number, thread in enumerate(threads, 1):
+        thread.start()
+        while len(line._waiting) < number:
+            first_is_in.wait(0.01)
+    inside.set()
+    for thread in threads:
+        thread.join()
+    assert came == list(range(8))
+    assert most == [1]
+    assert not line._waiting
+
+
+def test_who_gave_up_stands_in_nobodys_way() -> None:
+    line = base._Line()
+    with line.first(1.0), pytest.raises(OperationalError, match="locked"), line.first(0.01):
+        pass
+    with line.first(0.01):
+        assert len(line._waiting) == 1
