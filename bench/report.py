@@ -38,10 +38,17 @@ def versions(packages: Sequence[str] = PACKAGES) -> str:
 
 
 def commit() -> str:
-    """The commit measured, marked where files differ from it; "unknown" outside git."""
-    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
-    found = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
-    return found.stdout.strip() or "unknown"
+    """The commit measured, marked where files but the pages of results differ from it; "unknown"
+    outside git.
+    """
+    found = _git("describe", "--always", "--exclude=*")
+    differs = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/results")
+    return f"{found}-dirty" if differs else found or "unknown"
+
+
+def _git(*args: str) -> str:
+    found = subprocess.run(["git", *args], capture_output=True, text=True, cwd=ROOT)
+    return found.stdout.strip()
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
