@@ -1,6 +1,6 @@
 """In the environment of a hub: place what waits, and print what is held as JSON.
 
-`equal`: the customers are those of one batch. Run as `python -m tests.hub.left`.
+`differs`: what is not as one batch makes it, a few of each. Run as `python -m tests.hub.left`.
 """
 
 from __future__ import annotations
@@ -8,8 +8,28 @@ from __future__ import annotations
 import json
 import os
 import sys
+from typing import Any
 
 import django
+
+MOST = 5
+
+
+def differing(held: dict[str, Any], made: dict[str, Any]) -> dict[str, list[str]]:
+    """By part, some of what one has and the other has not."""
+    found = {}
+    for part, of in held.items():
+        ours, theirs = _entries(of), _entries(made[part])
+        if ours != theirs:
+            held_only, batch_only = list(ours - theirs)[:MOST], list(theirs - ours)[:MOST]
+            found[part] = [*(f"held {x}" for x in held_only), *(f"batch {x}" for x in batch_only)]
+    return found
+
+
+def _entries(of: Any) -> set[Any]:
+    if not isinstance(of, dict):
+        return set(of)
+    return {(key, frozenset(v.items()) if isinstance(v, dict) else v) for key, v in of.items()}
 
 
 def main() -> None:
@@ -28,7 +48,7 @@ def main() -> None:
     number_pending()
     held = RecordVersion.objects.values_list("record__record_key", "source_version")
     told = {
-        "equal": stored() == batch(),
+        "differs": differing(stored(), batch()),
         "waiting": Waiting.objects.count(),
         "audit": first_break(),
         "versions": sorted(map(list, held)),
