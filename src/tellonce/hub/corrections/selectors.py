@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import Min, QuerySet
@@ -79,18 +79,20 @@ VIEW = "correction.view"
 _HIDDEN_TEXT = ""
 
 
+class Which(TypedDict, total=False):
+    """Which corrections are asked for; what is left out, or "", asks nothing."""
+
+    state: str
+    severity: str
+    origin: str
+    customer: str
+    group: str
+    overdue: bool
+    reopened: bool
+
+
 def corrections(
-    *,
-    state: str = "",
-    severity: str = "",
-    origin: str = "",
-    customer: str = "",
-    group: str = "",
-    overdue: bool = False,
-    reopened: bool = False,
-    limit: int = 50,
-    before: str = "",
-    by: Actor | None = None,
+    *, limit: int = 50, before: str = "", by: Actor | None = None, **which: Unpack[Which]
 ) -> list[CorrectionView]:
     """Corrections, the newest first; `state` may be `open` for all that are. `before`: older than
     this one. `by` None: the hub itself asks; else those that others proposed about what he does not
@@ -98,7 +100,7 @@ def corrections(
 
     Raises `WrongCall` for a word that is none, `Unknown` for a customer or correction.
     """
-    rows = _asked(state, severity, origin, customer, group, overdue=overdue, reopened=reopened)
+    rows = _asked(**which)
     if by is not None:
         rows = rows.exclude(unseen_by(by))
     if before:
@@ -106,21 +108,11 @@ def corrections(
     return _views(rows[: max(1, min(limit, MOST))], by)
 
 
-def corrections_withheld(
-    *,
-    state: str = "",
-    severity: str = "",
-    origin: str = "",
-    customer: str = "",
-    group: str = "",
-    overdue: bool = False,
-    reopened: bool = False,
-    by: Actor,
-) -> Withheld:
+def corrections_withheld(*, by: Actor, **which: Unpack[Which]) -> Withheld:
     """What `corrections` leaves out of those asked for, but for what rules and sources brought up,
     of which a count tells who fails a rule; raises as it does.
     """
-    rows = _asked(state, severity, origin, customer, group, overdue=overdue, reopened=reopened)
+    rows = _asked(**which)
     rows = rows.exclude(origin__in=("rule", "disagreement"))
     return withheld(rows.filter(unseen_by(by)).count(), by)
 
@@ -133,17 +125,9 @@ def waiting_corrections(by: Actor) -> tuple[int, datetime | None]:
     return rows.count(), rows.aggregate(oldest=Min("since"))["oldest"]
 
 
-def _asked(
-    state: str,
-    severity: str,
-    origin: str,
-    customer: str,
-    group: str,
-    *,
-    overdue: bool = False,
-    reopened: bool = False,
-) -> QuerySet[Correction]:
+def _asked(**which: Unpack[Which]) -> QuerySet[Correction]:
     rows = Correction.objects.order_by("-id")
+    state, severity, origin = which.get("state"), which.get("severity"), which.get("origin")
     for what, word, known in (
         ("state", state, (*STATES, "open")),
         ("severity", severity, SEVERITIES),
@@ -157,13 +141,13 @@ def _asked(
         rows = rows.filter(severity=severity)
     if origin:
         rows = rows.filter(origin=origin)
-    if group:
+    if group := which.get("group"):
         rows = rows.filter(group__public_id=group)
-    if reopened:
+    if which.get("reopened"):
         rows = rows.filter(reopened__gt=0)
-    if overdue:
+    if which.get("overdue"):
         rows = rows.filter(state__in=OPEN, due_at__lte=clock.now())
-    if customer:
+    if customer := which.get("customer"):
         members = members_of(customer_by_public_id(customer).id)
         rows = rows.filter(record__in=[member.record for member in members])
     return rows
