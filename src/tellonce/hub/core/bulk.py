@@ -44,20 +44,20 @@ def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
 
 
 def among(
-    select: str, values: Collection[int] | Collection[str], *given: Any
+    select: str, values: Collection[int] | Collection[str], *given: Any, then: str = ""
 ) -> list[tuple[Any, ...]]:
     """The rows of a statement that ends in a column, where that column is one of many values.
 
-    `given` are what the statement names before it.
+    `given` are what the statement names before it; `then`: what follows, such as an order.
     """
     if not values:
         return []
     listed, connection = sorted(values), _connection()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"{select} = ANY(%s)", [*given, listed])
+            cursor.execute(f"{select} = ANY(%s) {then}", [*given, listed])
         else:
-            cursor.execute(f"{select} {_LISTED}", [*given, json.dumps(listed)])
+            cursor.execute(f"{select} {_LISTED} {then}", [*given, json.dumps(listed)])
         return cursor.fetchall()
 
 
@@ -100,7 +100,7 @@ def change_each(statement: str, rows: Collection[Sequence[Any]]) -> None:
 
 
 def locking(statement: str) -> str:
-    """A SELECT that keeps others from changing its rows; on SQLite the transaction does."""
+    """A SELECT, or its end, that keeps others from changing its rows; on SQLite nobody else can."""
     return f"{statement} FOR UPDATE" if _connection().vendor == "postgresql" else statement
 
 

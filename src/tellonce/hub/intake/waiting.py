@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tellonce.hub.core import clock
-from tellonce.hub.core.bulk import among, change_each, fetched, insert_rows
+from tellonce.hub.core.bulk import among, change_each, fetched, insert_rows, locking
 from tellonce.hub.intake.models import Waiting
 from tellonce.hub.intake.work import PLACE
 from tellonce.hub.jobs.services import enqueue
@@ -72,8 +72,11 @@ def waits_now(stored: StoredRecords, *, urgent: bool = False) -> Counts:
 def await_placing(moved: Mapping[int, tuple[int, int | None]], *, urgent: bool = False) -> None:
     """In the transaction that stored them: these records (record -> version that wins now, version
     that did) wait to be placed. What a record that waits already is held by stays as it is.
+
+    Those that wait are locked first: one that is being settled waits no more by the time it can be.
     """
-    known = {record for (record,) in among("SELECT record_id FROM waiting WHERE record_id", moved)}
+    select, order = "SELECT record_id FROM waiting WHERE record_id", locking("ORDER BY record_id")
+    known = {record for (record,) in among(select, moved, then=order)}
     now = clock.now()
     change_each(_UPDATE, [(moved[record][0], urgent, record) for record in sorted(known)])
     insert_rows(
@@ -123,9 +126,10 @@ def all_waiting() -> Versions:
 
 def settle(placed: Iterable[tuple[int, int, int | None]]) -> None:
     """In the transaction that placed them: (record, the version that waited, the version it is held
-    by now). A record that was changed meanwhile waits on.
+    by now). A record that was changed meanwhile waits on. Rows are locked in the order in which
+    `await_placing` locks them, so that neither waits for the other.
     """
-    rows = list(placed)
+    rows = sorted(placed)
     change_each(_DELETE, [(record, version) for record, version, _ in rows])
     still = among("SELECT record_id FROM waiting WHERE record_id", [r for r, _, _ in rows])
     held = {record: now for record, _, now in rows}
