@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -36,14 +37,13 @@ def test_what_was_acknowledged_survives_fifty_kills(hub: Hub) -> None:
 @pytest.mark.drill
 @pytest.mark.skipif(not SERVERS, reason="no PostgreSQL programs to make a cluster with")
 def test_what_was_acknowledged_survives_fifty_kills_of_postgresql_too(tmp_path: Path) -> None:
-    folder = tmp_path / "cluster"
-    folder.mkdir()
-    for part in (tmp_path, *list(tmp_path.parents)[:2]):
-        part.chmod(0o755)
-    cluster = Cluster(folder / "data")
-    try:
+    # Not below tmp_path: another run of pytest closes that to the server's user.
+    with TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        cluster = Cluster(Path(place) / "data")
         hub = Hub(tmp_path / "home", cluster.url).made()
-        drill(hub, processes(hub) | {"database": cluster.kill}, 50)
-    finally:
-        hub.end()
-        cluster.stop()
+        try:
+            drill(hub, processes(hub) | {"database": cluster.kill}, 50)
+        finally:
+            hub.end()
+            cluster.stop()
