@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from tellonce.engine.evaluate import Scores, evaluate
-from tellonce.engine.pipeline import Resolved, Settings, resolve
+from tellonce.engine.pipeline import Resolved, Settings, resolve, shipped_model
 from tellonce.engine.standardise import StandardiseParams, recognise, records
 
 WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron", "inlet", "jade")
@@ -151,3 +151,18 @@ def test_names_of_organisations_alone_are_enough_where_they_are_equal() -> None:
     found = scores(entries)
     assert found.precision > 0.95
     assert found.recall > 0.95
+
+
+def test_customers_who_differ_in_their_numbers_are_not_one() -> None:
+    entries = [
+        {
+            "first_name": f"Name{number}",
+            "surname": f"Fabel{number}",
+            "email": f"name{number}@{'abc'[number % 3]}.example",
+            "dob": f"1990-01-{number + 1:02}",
+            "city": "Musterstadt",
+        }
+        for number in range(30)
+    ]
+    found = resolve(told(entries), model=shipped_model(), settings=Settings(golden=False))
+    assert len(set(found.clusters["cluster"].to_pylist())) == 30

@@ -10,8 +10,11 @@ from tellonce.engine.tables import COMPARABLE
 LETTERS = "abk"
 
 
+NUMBERS = st.sampled_from(["", "", "", "1", "2", "21"])
+
+
 def words(least: int = 1, most: int = 2) -> st.SearchStrategy[str]:
-    word = st.text(LETTERS, min_size=1, max_size=8)
+    word = st.builds("{}{}".format, st.text(LETTERS, min_size=1, max_size=8), NUMBERS)
     return st.lists(word, min_size=least, max_size=most).map(" ".join)
 
 
@@ -53,7 +56,7 @@ ROWS = st.fixed_dictionaries(
         "birth_swappable": st.just(False),
         "gender": maybe(st.sampled_from("fmx")),
         "emails": st.lists(
-            st.builds("{}@{}".format, st.text(LETTERS, min_size=3, max_size=7), words(1, 1)),
+            st.builds("{}@{}".format, words(1, 1).filter(lambda box: len(box) > 2), words(1, 1)),
             max_size=2,
         ),
         "phones": st.lists(st.text("012", min_size=6, max_size=9), max_size=2),

@@ -35,6 +35,8 @@ def born(year: int, month: int | None = None, day: int | None = None) -> dict[st
         ("christopher", "chris", 3),
         ("a", "anna", 4),
         ("otto", "zofia", 6),
+        ("anna11", "anna12", 6),
+        ("robert0", "roberto", 3),
     ],
 )
 def test_given_names(a: str, b: str, level: int) -> None:
@@ -48,6 +50,9 @@ def test_given_names(a: str, b: str, level: int) -> None:
         ("testowski nowy", "nowy", 2),
         ("testowski", "testovski", 3),
         ("testowski", "musterfrau", 5),
+        ("testowski11", "testowski12", 5),
+        ("testowski nowy1", "testowski nowy2", 5),
+        ("testowsk1", "testowski", 3),
     ],
 )
 def test_family_names(a: str, b: str, level: int) -> None:
@@ -121,6 +126,8 @@ def _with_email(email: str) -> dict[str, object]:
         ("anna.testowska1@a.example", "anna.testowska2@a.example", 5),
         ("anna.testowska@a.example", "anna.testowka@a.example", 2),
         ("sonne77@a.example", "regen12@b.example", 3),
+        ("sonnenblume77@a.example", "sonnenblume78@a.example", 5),
+        ("sonnenblume77@a.example", "sonnenblme77@a.example", 2),
     ],
 )
 def test_emails_made_of_the_name_say_little(a: str, b: str, level: int) -> None:
@@ -134,6 +141,7 @@ def test_emails_made_of_the_name_say_little(a: str, b: str, level: int) -> None:
         ("muster werke", "muster werke nord", 2),
         ("muster werke", "mustar werke nord", 2),
         ("muster werke", "zufall handel", 5),
+        ("werke11", "werke12", 5),
     ],
 )
 def test_organisations(a: str, b: str, level: int) -> None:

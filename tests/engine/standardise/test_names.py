@@ -174,3 +174,10 @@ def test_names_that_sound_different_have_different_codes() -> None:
 def test_a_number_after_a_family_name_leaves_no_trace() -> None:
     assert comparable_family("Fabel 2") == comparable_family("Fabel") == "fabel"
     assert comparable_family("7") is None
+
+
+def test_digits_in_a_name_are_misread_letters_and_a_number_at_its_end_is_meant() -> None:
+    assert comparable_given("Ro8ert") == ("robert", None)
+    assert comparable_family("5ch0enfeld") == comparable_family("Schoenfeld")
+    assert comparable_family("Fabel12") == "fabel12"
+    assert comparable_given("Anna7") == ("anna7", None)

@@ -267,6 +267,33 @@ def _are_variants(e: Encoded, a: int, b: int) -> Any:
 
 
 @compiled(error_model="numpy", _nrt=False)
+def _same_digits(pool: Bytes, a0: int, a1: int, b0: int, b1: int) -> Any:
+    """Whether both strings have the same digits in the same order."""
+    j = b0
+    for i in range(a0, a1):
+        if 48 <= pool[i] <= 57:
+            while j < b1 and not 48 <= pool[j] <= 57:
+                j += 1
+            if j == b1 or pool[j] != pool[i]:
+                return False
+            j += 1
+    for k in range(j, b1):
+        if 48 <= pool[k] <= 57:
+            return False
+    return True
+
+
+@compiled(error_model="numpy", _nrt=False)
+def _numbered_apart(e: Encoded, a: int, b: int) -> Any:
+    """As `similarity.numbered_apart`."""
+    a0, b0 = e.texts[TEXT * a], e.texts[TEXT * b]
+    a1, b1 = a0 + length(e, a), b0 + length(e, b)
+    if 48 <= e.pool[a1 - 1] <= 57 and 48 <= e.pool[b1 - 1] <= 57:
+        return not _same_digits(e.pool, a0, a1, b0, b1)
+    return False
+
+
+@compiled(error_model="numpy", _nrt=False)
 def _given_level(e: Encoded, a: int, b: int) -> Any:
     a0, b0 = e.texts[TEXT * a], e.texts[TEXT * b]
     n, m = length(e, a), length(e, b)
@@ -274,6 +301,8 @@ def _given_level(e: Encoded, a: int, b: int) -> Any:
         return 4 if e.pool[a0] == e.pool[b0] else 6
     if a == b:
         return 1
+    if _numbered_apart(e, a, b):
+        return 6
     if _are_variants(e, a, b):
         return 2
     if not _single(e, a, b) and tokens_within(e.pool, a0, a0 + n, b0, b0 + m):
@@ -300,6 +329,8 @@ def _given_level(e: Encoded, a: int, b: int) -> Any:
 def _family_level(e: Encoded, a: int, b: int) -> Any:
     if a == b:
         return 1
+    if _numbered_apart(e, a, b):
+        return 5
     a0, b0 = e.texts[TEXT * a], e.texts[TEXT * b]
     n, m = length(e, a), length(e, b)
     if not _single(e, a, b) and share_token(e.pool, a0, a0 + n, b0, b0 + m, 3):
@@ -523,23 +554,6 @@ def birth_date_level(e: Encoded, i: int, j: int) -> Any:
 
 
 @compiled(error_model="numpy", _nrt=False)
-def _same_digits(pool: Bytes, a0: int, a1: int, b0: int, b1: int) -> Any:
-    """Whether both strings have the same digits in the same order."""
-    j = b0
-    for i in range(a0, a1):
-        if 48 <= pool[i] <= 57:
-            while j < b1 and not 48 <= pool[j] <= 57:
-                j += 1
-            if j == b1 or pool[j] != pool[i]:
-                return False
-            j += 1
-    for k in range(j, b1):
-        if 48 <= pool[k] <= 57:
-            return False
-    return True
-
-
-@compiled(error_model="numpy", _nrt=False)
 def _same_bytes(e: Encoded, a0: int, b0: int, size: int) -> Any:
     for k in range(size):
         if e.pool[a0 + k] != e.pool[b0 + k]:
@@ -550,7 +564,7 @@ def _same_bytes(e: Encoded, a0: int, b0: int, size: int) -> Any:
 @compiled(error_model="numpy", _nrt=False)
 def _email_pair(e: Encoded, x: int, y: int) -> Any:
     """Strength of two e-mails: 1 equal, 2 alike, 3 equal but shared by many, 4 alike only because
-    both are made of the name, 5 different.
+    both are made of the name or of one stem with another number, 5 different.
     """
     a, b = e.said[x + EMAIL], e.said[y + EMAIL]
     if a == b:
@@ -571,7 +585,10 @@ def _email_pair(e: Encoded, x: int, y: int) -> Any:
             return 5
         if alike(e, a, b, 0.94) < 0.94:
             return 5
-    slip = one_slip(e.pool, a0, a1, b0, b1) and _same_digits(e.pool, a0, a1, b0, b1)
+    numbers = _same_digits(e.pool, a0, a1, b0, b1)
+    if not numbers and not box:
+        return 4
+    slip = numbers and one_slip(e.pool, a0, a1, b0, b1)
     return 4 if e.said[x + EMAIL_IS] & e.said[y + EMAIL_IS] & IS_NAMED and not slip else 2
 
 
@@ -653,6 +670,8 @@ def _less(e: Encoded, p: int, p1: int, q: int, q1: int) -> Any:
 @compiled(error_model="numpy", _nrt=False)
 def _words_alike(e: Encoded, a: int, b: int) -> Any:
     """Whether two different words of organisations are one, misspelt."""
+    if _numbered_apart(e, a, b):
+        return False
     if alike(e, a, b, 0.9) >= 0.9:
         return True
     n, m = length(e, a), length(e, b)

@@ -14,7 +14,9 @@ from typing import Any
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import comparisons as c
 from tellonce.engine.score.similarity import (
+    digits,
     jaro_winkler,
+    numbered_apart,
     one_slip,
     share_token,
     tokens_within,
@@ -71,6 +73,8 @@ def given_level(a: str, b: str, spelling: Spelling) -> int:
         return 4 if a[0] == b[0] else 6
     if a == b:
         return 1
+    if numbered_apart(a, b):
+        return 6
     if set(spelling.variants(a)) & set(spelling.variants(b)) or tokens_within(a, b):
         return 2
     score = jaro_winkler(a, b)
@@ -95,6 +99,8 @@ def family_level(a: str, b: str, spelling: Spelling) -> int:
     """Level of two family names, neither empty."""
     if a == b:
         return 1
+    if numbered_apart(a, b):
+        return 5
     if share_token(a, b, SHORTEST_TOKEN):
         return 2
     score = jaro_winkler(a, b)
@@ -203,13 +209,9 @@ def email_level(a: Row, b: Row, shared: frozenset[str]) -> int:
         for y in b["emails"] or ():
             strength = _email_pair(x, y, shared)
             named = made_of_name(x, a["names"] or ()) and made_of_name(y, b["names"] or ())
-            slip = one_slip(x, y) and _digits(x) == _digits(y)
+            slip = one_slip(x, y) and digits(x) == digits(y)
             best = min(best, 4 if strength == 2 and named and not slip else strength)
     return (0, 1, 2, 4, 5, 3)[best] if best < 9 else 0
-
-
-def _digits(text: str) -> str:
-    return "".join(char for char in text if char in "0123456789")
 
 
 def made_of_name(email: str, names: Sequence[Row]) -> bool:
@@ -220,7 +222,9 @@ def made_of_name(email: str, names: Sequence[Row]) -> bool:
 
 
 def _email_pair(x: str, y: str, shared: frozenset[str]) -> int:
-    """1 same, 2 near, 3 same but shared, 5 different: in the order of strength."""
+    """1 same, 2 near, 3 same but shared, 4 near but of another number, 5 different: in the order of
+    strength.
+    """
     if x == y:
         return 3 if x in shared else 1
     left, _, left_domain = x.partition("@")
@@ -229,7 +233,9 @@ def _email_pair(x: str, y: str, shared: frozenset[str]) -> int:
         return 5
     if left == right:
         return 2 if len(left) >= SHORTEST_MAILBOX else 5
-    return 2 if jaro_winkler(x, y) >= EMAIL_CLOSE and left_domain == right_domain else 5
+    if jaro_winkler(x, y) < EMAIL_CLOSE or left_domain != right_domain:
+        return 5
+    return 2 if digits(x) == digits(y) else 4
 
 
 def phone_level(a: Sequence[str], b: Sequence[str], shared: frozenset[str]) -> int:
@@ -289,7 +295,9 @@ def _organisation_pair(x: str, y: str, rarity: Callable[[str], int]) -> int:
 
 def _words_alike(x: str, y: str) -> bool:
     """Whether two words of organisations are one, perhaps misspelt."""
-    if x == y or jaro_winkler(x, y) >= WORD_CLOSE:
+    if x == y or numbered_apart(x, y):
+        return x == y
+    if jaro_winkler(x, y) >= WORD_CLOSE:
         return True
     return min(len(x), len(y)) >= SHORTEST_MISSPELT and one_slip(x, y)
 

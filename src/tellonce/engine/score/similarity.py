@@ -5,6 +5,7 @@ from __future__ import annotations
 WINKLER_PREFIX = 4
 WINKLER_SCALE = 0.1
 LONGEST = 64  # characters that are compared
+DIGITS = frozenset("0123456789")
 
 
 def _matches(a: str, b: str) -> tuple[str, str]:
@@ -63,6 +64,18 @@ def one_slip(a: str, b: str) -> bool:
         and a[start + 1] == b[start]
         and a[start + 2 :] == b[start + 2 :]
     )
+
+
+def numbered_apart(a: str, b: str) -> bool:
+    """Whether both strings end in a number and their digits differ: "anna11" and "anna12" are no
+    slip of one another, since a number at the end is meant.
+    """
+    return a[-1:] in DIGITS and b[-1:] in DIGITS and digits(a) != digits(b)
+
+
+def digits(text: str) -> str:
+    """The digits of a text, in their order."""
+    return "".join(char for char in text if char in DIGITS)
 
 
 def tokens_within(a: str, b: str) -> bool:

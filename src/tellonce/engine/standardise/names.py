@@ -58,6 +58,7 @@ _FEMININE = re.compile(r"(?<=[a-z]{2}[sczd])ka$")
 _RUSSIAN = re.compile(r"(?:skaya|skaja|skaia|sky|skij|skiy|skyj)$")
 _EAST_ASIAN = re.compile(r"^[\u4e00-\u9fff\uac00-\ud7a3]{2,4}$")  # the first sign is the family
 _LETTERS_FOR = str.maketrans("0158624", "olsbgza")
+_DIGITS = "0123456789"
 
 
 @dataclass(frozen=True)
@@ -203,10 +204,15 @@ def _words(text: str) -> list[str]:
 
 
 def _letters(word: str) -> str:
-    """Digits inside a word are misread letters (Ro8ert); a word of digits says nothing."""
+    """Digits inside a word are misread letters (Ro8ert), a number at its end is meant (Anna12), and
+    a word of digits says nothing.
+    """
     if word.isalpha():
         return word
-    return "" if word.isdigit() else word.translate(_LETTERS_FOR)
+    if word.isdigit():
+        return ""
+    stem = word.rstrip(_DIGITS)
+    return stem.translate(_LETTERS_FOR) + word[len(stem) :]
 
 
 def _given_word(word: str) -> str:
