@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.shapes import guides, people, registers, trades
+from bench.shapes import guides, ledgers, people, registers, trades
 from bench.shapes.drawing import Shape
 
 SHAPES = (
@@ -15,6 +15,7 @@ SHAPES = (
     Shape("inventors", trades.inventors),
     Shape("restaurants", trades.restaurants),
     Shape("guides", guides.guides),
+    Shape("ledgers", ledgers.ledgers),
     Shape("register", registers.register),
     Shape("party_rolls", registers.party_rolls),
     Shape("mentions", registers.mentions),

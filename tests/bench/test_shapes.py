@@ -19,6 +19,7 @@ LEAST = {
     "inventors": 0.97,
     "restaurants": 0.97,
     "guides": 0.95,
+    "ledgers": 0.86,
     "register": 0.93,
     "party_rolls": 0.88,
     "mentions": 0.95,

@@ -116,6 +116,9 @@ def test_a_name_that_is_all_legal_form_keeps_it() -> None:
 def test_organisations_are_told_from_people() -> None:
     assert looks_like_organisation("Fable Trading Ltd")
     assert looks_like_organisation("Brambleby School")
+    assert looks_like_organisation("Lin Plumbing")
+    assert looks_like_organisation("Bäckerei Fabel")
+    assert not looks_like_organisation("Anna Kitchens")
     assert not looks_like_organisation("Anna Fizzwick")
 
 

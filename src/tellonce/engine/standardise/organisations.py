@@ -39,6 +39,7 @@ elem elementary|dist district|st saint|mt mount|ft fort|dr doctor"""
 _SHORT = {word: entry.split()[0] for entry in _SHORT_FORMS.split("|") for word in entry.split()}
 _JOINED_AND = re.compile(r"\s*[&+]\s*")
 _AND = frozenset(["and", "und", "i", "y", "e", "et"])
+# Trades and kinds of houses, none of them a frequent family name (as Kitchens and Law are).
 _TELLING = frozenset(
     words_of("""
     school schools academy college university center centre church hospital clinic bank
@@ -50,7 +51,36 @@ _TELLING = frozenset(
     theatre szkola przedszkole apteka sklep zaklad przedsiebiorstwo fundacja stowarzyszenie
     uniwersytet szpital gesellschaft verein schule kirche krankenhaus apotheke werke verlag
     praxis baeckerei kita universitaet laboratories laboratory research elektronica philips
-    chemical pharma gemeente universiteit ministerie
+    chemical pharma gemeente universiteit ministerie plumbing roofing heating electric
+    electrical electrics construction constructions builders contractors contracting landscaping
+    cleaning cleaners catering bakery bakeries barbershop garage automotive tyres tires haulage
+    freight shipping properties property realty realtors estates investments investment ventures
+    associates design designs graphics printing publishing publishers productions entertainment
+    films fitness gym dental dentistry medical optics optical opticians veterinary winery
+    brewery pizzeria bistro tavern pub resort tours travel travels taxi airlines airways
+    software digital networks telecom communications security supplies supply wholesale
+    distribution distributors traders furniture interiors flooring carpets metals mining
+    petroleum plastics packaging textiles fashion fashions clothing shoes jewelers jewellery
+    jewelry toys bookshop bookstore florist florists nurseries equipment machinery tools
+    hardware parts foods dairy seafood produce farms auto autos repair repairs rentals rental
+    storage healthcare health therapy physiotherapy chiropractic lawyers solicitors attorneys
+    accountants accounting bookkeeping advisors advisory finance financial mortgage mortgages
+    funding capital engineering engineers architects manufacturing fabrication painting painters
+    carpentry joinery masonry paving excavating demolition recycling sawmill lumber timber
+    metzgerei fleischerei schreinerei tischlerei zimmerei malerbetrieb dachdeckerei sanitaer
+    heizung heizungsbau elektro elektrotechnik autohaus gasthof gasthaus gaststaette kanzlei
+    steuerberatung rechtsanwaelte versicherung versicherungen immobilien hausverwaltung
+    spedition reisebuero optik technik vertrieb stadtwerke gaertnerei friseur friseursalon
+    druckerei brauerei weingut konditorei buchhandlung genossenschaft sparkasse volksbank
+    gemeinde landratsamt grosshandel bauunternehmen firma zaklady uslugi hurtownia piekarnia
+    cukiernia restauracja kancelaria biuro gabinet warsztat budownictwo nieruchomosci fryzjer
+    kwiaciarnia drukarnia spoldzielnia urzad gmina parafia ksiegarnia boulangerie patisserie
+    pharmacie societe entreprise etablissements assurances immobilier coiffure boucherie
+    epicerie librairie mairie commune ecole panaderia farmacia clinica constructora inmobiliaria
+    empresa servicios transportes asociacion fundacion ayuntamiento peluqueria ferreteria
+    azienda ristorante officina impresa societa immobiliare trasporti costruzioni comune
+    backerei gartnerei gaststatte sanitar rechtsanwalte gebaudereinigung bakkerij apotheek
+    vereniging bouwbedrijf schilderwerken beheer makelaardij slagerij kapsalon bouw advies
     """)
 )
 
