@@ -227,4 +227,45 @@ def test_a_hub_and_a_user_are_made_by_scripts_too(run: Run, tmp_path: Path) -> N
     assert json.loads(run("init", "--json").stdout) == made | {"was_there": True}
     added = json.loads(run("user", "add", "ada@example.org", "--role", "steward", "--json").stdout)
     assert added.pop("id").startswith("usr_")
-    assert added == {"email": "ada@example.org", "roles": ["steward"]}
+    assert (added["email"], added["roles"]) == ("ada@example.org", ["steward"])
+
+
+def test_users_are_listed_lose_roles_and_are_disabled_and_enabled(run: Run, home: Path) -> None:
+    for role in ("steward", "officer"):
+        run("user", "add", "ada@example.org", "--role", role)
+    assert run("user", "remove", "ada@example.org", "--role", "officer").returncode == 0
+    disabled = run("user", "disable", "Ada@example.org")
+    assert disabled.stdout == "ada@example.org: steward (disabled)\n", disabled.stderr
+    listed = run("user", "list").stdout.splitlines()
+    assert listed == ["ada@example.org: steward (disabled)", "admin@localhost: admin"]
+    refused = run("source", "add", "crm", "--kind", "crm", TELLONCE_USER="ada@example.org")
+    assert "is disabled" in sentences(refused, 2)
+    enabled = json.loads(run("user", "enable", "ada@example.org", "--json").stdout)
+    assert enabled["active"]
+    assert enabled["roles"] == ["steward"]
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "says"),
+    [
+        (("disable", "admin@localhost"), 2, "only administrator"),
+        (("remove", "admin@localhost", "--role", "admin"), 2, "only administrator"),
+        (("remove", "admin@localhost", "--role", "steward"), 2, "has not the role"),
+        (("enable", "nobody@example.org"), 2, "no user"),
+        (("disable", "admin@localhost", "--as", "ada@example.org"), 3, "may not disable"),
+    ],
+)
+def test_nobody_shuts_the_hub_out(
+    run: Run, home: Path, args: tuple[str, ...], code: int, says: str
+) -> None:
+    run("user", "add", "ada@example.org", "--role", "steward")
+    assert says in sentences(run("user", *args), code)
+
+
+def test_an_administrator_may_go_once_there_is_another(run: Run, home: Path) -> None:
+    run("user", "add", "ada@example.org", "--role", "admin")
+    assert run("user", "disable", "admin@localhost").returncode == 0
+    says = "only administrator"
+    by_ada = {"TELLONCE_USER": "ada@example.org"}
+    assert says in sentences(run("user", "disable", "ada@example.org", **by_ada), 2)
+    assert run("user", "enable", "admin@localhost", **by_ada).returncode == 0

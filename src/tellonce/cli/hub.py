@@ -1,4 +1,4 @@
-"""`tellonce init`, `user`, `status`, `doctor`: the hub itself."""
+"""`tellonce init`, `status`, `doctor`: the hub itself."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from django.db import connection
 from tellonce.cli.opened import check_there, opened_hub, set_up_hub
 from tellonce.cli.output import print_json
 from tellonce.hub import env
-from tellonce.hub.accounts.types import ROLES
 from tellonce.hub.core.files import write_once
 
 FOUND_PROBLEMS = 1
 DEMO_MARK = "demo.json"  # in the home of a hub that `tellonce demo` made and may replace
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
-As = Annotated[str | None, typer.Option("--as", help="E-mail of the user who acts.")]
 
 
 def init(as_json: Json = False) -> None:
@@ -60,34 +58,6 @@ def init(as_json: Json = False) -> None:
     typer.echo(f"Keep a copy of {settings.TELLONCE_MASTER_KEY_FILE} in another place:")
     typer.echo("without it nothing secret can be read again.")
     typer.echo("Next: tellonce source add NAME --kind KIND, then tellonce load NAME FILE")
-
-
-user = typer.Typer(help="The people who work with the hub.")
-
-
-@user.callback()
-def _users() -> None:
-    """The people who work with the hub."""
-
-
-@user.command("add")
-def add_user(
-    email: Annotated[str, typer.Argument(help="E-mail address to sign in with.")],
-    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}; again for more.")],
-    name: Annotated[str, typer.Option(help="The user's name.")] = "",
-    as_user: As = None,
-    as_json: Json = False,
-) -> None:
-    """Add a user, or give one that is there a further role."""
-    with opened_hub():
-        from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
-        from tellonce.hub.accounts.services import add_user  # noqa: PLC0415
-
-        added = add_user(email, role, by=actor(as_user), name=name)
-    if as_json:
-        print_json({"id": added.id, "email": added.email, "roles": sorted(added.roles)})
-        return
-    typer.echo(f"{added.email}: {', '.join(sorted(added.roles))}")
 
 
 def status(as_json: Json = False) -> None:

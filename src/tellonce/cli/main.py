@@ -45,7 +45,7 @@ COMMANDS = {
     "quality": Entry("tellonce.cli.quality", "Rules for data, and what data looks like.", FILES),
     "demo": Entry("tellonce.cli.demo", "Run a made-up company through the whole path.", HUB),
     "init": Entry("tellonce.cli.hub", "Make a hub: database, keys, administrator.", HUB),
-    "user": Entry("tellonce.cli.hub", "Add the people who work with the hub.", HUB),
+    "user": Entry("tellonce.cli.user", "The people who work with the hub.", HUB),
     "client": Entry("tellonce.cli.client", "Add and revoke systems that use the API.", HUB),
     "source": Entry("tellonce.cli.sources", "Add and show the systems records come from.", HUB),
     "quarantine": Entry("tellonce.cli.quarantine", "Work on rows that could not be used.", HUB),

@@ -10,7 +10,14 @@ from django.conf import settings
 from django.db import connection
 
 from tellonce.hub.accounts.models import ApiClient, User
-from tellonce.hub.accounts.types import CLIENT, ROLES_OF_SCOPE, Actor, Caller, ClientView
+from tellonce.hub.accounts.types import (
+    CLIENT,
+    ROLES_OF_SCOPE,
+    Actor,
+    Caller,
+    ClientView,
+    UserView,
+)
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Unknown
 
@@ -19,23 +26,36 @@ def actor(email: str | None = None) -> Actor:
     """Who acts: the user of this e-mail, else of `$TELLONCE_USER`, else the administrator that
     `init` made.
 
-    Raises `Unknown` when there is no such user, or when that user was switched off.
+    Raises `Unknown` when there is no such user, or when that user is disabled.
     """
     wanted = (email or settings.TELLONCE_USER or "").strip().lower()
-    users = User.objects.prefetch_related("roles")
-    user = users.filter(**({"email": wanted} if wanted else {"made_by_init": True})).first()
-    if user is None:
+    rows = User.objects.prefetch_related("roles")
+    row = rows.filter(**({"email": wanted} if wanted else {"made_by_init": True})).first()
+    if row is None:
         raise Unknown(
             f"There is no user '{wanted}'." if wanted else "There is no administrator yet.",
             hint=f"Add one: tellonce user add {wanted or 'EMAIL'} --role representative.",
         )
-    if not user.is_active:
-        raise Unknown(f"The user '{user.email}' is switched off.", hint="Act as another user.")
-    return _frozen(user)
+    if not row.is_active:
+        raise Unknown(f"The user '{row.email}' is disabled.", hint="Act as another user.")
+    return _frozen(row)
+
+
+def users() -> list[UserView]:
+    """All users, disabled ones too, by e-mail."""
+    return [user_view(row) for row in User.objects.prefetch_related("roles").order_by("email")]
+
+
+def user_of(email: str) -> UserView:
+    """The user of this e-mail; raises `Unknown` when there is none."""
+    row = User.objects.filter(email=email.strip().lower()).first()
+    if row is None:
+        raise Unknown(f"There is no user '{email}'.", hint="See tellonce user list.")
+    return user_view(row)
 
 
 def user_count() -> int:
-    """How many users there are, switched-off ones included."""
+    """How many users there are, disabled ones included."""
     return User.objects.count()
 
 
@@ -101,6 +121,18 @@ def client_view(row: ApiClient) -> ClientView:
         created_at=row.created_at,
         last_token_at=row.last_token_at,
         revoked_at=row.revoked_at,
+    )
+
+
+def user_view(row: User) -> UserView:
+    """A user as it may leave the app."""
+    return UserView(
+        id=row.public_id,
+        email=row.email,
+        name=row.name,
+        roles=tuple(sorted(one.role for one in row.roles.all())),
+        active=row.is_active,
+        created_at=row.created_at,
     )
 
 

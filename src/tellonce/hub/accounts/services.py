@@ -8,11 +8,11 @@ from django.db import transaction
 
 from tellonce.hub.accounts.models import User, UserRole
 from tellonce.hub.accounts.refusing import refuse_unless
-from tellonce.hub.accounts.selectors import actor
-from tellonce.hub.accounts.types import ROLES, Actor
+from tellonce.hub.accounts.selectors import actor, user_view
+from tellonce.hub.accounts.types import ROLES, Actor, UserView
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
-from tellonce.hub.core.errors import WrongCall
+from tellonce.hub.core.errors import Unknown, WrongCall
 
 FIRST_ADMINISTRATOR = "admin@localhost"
 
@@ -35,15 +35,83 @@ def add_user(email: str, role: str, *, by: Actor, name: str = "") -> Actor:
     Raises `WrongCall`, or `Refused` when `by` is not an administrator.
     """
     check_add_user(email, role)
-    hint = "Ask an administrator, or act as one."
-    refuse_unless(by, ("admin",), "user.add", may_not="add users", hint=hint)
+    _for_administrators(by, "user.add", "add users")
     with transaction.atomic():
-        user = User.objects.filter(email=email.strip().lower()).first()
+        user = User.objects.filter(email=_address(email)).first()
         user = user or User.objects.create_user(email, name)
         _, new = UserRole.objects.get_or_create(user=user, role=role)
         if new:
             record_act(Act("user.add", by.id, target=user.public_id, details={"role": role}))
     return actor(user.email)
+
+
+def remove_role(email: str, role: str, *, by: Actor) -> UserView:
+    """Take a role from a user.
+
+    Raises `Unknown` where there is no such user or he has not the role, `WrongCall` where nobody
+    would be left to administrate, `Refused` when `by` is not an administrator.
+    """
+    _for_administrators(by, "user.remove_role", "take roles from users")
+    with transaction.atomic():
+        user = _known(email)
+        if not user.roles.filter(role=role).exists():
+            has = ", ".join(user_view(user).roles) or "none"
+            raise Unknown(f"{user.email} has not the role '{role}'.", hint=f"Roles: {has}.")
+        if role == "admin":
+            _leave_an_administrator(user)
+        user.roles.filter(role=role).delete()
+        details = {"role": role}
+        record_act(Act("user.remove_role", by.id, target=user.public_id, details=details))
+        return user_view(user)
+
+
+def switch_user(email: str, *, active: bool, by: Actor) -> UserView:
+    """Let a user act no more, or again; doing it again changes nothing.
+
+    Raises `Unknown` where there is no such user, `WrongCall` where nobody would be left to
+    administrate, `Refused` when `by` is not an administrator.
+    """
+    action = "user.enable" if active else "user.disable"
+    _for_administrators(by, action, "disable or enable users")
+    with transaction.atomic():
+        user = _known(email)
+        if user.is_active != active:
+            if not active:
+                _leave_an_administrator(user)
+            user.is_active = active
+            user.save(update_fields=["is_active"])
+            record_act(Act(action, by.id, target=user.public_id))
+        return user_view(user)
+
+
+def _address(email: str) -> str:
+    return email.strip().lower()
+
+
+def _for_administrators(by: Actor, action: str, may_not: str) -> None:
+    hint = "Ask an administrator, or act as one."
+    refuse_unless(by, ("admin",), action, may_not=may_not, hint=hint)
+
+
+def _known(email: str) -> User:
+    """The user of this address. Administrators' roles are locked first, so that two cannot take
+    the last ones from one another at once.
+    """
+    list(UserRole.objects.select_for_update().filter(role="admin").order_by("pk"))
+    user = User.objects.filter(email=_address(email)).first()
+    if user is None:
+        raise Unknown(f"There is no user '{email}'.", hint="See tellonce user list.")
+    return user
+
+
+def _leave_an_administrator(user: User) -> None:
+    """Raise `WrongCall` where no other active user is an administrator."""
+    others = UserRole.objects.filter(role="admin", user__is_active=True).exclude(user=user)
+    if user.is_active and not others.exists():
+        raise WrongCall(
+            f"{user.email} is the only administrator.",
+            hint="Make another first: tellonce user add EMAIL --role admin.",
+        )
 
 
 def make_first_administrator() -> Actor:

@@ -42,6 +42,18 @@ ROLES_OF_SCOPE = {
 
 
 @dataclass(frozen=True)
+class UserView:
+    """A user as others may see him; one that is not `active` may do nothing."""
+
+    id: str
+    email: str
+    name: str
+    roles: tuple[str, ...]
+    active: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who acts: `id` is the public id (`usr_...`, of an API client `cli_...`) that audit, jobs and
     leases write down; `email` of a client is its name. `purposes` None: all that the roles may act
