@@ -20,3 +20,8 @@ def test_a_run_of_some_drills_keeps_the_lines_of_the_others() -> None:
     written = page(held(page(first)) | second)
     assert held(written) == {**first, **second}
     assert "| tests/b.py::t | 1 | 0 | 1 | def | here |" in written
+
+
+def test_lines_of_other_columns_go() -> None:
+    kept = "| tests/a.py::t | 1 | 0 | 2 | abc | here |"
+    assert held(f"| tests/b.py::t[100] | passed | 32.0 |\n{kept}\n") == {"tests/a.py::t": kept}

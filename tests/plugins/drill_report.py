@@ -31,9 +31,10 @@ def commit() -> str:
 
 
 def held(page: str) -> dict[str, str]:
-    """The lines of an earlier page by test."""
+    """The lines of an earlier page by test; what has other columns, as pages once had, goes."""
     lines = [line for line in page.splitlines() if line.startswith("| tests/")]
-    return {line.split("|")[1].strip(): line for line in lines}
+    whole = [line for line in lines if line.count("|") == COLUMNS.partition("\n")[0].count("|")]
+    return {line.split("|")[1].strip(): line for line in whole}
 
 
 def lines(ran: Ran, where: str) -> dict[str, str]:
