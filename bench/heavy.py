@@ -2,9 +2,10 @@
 
     python -m bench.heavy ROWS BLOCK FILE...
 
-Rows are dealt into blocks of BLOCK rows, so ROWS x (BLOCK - 1) / 2 pairs are compared. Prints one
-JSON document: pairs, and CPU and wall seconds of the scoring, all threads. Splink's half is
-`bench/splink_rules.py scoring` in the peers' own environment.
+Rows are dealt into blocks of BLOCK rows, so ROWS x (BLOCK - 1) / 2 pairs are compared, and kept
+from the probability on from which the pipeline does. Prints one JSON document: pairs, and CPU and
+wall seconds of the scoring, all threads. Splink's half is `bench/splink_rules.py scoring` in the
+peers' own environment.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ def main(given: list[str]) -> None:
     encoded, _values = encode_coded(coded(comparable), model, SPELLING, FILE_HASH_KEY)
     keys = dealt(records.num_rows, block)
     wall, cpu = time.perf_counter(), time.process_time()
-    _edges, pairs = score(encoded, keys, model, 0.5, threads=os.cpu_count() or 1)
+    least, threads = pipeline.LEAST_LIKELY, os.cpu_count() or 1
+    _edges, pairs = score(encoded, keys, model, least, threads=threads)
     spent = {"cpu": time.process_time() - cpu, "seconds": time.perf_counter() - wall}
     print(json.dumps({"pairs": pairs, **spent}))
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,17 +13,22 @@ from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import kernels, similarity
 from tellonce.engine.score.comparisons import pack, unpack
 from tellonce.engine.score.encode import encode, rarities
-from tellonce.engine.score.levels import Context, levels
+from tellonce.engine.score.levels import Context, family_level, given_level, levels
 from tellonce.engine.score.priors import shipped
 from tellonce.engine.score.scoring import compared_in_full
 from tellonce.engine.score.weights import weights
-from tests.engine.score.comparable_rows import LETTERS, ROWS, table
+from tests.engine.score.comparable_rows import LETTERS, ROWS, maybe, table
 
 SPELLING = Spelling(
     phonetic=lambda token: token.replace("k", "").replace("bb", "b")[:4],
     variants=lambda given: (1,) if given in ("ab", "ba k") else (),
 )
 TEXT = st.text(LETTERS + " ", max_size=12).map(lambda t: " ".join(t.split()))
+WORD = st.text("abcdefghijk1 ", max_size=9).map(lambda t: " ".join(t.split())).filter(bool)
+PEOPLE = st.fixed_dictionaries({part: maybe(WORD) for part in ("given", "middle", "family")})
+STRANGERS = st.builds(
+    lambda row, names: {**row, "names": names}, ROWS, st.lists(PEOPLE, max_size=2)
+)
 
 
 def _span(*texts: str) -> tuple[Any, ...]:
@@ -47,6 +53,24 @@ def test_what_cannot_be_alike_is_told_without_comparing(a: str, b: str, cut: flo
     if a != b:
         found = kernels.alike(encoded, *codes, cut)
         assert abs(found - score) < 1e-12 if score >= cut else found < cut
+
+
+@given(WORD, WORD)
+def test_names_told_apart_without_comparing_are_of_the_last_level(a: str, b: str) -> None:
+    row = {"source": "s", "record_id": "1", "names": [{"given": a, "middle": None, "family": b}]}
+    encoded, values = encode(table([row]), shipped(), SPELLING, FILE_HASH_KEY)
+    codes = [values.to_pylist().index(text) for text in (a, b)]
+    if kernels.far_apart(encoded, *codes):
+        assert given_level(a, b, SPELLING) == 6
+        assert family_level(a, b, SPELLING) == 5
+        assert similarity.jaro_winkler(a, b) < 0.82
+
+
+@pytest.mark.parametrize(("a", "b", "told"), [("anna", "olgierd", True), ("anna", "annie", False)])
+def test_most_names_are_told_apart_without_comparing(a: str, b: str, told: bool) -> None:
+    row = {"source": "s", "record_id": "1", "names": [{"given": a, "middle": None, "family": b}]}
+    encoded, values = encode(table([row]), shipped(), SPELLING, FILE_HASH_KEY)
+    assert kernels.far_apart(encoded, *(values.to_pylist().index(text) for text in (a, b))) == told
 
 
 @given(TEXT, TEXT)
@@ -94,13 +118,15 @@ def _signed(value: int) -> int:
     return value - (1 << 64) if value >= 1 << 63 else value
 
 
-@given(st.lists(ROWS, min_size=2, max_size=6))
-def test_abandoning_a_pair_early_never_loses_one_above_the_cut(rows: list[dict[str, Any]]) -> None:
+@given(st.lists(ROWS | STRANGERS, min_size=2, max_size=6), st.sampled_from([0.5, 0.01, 1e-6]))
+def test_abandoning_a_pair_early_never_loses_one_above_the_cut(
+    rows: list[dict[str, Any]], review: float
+) -> None:
     model = shipped(1000, ("job",))
     encoded, _values = encode(table(rows), model, SPELLING, FILE_HASH_KEY)
     left, right = (a.astype(np.int32) for a in np.triu_indices(len(rows), 1))
     every, _pattern, _extra = compared_in_full(encoded, weights(model, encoded, None), left, right)
-    cut = weights(model, encoded, 0.5)
+    cut = weights(model, encoded, review)
     kept, _pattern, _extra = compared_in_full(encoded, cut, left, right)
     assert np.array_equal(np.where(every >= cut.kept_above, every, -np.inf), kept)
 

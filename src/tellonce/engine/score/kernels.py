@@ -93,6 +93,14 @@ def jaro_winkler(pool: Bytes, a0: int, a1: int, b0: int, b1: int) -> Any:
 
 
 @compiled(error_model="numpy", _nrt=False)
+def _same_bytes(pool: Bytes, a0: int, b0: int, size: int) -> Any:
+    for k in range(size):
+        if pool[a0 + k] != pool[b0 + k]:
+            return False
+    return True
+
+
+@compiled(error_model="numpy", _nrt=False)
 def one_slip(pool: Bytes, a0: int, a1: int, b0: int, b1: int) -> Any:
     """As `similarity.one_slip`, for strings that are not equal."""
     n, m = a1 - a0, b1 - b0
@@ -104,27 +112,15 @@ def one_slip(pool: Bytes, a0: int, a1: int, b0: int, b1: int) -> Any:
     if n != m:
         if n > m:
             a0, b0, n, m = b0, a0, m, n
-        for i in range(start, n):
-            if pool[a0 + i] != pool[b0 + i + 1]:
-                return False
-        return True
+        return _same_bytes(pool, a0 + start, b0 + start + 1, n - start)
     if start == n:
         return False
-    same = True
-    for i in range(start + 1, n):
-        if pool[a0 + i] != pool[b0 + i]:
-            same = False
-            break
-    if same:
+    a, b, left = a0 + start + 1, b0 + start + 1, n - start - 1
+    if _same_bytes(pool, a, b, left):
         return True
-    if start + 1 >= n:
+    if pool[a - 1] != pool[b] or pool[a] != pool[b - 1]:
         return False
-    if pool[a0 + start] != pool[b0 + start + 1] or pool[a0 + start + 1] != pool[b0 + start]:
-        return False
-    for i in range(start + 2, n):
-        if pool[a0 + i] != pool[b0 + i]:
-            return False
-    return True
+    return _same_bytes(pool, a + 1, b + 1, left - 1)
 
 
 @compiled(error_model="numpy", _nrt=False)
@@ -132,14 +128,8 @@ def _token_in(pool: Bytes, t0: int, t1: int, b0: int, b1: int) -> Any:
     start = b0
     for i in range(b0, b1 + 1):
         if i == b1 or pool[i] == 32:
-            if i - start == t1 - t0:
-                same = True
-                for k in range(t1 - t0):
-                    if pool[t0 + k] != pool[start + k]:
-                        same = False
-                        break
-                if same:
-                    return True
+            if i - start == t1 - t0 and _same_bytes(pool, t0, start, t1 - t0):
+                return True
             start = i + 1
     return False
 
@@ -243,19 +233,19 @@ def _single(e: Encoded, a: int, b: int) -> Any:
     return np.uint64(e.texts[TEXT * a + SIGNS] | e.texts[TEXT * b + SIGNS]) & SPACE == 0
 
 
-@compiled(error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False, forceinline=True)
 def length(e: Encoded, a: int) -> Any:
     """Bytes of a code's text; 0 for none."""
     return e.texts[TEXT * a + SIZE] & LOW if a >= 0 else 0
 
 
-@compiled(error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False, forceinline=True)
 def _sound_alike(e: Encoded, a: int, b: int) -> Any:
     sound = np.int32(e.texts[TEXT * a + SOUND])
     return sound >= 0 and sound == np.int32(e.texts[TEXT * b + SOUND])
 
 
-@compiled(error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False, forceinline=True)
 def _are_variants(e: Encoded, a: int, b: int) -> Any:
     """Whether both names are of one group of variants."""
     start, other = e.texts[TEXT * a + SOUND] >> 32, e.texts[TEXT * b + SOUND] >> 32
@@ -309,14 +299,8 @@ def _given_level(e: Encoded, a: int, b: int) -> Any:
         return 2
     if _sound_alike(e, a, b):
         return 3
-    if min(n, m) >= 3:
-        prefix = True
-        for i in range(min(n, m)):
-            if e.pool[a0 + i] != e.pool[b0 + i]:
-                prefix = False
-                break
-        if prefix:
-            return 3
+    if min(n, m) >= 3 and _same_bytes(e.pool, a0, b0, min(n, m)):
+        return 3
     score = alike(e, a, b, 0.82)
     if score >= 0.92 or (min(n, m) >= 4 and one_slip(e.pool, a0, a0 + n, b0, b0 + m)):
         return 3
@@ -453,12 +437,7 @@ def mailboxes_of_names(
                         continue
                     size = off[code + 1] - off[code]
                     for at in range(email_at[x] - size + 1):
-                        same = True
-                        for k in range(size):
-                            if pool[start + at + k] != pool[off[code] + k]:
-                                same = False
-                                break
-                        if same:
+                        if _same_bytes(pool, start + at, off[code], size):
                             named[x] = True
     return named
 
@@ -523,7 +502,7 @@ def _date_slip(a: Any, b: Any, differing: Any) -> Any:
     )
 
 
-@compiled(error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False, forceinline=True)
 def birth_date_level(e: Encoded, i: int, j: int) -> Any:
     a, b = np.int64(e.lines[i + BORN]), np.int64(e.lines[j + BORN])
     y1, m1, d1 = a >> 16, (a >> 8) & 255, a & 255
@@ -553,15 +532,7 @@ def birth_date_level(e: Encoded, i: int, j: int) -> Any:
     return 5
 
 
-@compiled(error_model="numpy", _nrt=False)
-def _same_bytes(e: Encoded, a0: int, b0: int, size: int) -> Any:
-    for k in range(size):
-        if e.pool[a0 + k] != e.pool[b0 + k]:
-            return False
-    return True
-
-
-@compiled(error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False, forceinline=True)
 def _email_pair(e: Encoded, x: int, y: int) -> Any:
     """Strength of two e-mails: 1 equal, 2 alike, 3 equal but shared by many, 4 alike only because
     both are made of the name or of one stem with another number, 5 different.
@@ -577,11 +548,11 @@ def _email_pair(e: Encoded, x: int, y: int) -> Any:
     a0, b0 = e.texts[TEXT * a], e.texts[TEXT * b]
     a1, b1 = a0 + length(e, a), b0 + length(e, b)
     n, m = np.int64(e.said[x + EMAIL_AT]), np.int64(e.said[y + EMAIL_AT])
-    if box and n == m and _same_bytes(e, a0, b0, n):
+    if box and n == m and _same_bytes(e.pool, a0, b0, n):
         if n < 5:
             return 5
     else:
-        if (a1 - a0) - n != (b1 - b0) - m or not _same_bytes(e, a0 + n, b0 + m, (a1 - a0) - n):
+        if (a1 - a0) - n != (b1 - b0) - m or not _same_bytes(e.pool, a0 + n, b0 + m, (a1 - a0) - n):
             return 5
         if alike(e, a, b, 0.94) < 0.94:
             return 5
@@ -596,7 +567,7 @@ EMAIL_LEVELS = np.array([0, 1, 2, 4, 5, 3], dtype=np.int64)
 PHONE_LEVELS = np.array([0, 1, 2, 4, 3], dtype=np.int64)
 
 
-@compiled(error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False, forceinline=True)
 def email_level(e: Encoded, i: int, j: int) -> Any:
     best = 9
     for x in range(e.lines[i + EMAILS], e.lines[i + EMAILS + 1], AN_EMAIL):
@@ -605,7 +576,7 @@ def email_level(e: Encoded, i: int, j: int) -> Any:
     return EMAIL_LEVELS[best] if best < 9 else 0
 
 
-@compiled(error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False, forceinline=True)
 def _phone_pair(e: Encoded, x: int, y: int) -> Any:
     a, b = e.said[x + PHONE], e.said[y + PHONE]
     if a == b:
@@ -622,10 +593,10 @@ def _phone_pair(e: Encoded, x: int, y: int) -> Any:
     short = min(n, m)
     if short < 7 or n == m:
         return 4
-    return 2 if _same_bytes(e, a0 + n - short, b0 + m - short, short) else 4
+    return 2 if _same_bytes(e.pool, a0 + n - short, b0 + m - short, short) else 4
 
 
-@compiled(error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False, forceinline=True)
 def phone_level(e: Encoded, i: int, j: int) -> Any:
     best = 9
     for x in range(e.lines[i + PHONES], e.lines[i + PHONES + 1], A_PHONE):
@@ -634,7 +605,7 @@ def phone_level(e: Encoded, i: int, j: int) -> Any:
     return PHONE_LEVELS[best] if best < 9 else 0
 
 
-@compiled(error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False, forceinline=True)
 def identifier_level(e: Encoded, i: int, j: int) -> Any:
     best = 9
     for x in range(e.lines[i + IDENTIFIERS], e.lines[i + IDENTIFIERS + 1], AN_IDENTIFIER):
@@ -794,13 +765,6 @@ def other_level(e: Encoded, x: int, y: int) -> Any:
 
 
 @compiled(error_model="numpy", _nrt=False)
-def equal_level(a: int, b: int) -> Any:
-    if a == 0 or b == 0:
-        return 0
-    return 1 if a == b else 2
-
-
-@compiled(error_model="numpy", _nrt=False)
 def match_weight(w: Weights, stranger: float, relative: float, branch: float) -> Any:
     """log2 of m over the mixture of strangers, relatives and branches, from sums in 1/1024 bit.
 
@@ -812,40 +776,56 @@ def match_weight(w: Weights, stranger: float, relative: float, branch: float) ->
     return -np.log2(strange + related + w.branches * 2.0 ** (-branch / UNIT))
 
 
-@compiled(error_model="numpy", _nrt=False)
-def cheap_level(e: Encoded, i: int, j: int, k: int) -> Any:
-    """Level of comparison k, one of the first seven."""
-    if k == 0:
-        return identifier_level(e, i, j)
-    if k == 1:
-        return birth_date_level(e, i, j)
-    if k == 2:
-        return email_level(e, i, j)
-    if k == 3:
-        return phone_level(e, i, j)
-    bits = 4 * (k - 4)
-    return equal_level((e.lines[i + TRAITS] >> bits) & 15, (e.lines[j + TRAITS] >> bits) & 15)
+@compiled(error_model="numpy", _nrt=False, forceinline=True)
+def _cheap_levels(e: Encoded, i: int, j: int) -> Any:
+    """Levels of the first seven comparisons, as in a pattern."""
+    levels = np.int64(identifier_level(e, i, j)) | np.int64(birth_date_level(e, i, j)) << 3
+    levels |= np.int64(email_level(e, i, j)) << 6 | np.int64(phone_level(e, i, j)) << 9
+    x, y = np.int64(e.lines[i + TRAITS]), np.int64(e.lines[j + TRAITS])
+    for k in range(3):  # gender, suffix, entity
+        a, b = x >> 4 * k & 15, y >> 4 * k & 15
+        if a and b:
+            levels |= np.int64(1 if a == b else 2) << (3 * k + 12)
+    return levels
 
 
-@compiled(error_model="numpy", _nrt=False)
+@compiled(error_model="numpy", _nrt=False, forceinline=True)
+def far_apart(e: Encoded, a: int, b: int) -> Any:
+    """Whether two names are surely of the last level, as most are, told by what `texts` says: of
+    one word each, more than a slip apart, below .82 by the bound of `alike` (and where they begin
+    alike below what one that begins with the other has), without sound or variants in common.
+    """
+    x, y = np.uint64(e.texts[TEXT * a + SIGNS]), np.uint64(e.texts[TEXT * b + SIGNS])
+    n, m = length(e, a), length(e, b)
+    if (x | y) & SPACE or _bits(x ^ y) <= 2 or min(n, m) < 2 or max(n, m) > 64:
+        return False
+    common = min(min(n, m), _bits(x & y) + min(n - _bits(x), m - _bits(y)))
+    most = 100 if e.pool[e.texts[TEXT * a]] == e.pool[e.texts[TEXT * b]] else 146
+    if 100 * common * (n + m) >= most * n * m:
+        return False
+    return not _sound_alike(e, a, b) and not _are_variants(e, a, b)
+
+
+@compiled(error_model="numpy", _nrt=False, forceinline=True)
 def _names_fall_short(e: Encoded, w: Weights, i: int, j: int, needed: float) -> Any:
-    """Whether given and family name of rows with one name each add less than `needed`, told by the
-    family name: where that differs, the given name must be equal, or both be exchanged.
+    """Whether given and family name of rows with one name each surely add less than `needed`: the
+    family names are far apart, they are not exchanged, and the given names are not equal.
     """
     x, y = e.lines[i + NAMES], e.lines[j + NAMES]
     if e.lines[i + NAMES + 1] - x != A_NAME or e.lines[j + NAMES + 1] - y != A_NAME:
         return False
     a, b = e.said[x + GIVEN], e.said[y + GIVEN]
     c, d = e.said[x + FAMILY], e.said[y + FAMILY]
-    if c < 0 or d < 0 or c == e.said[y + MIDDLE] or d == e.said[x + MIDDLE]:
+    p, q = e.said[x + MIDDLE], e.said[y + MIDDLE]
+    if a < 0 or b < 0 or c < 0 or d < 0 or a == b or c == q or d == p:
         return False
-    family = _family_level(e, c, d)
-    most = w.stranger[7, 1] + e.said[x + GIVEN_TF] if a == b else w.stranger[7, 0]
-    for level in range(2, 7):
-        most = max(most, w.stranger[7, level])
-    if family <= 3 or most + w.stranger[8, family] >= needed:
+    if not (far_apart(e, c, d) and far_apart(e, a, d)):
         return False
-    return w.stranger[8, 6] < needed or not _crossed(e, a, c, b, d)
+    most = w.stranger[7, 6]
+    if a == q or b == p or not far_apart(e, a, b):
+        for level in range(2, 6):
+            most = max(most, w.stranger[7, level])
+    return most + w.stranger[8, 5] < needed
 
 
 @compiled(error_model="numpy", _nrt=False)
@@ -865,14 +845,9 @@ def score_pairs(
         weight[p] = -np.inf
         i, j = LINE * np.int64(left[p]), LINE * np.int64(right[p])
         both = e.lines[i + PRESENT] & e.lines[j + PRESENT]
-        said = np.int64(0)
-        s = 0
+        said, s = _cheap_levels(e, i, j), 0
         for k in range(7):
-            level = cheap_level(e, i, j, k)
-            said |= np.int64(level) << (3 * k)
-            s += w.stranger[k, level]
-            if s + w.rest[both, k + 1] < cut:
-                break
+            s += w.stranger[k, said >> 3 * k & 7]
         if s + w.rest[both, 7] < cut:
             continue
         if _names_fall_short(e, w, i, j, cut - s - w.rest[both, 9]):
