@@ -184,3 +184,16 @@ def test_digits_in_a_name_are_misread_letters_and_a_number_at_its_end_is_meant()
     assert comparable_family("5ch0enfeld") == comparable_family("Schoenfeld")
     assert comparable_family("Fabel12") == "fabel12"
     assert comparable_given("Anna7") == ("anna7", None)
+
+
+@pytest.mark.parametrize(
+    ("written", "given"),
+    [
+        ("BABY BOY A", "baby1"), ("Baby Girl B", "baby2"), ("Twin 2", "baby2"), ("Girl B", "baby2"),
+        ("INFANT FEMALE", None), ("Newborn", None), ("Boy", "boy"),
+    ],
+)  # fmt: skip
+def test_a_child_without_a_name_has_none_but_which_of_twins_it_is(
+    written: str, given: str | None
+) -> None:
+    assert comparable_given(written)[0] == given

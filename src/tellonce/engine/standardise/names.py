@@ -59,6 +59,10 @@ _RUSSIAN = re.compile(r"(?:skaya|skaja|skaia|sky|skij|skiy|skyj)$")
 _EAST_ASIAN = re.compile(r"^[\u4e00-\u9fff\uac00-\ud7a3]{2,4}$")  # the first sign is the family
 _LETTERS_FOR = str.maketrans("0158624", "olsbgza")
 _DIGITS = "0123456789"
+# What stands for the name of a child without one, perhaps with which of twins it is.
+_UNNAMED = {"baby", "infant", "newborn", "babyboy", "babygirl", "twin"}
+_SEXES = {"boy", "girl", "male", "female"}
+_TWINS = {sign: f"baby{at}" for at, pair in enumerate(("a1", "b2", "c3", "d4"), 1) for sign in pair}
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,12 @@ def comparable_given(text: str) -> tuple[str | None, str | None]:
     Words are taken apart only where one of them is known as a given name or is an initial, so that
     a space that slipped in (`mit chell`) does not cut a name in two.
     """
-    words = [_given_word(word) for word in _words(text) if word not in _SAFE_TITLES]
+    written = _words(text)
+    if _UNNAMED & set(written) or _SEXES & set(written[:-1]):
+        rest = [word for word in written if word not in _UNNAMED | _SEXES]
+        if not rest or (len(rest) == 1 and rest[0] in _TWINS):
+            return (_TWINS[rest[0]] if rest else None), None
+    words = [_given_word(word) for word in written if word not in _SAFE_TITLES]
     words = [word for word in words if word]
     if len(words) < 2:
         return (words[0] if words else None), None
