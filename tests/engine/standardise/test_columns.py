@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from tellonce.engine.errors import MappingError, NothingRecognised
-from tellonce.engine.standardise import Mapping, recognise
+from tellonce.engine.standardise import Mapping, StandardiseParams, recognise, records
 from tellonce.engine.standardise.headers import read_header
 
 
@@ -72,6 +72,18 @@ def test_a_header_is_known_in_many_spellings(headers: str, attribute: str) -> No
         ("ssn_last4", "identifier:ssn_last_four"),
         ("last_4_ssn", "identifier:ssn_last_four"),
         ("yr_of_birth", "birth_year"),
+        ("Attendee name", "name"),
+        ("Apellido materno", "family_name"),
+        ("Nom et prénom", "full_name"),
+        ("Né(e) le", "birth_date"),
+        ("Tussenvoegsel", "family_name"),
+        ("Voorletters", "given_name"),
+        ("Huisnr.", "house_number"),
+        ("Förnamn", "given_name"),
+        ("Nome completo", "full_name"),
+        ("Cellulare", "phone"),
+        ("Vor- und Zuname", "full_name"),
+        ("Kod pocztowy i miejscowość", "city"),
     ],
 )
 def test_a_header_of_several_words_is_read_as_a_whole(header: str, attribute: str) -> None:
@@ -312,3 +324,36 @@ def test_every_column_is_reported_with_a_reason_and_its_fill_rate() -> None:
     found = recognise("crm", pa.table({"surname": ["Fabel", None], "empty": [None, None]})).columns
     assert [column.fill for column in found] == [0.5, 0.0]
     assert all(column.why for column in found)
+
+
+def test_a_list_of_children_is_of_the_children() -> None:
+    table: dict[str, list[object]] = {
+        "Child first name": ["Zoltar", "Quilla"],
+        "Child last name": ["Fizzwick", "Fizzwick"],
+        "Guardian first name": ["Wanda", "Wanda"],
+        "E-mail": ["w@fizz.example", "w@fizz.example"],
+    }
+    found = attributes(table)
+    assert found["Child first name"] == "given_name"
+    assert found["Child last name"] == "family_name"
+    assert found["Guardian first name"] is None
+    own = attributes({"first name": ["Wanda", "Otto"], **table})
+    assert own["Child first name"] is None
+
+
+def test_who_is_called_beside_an_organisation_is_found_by_the_values() -> None:
+    given = ("Susan", "David", "Laura", "Peter", "Karen", "Frank", "Helen", "Oscar", "Irene")
+    whole: list[object] = [f"{name} Fizz{letter}" for name in given for letter in "abcdefg"]
+    firms: list[object] = [f"Bramble {number % 9} Ltd" for number in range(len(whole))]
+    assert attributes({"Company": firms, "Visitor": whole})["Visitor"] == "full_name"
+    few: list[object] = [f"{given[at % 6]} Fizz" for at in range(len(whole))]
+    assert attributes({"Company": firms, "Seller": few})["Seller"] != "full_name"
+
+
+def test_a_dutch_prefix_comes_before_the_family_name() -> None:
+    table = pa.table({
+        "Voornaam": ["Zoltar"], "Tussenvoegsel": ["van der"], "Achternaam": ["Fizz"],
+    })  # fmt: skip
+    recognised = recognise("crm", table)
+    found = records("crm", pa.array(["1"]), table, recognised, StandardiseParams())
+    assert found.table["names"][0].as_py()[0]["family"] == "van der Fizz"

@@ -17,7 +17,13 @@ from tellonce.engine.standardise.content import (
     supports,
 )
 from tellonce.engine.standardise.generic import generic_column
-from tellonce.engine.standardise.headers import HeaderReading, read_header, slug
+from tellonce.engine.standardise.headers import (
+    CALLED,
+    HeaderReading,
+    customers_of_list,
+    read_header,
+    slug,
+)
 from tellonce.engine.standardise.organisations import looks_like_organisation
 from tellonce.engine.standardise.placeholders import without_placeholders
 from tellonce.engine.standardise.text import as_text, words_of
@@ -110,9 +116,10 @@ def recognise(source: str, table: pa.Table, mapping: Mapping | None = None) -> R
     contents = _contents(table, mapping)
     columns = [
         _mapped(header, mapping.columns[header], content)
-        if header in mapping.columns else _by_header(header, content)
+        if header in mapping.columns else _by_reading(header, read_header(header), content)
         for header, content in zip(table.column_names, contents, strict=True)
     ]  # fmt: skip
+    columns = _of_whom_the_list_is(columns, contents)
     columns = _without_categories(_ambiguous_names(columns, contents), contents)
     columns = _whole_coordinates(_whole_addresses(_plain_date_parts(columns, contents)))
     columns = _by_content(columns, contents)
@@ -188,8 +195,7 @@ def _kind(attribute: str, content: Content) -> str:
     return _KINDS.get(attribute, attribute.partition(":")[0])
 
 
-def _by_header(header: str, content: Content) -> Column:
-    reading = read_header(header)
+def _by_reading(header: str, reading: HeaderReading, content: Content) -> Column:
     attribute = reading.attribute
     if content.rows and not content.filled:
         return Column(header, None, "", "", "it is empty", 0.0)
@@ -241,6 +247,18 @@ def _confirmed(attribute: str | None, content: Content) -> tuple[str | None, str
         None,
         f"its header says {attribute.replace('_', ' ')}, but its values do not look like it",
     )
+
+
+def _of_whom_the_list_is(columns: list[Column], contents: list[Content]) -> list[Column]:
+    """In a list of nobody but somebody's children (or one other kind of person) these are the
+    customers: else whoever shares their parents' e-mail would be one customer.
+    """
+    if any(column.attribute in CALLED for column in columns):
+        return columns
+    others = (c.header for c in columns if c.why == _NOT_OWN["other_person"])
+    read = customers_of_list(tuple(others))
+    both = zip(columns, contents, strict=True)
+    return [_by_reading(c.header, read[c.header], of) if c.header in read else c for c, of in both]
 
 
 def _ambiguous_names(columns: list[Column], contents: list[Content]) -> list[Column]:

@@ -32,6 +32,10 @@ _LAST_FOUR = ({"ssn", "last", "4"}, {"ssn", "last", "four"}, {"ssn", "4"})
 _INDEX = re.compile(r"^c?(\d{1,2})$")
 _EMPLOYER = {"employer", "arbeitgeber", "pracodawca"}
 _CARRIERS = {"address", "addr", "adres", "adresse", "name", "full"}
+CALLED = frozenset(
+    {"given_name", "middle_name", "family_name", "full_name", "name", "organisation"}
+)
+_CHILDREN = {"child", "children"}
 _PARENTS = {"mother", "father", "matki", "ojca", "mutter", "vater"}  # whose names never change
 _TECHNICAL = {
     "cd",
@@ -144,6 +148,31 @@ def _of_another_person(words: list[str]) -> bool:
     return len(words) > 1 and any(
         word in OTHER_PEOPLE or word.rstrip("s") in OTHER_PEOPLE for word in words
     )
+
+
+def customers_of_list(headers: tuple[str, ...]) -> dict[str, HeaderReading]:
+    """What headers about other people say of the customer, in a list that names nobody else: those
+    about children if there are, else those about the only kind of person that is named.
+    """
+    people = {header: _person(header) for header in headers}
+    read = {header: _of_that_person(header) for header in headers}
+    named = {people[header] for header in headers if read[header].attribute in CALLED}
+    whose = named & _CHILDREN or (named if len(named) == 1 else set())
+    return {header: read[header] for header in headers if people[header] in whose}
+
+
+def _person(header: str) -> str:
+    """The word for another person (child, mother, spouse) in a header that is about one."""
+    return next((word for word in map(_one_of, header_words(header)) if word in OTHER_PEOPLE), "")
+
+
+def _of_that_person(header: str) -> HeaderReading:
+    words = [word for word in header_words(header) if _one_of(word) not in OTHER_PEOPLE]
+    return read_header(" ".join(words))
+
+
+def _one_of(word: str) -> str:
+    return word.rstrip("s") if word.rstrip("s") in OTHER_PEOPLE else word
 
 
 def _other_person(words: list[str]) -> HeaderReading:

@@ -18,11 +18,13 @@ from tellonce.engine.standardise.content import (
 _STREET = re.compile(r"^\d+\w?,? +\D{3}|^[^\d@]{4,}\d+ ?[a-z]?(?:/\d+)?$", re.I)
 _LETTERS = re.compile(r"^[^\W\d_](?:[^\W\d_]|[ .'’-])*$")
 _NAMES = {"given_name", "full_name", "family_name", "organisation"}
+_PERSONS = _NAMES - {"organisation"}
 _PLACES = {"street", "address_line", "full_address"}
 _BORN = {"birth_date", "birth_year"}
 LEAST_DATES = 0.5  # of the values: misspelt ones are no dates
 LEAST_NAMED = 0.7  # of the different values
 LEAST_NAMED_ROWS = 0.3  # of the rows, where half of the names are misspelt and many not known
+LEAST_CONTACTS = 0.3  # different names a row
 LEAST_STREETS = 0.8
 LEAST_FAMILIES, LEAST_FILLED = 0.03, 0.5  # different values a row, and rows filled, of family names
 
@@ -39,10 +41,11 @@ def told_by_values(unknown: Mapping[int, Content], taken: set[str | None]) -> di
             told[place] = attribute
             known.add(attribute)
     left = {place: content for place, content in unknown.items() if place not in told}
-    if not known & _NAMES:
-        names = _names(left)
-        known.update(names.values())
-        told |= names
+    names = _names(left) if not known & _NAMES else {}
+    if not known & _PERSONS:  # who is called in the name of an organisation
+        names = names or _contacts(left)
+    known.update(names.values())
+    told |= names
     if known & _NAMES and not known & _PLACES:  # a home alone says who is a household
         line = "address_line" if known & {"city", "postal_code"} else "full_address"
         homes = [at for at, content in left.items() if at not in told and _streets(content)]
@@ -86,6 +89,18 @@ def _names(unknown: Mapping[int, Content]) -> dict[int, str]:
     beside = (place for place in (given + 1, given + 2, given - 1) if place in unknown)
     family = next((place for place in beside if _may_be_families(unknown[place])), None)
     return {given: "given_name"} | ({} if family is None else {family: "family_name"})
+
+
+def _contacts(unknown: Mapping[int, Content]) -> dict[int, str]:
+    """The first column of whole names that hardly repeat: a seller's or an owner's do."""
+    able = (
+        place
+        for place, content in unknown.items()
+        if content.distinct >= max(5, LEAST_CONTACTS * content.filled)
+        and content.share(looks_like_person) >= LEAST_NAMED
+    )
+    first = next(able, None)
+    return {} if first is None else {first: "full_name"}
 
 
 def _one_given_name(value: str) -> bool:

@@ -13,7 +13,7 @@ ATTRIBUTE_WORDS: dict[str, str] = {
         given givenname givennames first firstname firstnames fname forename forenames
         christianname gname namefirst namegiven firstnm vorname vornamen rufname prenom prenoms
         nombre nombres primernombre imie imiona pierwszeimie voornaam voornamen roepnaam jmeno
-        etunimi fornavn fornamn prenume nomepr nomeproprio primeironome prenomes
+        etunimi fornavn fornamn prenume nomepr nomeproprio primeironome prenomes foernamn
         """,
     "middle_name": """
         middle middlename middlenames mname midname mid minit minitial middleinitial middleinit
@@ -24,13 +24,14 @@ ATTRIBUTE_WORDS: dict[str, str] = {
         family familyname last lastname lname surname surnames sname namelast namefamily lastnm
         nachname familienname zuname nazwisko nazwiska nom nomdefamille apellido apellidos
         primerapellido cognome cognomi achternaam sobrenome apelido apelidos prijmeni efternavn
-        efternamn etternavn sukunimi
+        efternamn etternavn sukunimi nomdusage apellidopaterno primercognome
         """,
     "former_name": """
         maiden maidenname maidensurname nee birthname birthsurname formername formerlastname
         formersurname formerfamilyname previousname previoussurname previouslastname geburtsname
         nazwiskorodowe nazwiskopanienskie nazwiskopoprzednie nomdejeunefille nomdenaissance
-        oldname oldsurname oldlastname meisjesnaam lastnameatbirth surnameatbirth
+        oldname oldsurname oldlastname meisjesnaam lastnameatbirth surnameatbirth fodselsnavn
+        rodneprijmeni
         """,
     "full_name": """
         fullname completename namefull personname displayname vollername vollstaendigername
@@ -38,9 +39,13 @@ ATTRIBUTE_WORDS: dict[str, str] = {
         nomcomplet nomprenom nombrecompleto nombreapellidos nombreyapellidos vornamenachname
         vorundnachname nachnamevorname namevorname accountholder cardholder cardholdername
         legalname nameandsurname namesurname surnameandname inventor inventorname author
-        authorname passengername guestname
+        authorname passengername guestname nomprenoms nometprenom nometprenoms prenometnom
+        nomeecognome cognomeenome cognomenome nomecompleto apellidosynombre vorundzuname
+        zuundvorname namenvoorletters
         """,
-    "name": "name nazwa namen naam nome bezeichnung",
+    "name": """
+        name nazwa namen naam nome bezeichnung nominativo kontrahent contactperson accountname
+        """,
     "title": """
         title nametitle salutation prefix nameprefix honorific anrede titel civilite tytul
         courtesytitle titleofcourtesy tratamiento mrmrs
@@ -59,9 +64,10 @@ ATTRIBUTE_WORDS: dict[str, str] = {
     "birth_date": """
         dob dateofbirth birthdate birthday bdate birthdt datebirth dobdate geburtsdatum gebdatum
         gebdat gebdt datumgeburt dataurodzenia dataur dataurodz datenaissance datedenaissance
-        fechanacimiento fechadenacimiento fechanac fechadenac fnacimiento datadinascita datanascita
-        geboortedatum fodelsedatum datanascimento datadenascimento nascimento datanasc born dateborn
-        birth geboren urodzony datumnarozeni
+        fechanacimiento fechadenacimiento fechanac fechadenac fnacimiento datadinascita
+        datanascita geboortedatum fodelsedatum datanascimento datadenascimento nascimento datanasc
+        born dateborn birth geboren urodzony datumnarozeni geb nele datedenaiss syntymaeaika
+        fodselsdato fodelsdag fodselsdag
         """,
     "birth_day": """
         dayofbirth birthdateday bd bday dobday dobd dobdd dayob geburtstag gebtag birthdd
@@ -74,12 +80,12 @@ ATTRIBUTE_WORDS: dict[str, str] = {
     "birth_year": """
         birthyear yearofbirth birthdateyear by byear yob dobyear doby dobyyyy geburtsjahr gebjahr
         birthyyyy birthyr rokurodzenia anneenaissance anneedenaissance annodinascita annonascita
-        anonacimiento jahrgang geboortejaar
+        anonacimiento jahrgang geboortejaar yearborn
         """,
     "age": "birthage ageatyearend age alter wiek edad eta leeftijd customerage ageyears ageinyears",
     "gender": """
         gender sex geschlecht plec sexe sexo genero gendercode sexcode sesso geslacht kon pohlavi
-        gendertext
+        gendertext mv
         """,
     "email": """
         email emailaddress emailaddr mail mailaddress emailid epost epostadresse adresemail correo
@@ -92,7 +98,9 @@ ATTRIBUTE_WORDS: dict[str, str] = {
         telefonnummer telefonnr telefono telefonomovil telefone rufnummer komorka komorkowy
         telefonkomorkowy telefonstacjonarny numertelefonu nrtelefonu nrtel telkom landline msisdn
         contactnumber contactno contactphone gsm portable tlf festnetz celular movil telefoon
-        telefoonnummer evephone dayphone daytimephone eveningphone phonenum
+        telefoonnummer evephone dayphone daytimephone eveningphone phonenum telefonofijo
+        ntelephone numerodetelephone numerotelephone telportable telfixe cellulare telemovel
+        mobiel puhelin telfijo
         """,
     "fax": "fax faxno faxnumber faksnummer telefax faks faxnr",
     "street": """
@@ -102,31 +110,32 @@ ATTRIBUTE_WORDS: dict[str, str] = {
     "house_number": """
         housenumber houseno housenum housenr hausnummer hausnr streetnumber streetno streetnum
         stno buildingnumber buildingno nrdomu numerdomu numerbudynku nrbudynku addressnumber
-        huisnummer numerocivico civico nr streetnr
+        huisnummer numerocivico civico nr streetnr huisnr nrdomulokalu
         """,
     "unit": """
         unit unitnumber unitno unitnum apt apartment aptno aptnum aptnumber apartmentnumber flat
         flatno flatnumber suite suitenumber nrlokalu nrmieszkania numerlokalu numermieszkania
-        lokal mieszkanie wohnung wohnungsnummer secondaryaddress
+        lokal mieszkanie wohnung wohnungsnummer secondaryaddress huisnummertoevoeging toevoeging
         """,
     "po_box": "pobox poboxnumber postbox postfach postofficebox skrytkapocztowa",
     "address_line": """
         address addr add adress addressline addrline streetaddress streetaddr addressstreetaddress
         anschrift adresse adres direccion domicilio indirizzo adreszamieszkania adreszameldowania
         adreskorespondencyjny wohnadresse strassehausnummer strassehausnr strasseundhausnummer
-        strassenr ulicanumer ulicainumer lineaddress stline streetline housestreet addressline
-        adresstreet line
+        strassenr ulicanumer ulicainumer lineaddress stline streetline housestreet adresstreet
+        line morada endereco osoite
         """,
     "full_address": """
         fulladdress addressfull addrfull completeaddress addresscomplete postaladdress
         vollstaendigeadresse pelnyadres adrespelny wholeaddress addresstext formattedaddress
         """,
     "city": """
-        city town suburb plzort plzundort postleitzahlort kodpocztowymiasto
-        kodpocztowyimiasto cityname cityortown towncity citytown locality municipality ort stadt
-        wohnort miasto miejscowosc miejscowoscmiasto ville localite commune ciudad poblacion
-        localidad citta comune plaats woonplaats village posttown townname addrcity addresscity
-        mesto kommune poststad poststed addresstown addresssuburb
+        city town suburb plzort plzundort postleitzahlort kodpocztowymiasto kodpocztowyimiasto
+        cityname cityortown towncity citytown locality municipality ort stadt wohnort miasto
+        miejscowosc miejscowoscmiasto ville localite commune ciudad poblacion localidad citta
+        comune plaats woonplaats village posttown townname addrcity addresscity mesto kommune
+        poststad poststed addresstown addresssuburb localita cidade kodpocztowyimiejscowosc
+        kodimiejscowosc
         """,
     "region": """
         state province region stateprovince stateorprovince statecode stateabbr stateabbreviation
@@ -213,6 +222,7 @@ IDENTIFIER_WORDS: dict[str, str] = {
     "siret": "siret siretnumber",
     "dni": "dni dninie nifdni",
     "codice_fiscale": "codicefiscale",
+    "cpf": "cpf cpfnumber",
     "bsn": "bsn burgerservicenummer",
     "lei": "lei leinumber leicode legalentityidentifier",
     "iban": "iban ibannumber accountiban ibannr",
@@ -253,10 +263,14 @@ OTHER_WORDS: dict[str, str] = {
 
 # A header that says which of several, or whose, by itself.
 MARKED_WORDS: dict[str, str] = {
+    "family_name@0": "tussenvoegsel tussenvoegsels voorvoegsel voorvoegsels namensvorsatz",
     "given_name#alias": """
-        nickname nick callname preferredfirstname knownas rufnamealias pseudonim spitzname
+        initials initialen firstinitial voorletters iniciales initiales nickname nick callname
+        preferredfirstname knownas rufnamealias pseudonim spitzname
         """,
-    "family_name@2": "segundoapellido secondsurname secondlastname lastnametwo drugienazwisko",
+    "family_name@2": """
+        segundoapellido apellidomaterno secondsurname secondlastname lastnametwo drugienazwisko
+        """,
     "label": "zip4 plus4 zipplus4 zipfour zipext postcodeext",
     "bookkeeping": """
         created createdat createdon creationdate createddate datecreated registered registeredat
@@ -355,6 +369,7 @@ EMPTY_WORDS: frozenset[str] = frozenset(
     member members user users applicant applicants voter voters subscriber kunde kunden klient
     klienta klienci primary main home house residential residence permanent current own private
     privat prywatny domowy glowny haupt legal res the of de curr present attr attribute field
-    pri physical loc location site consumer buyer shopper guest to
+    pri physical loc location site consumer buyer shopper guest to attendee participant delegate
+    student pupil donor tenant passenger player teilnehmer mitglied
     """)
 )
