@@ -13,6 +13,7 @@ from tellonce.engine.standardise import StandardiseParams, recognise, records
 
 WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron", "inlet", "jade")
 KINDS = ("Family Centre", "Community Services", "Hope Society", "Children House")
+GIVEN = ("Susan", "David", "Laura", "Peter", "Karen", "Frank", "Helen", "Oscar", "Irene")
 Entry = dict[str, Any]
 
 
@@ -166,3 +167,68 @@ def test_customers_who_differ_in_their_numbers_are_not_one() -> None:
     ]
     found = resolve(told(entries), model=shipped_model(), settings=Settings(golden=False))
     assert len(set(found.clusters["cluster"].to_pylist())) == 30
+
+
+def couples(homes: int) -> list[Entry]:
+    """Couples with one e-mail, one telephone and one house, each of the two in up to two rows."""
+    chance = random.Random(7)
+    found: list[Entry] = []
+    for home in range(homes):
+        at = {
+            "last_name": word(chance),
+            "email": f"{word(chance).lower()}{home}@mail.example",
+            "phone": phone(chance),
+            "street": f"{chance.randint(1, 400)} {word(chance)} Road",
+            "postcode": f"{chance.randint(10000, 99999)}",
+        }
+        for one in chance.sample(GIVEN, chance.choice([1, 2])):
+            for _copy in range(chance.choice([1, 1, 1, 2])):
+                found.append({"first_name": one, **at, "truth": f"{home}/{one}"})
+    return found
+
+
+def test_couples_who_share_all_but_the_given_name_are_two_customers() -> None:
+    found = scores(couples(400))
+    assert found.precision > 0.97
+    assert found.recall > 0.97
+
+
+def test_children_of_one_home_are_not_one_customer_in_a_list_of_nobody_but_children() -> None:
+    renamed = {"first_name": "Child first name", "last_name": "Child last name"}
+    entries = [
+        {renamed.get(name, name): value for name, value in entry.items()} for entry in couples(200)
+    ]
+    assert scores(entries).precision > 0.97
+
+
+def colleagues(firms: int) -> tuple[list[Entry], list[Entry]]:
+    """People at firms as two lists have them: switchboard, house and info@ are everybody's. Who is
+    called stands in the second list in a column whose header is not known.
+    """
+    chance = random.Random(13)
+    first: list[Entry] = []
+    second: list[Entry] = []
+    for firm in range(firms):
+        name, line = f"{word(chance)} {word(chance)}", phone(chance)
+        for number in range(chance.randint(1, 9)):
+            one, family = GIVEN[number], word(chance)
+            own = f"{one}.{family}@{firm}.example".lower()
+            truth = f"{firm}/{number}"
+            seen = {"company": name, "phone": line, "truth": truth}
+            house = {"street": f"{firm + 1} Main Street", "city": "Delta"}
+            info = own if chance.random() < 0.7 else f"info@{firm}.example"
+            called = {"first_name": one, "last_name": family, "email": info}
+            first += [{**called, **seen, **house}] if chance.random() < 0.7 else []
+            called = {"who": f"{one} {family}", "email": own}
+            second += [{**called, **seen}] if chance.random() < 0.5 else []
+    return first, second
+
+
+def test_colleagues_are_as_many_customers_as_they_are() -> None:
+    lists = colleagues(120)
+    both = pa.concat_tables([told(one, name) for one, name in zip(lists, "ab", strict=True)])
+    found = resolve(both, settings=Settings(golden=False))
+    truth = pa.array([entry["truth"] for one in lists for entry in one])
+    score = evaluate(found.clusters["cluster"], truth).pairwise
+    assert score.precision > 0.97
+    assert score.recall > 0.9

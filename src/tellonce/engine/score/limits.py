@@ -22,6 +22,8 @@ from tellonce.engine.score.comparisons import (
 )
 from tellonce.engine.score.priors import (
     BARE_DIFFERENT,
+    DIFFERENT_AN_ALIKE,
+    DIFFERENT_ANYWAY,
     LEAST_ALIKE,
     LEAST_ALIKE_SITES,
     LEAST_M,
@@ -87,6 +89,9 @@ def limited_m(m: Floats, limits: Limits) -> Floats:
     for index, comparison in enumerate(COMPARISONS):
         worst = WORST.get(comparison.name, len(comparison.levels))
         least_m, most = LEAST_M, MOST_DIFFERENT.get(comparison.name, 1.0)
+        if index == GIVEN:
+            slips = float(m[GIVEN, 3] + m[GIVEN, 5])
+            most = min(most, max(DIFFERENT_ANYWAY, DIFFERENT_AN_ALIKE * slips))
         if limits.bare and index >= OTHER:
             least_m, most = BARE_DIFFERENT
         within = min(max(m[index, worst], least_m), most)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from tellonce.engine.model.document import Table
 from tellonce.engine.score.comparisons import MAX_LEVELS, NAMES
+from tellonce.engine.score.priors import MOST_SHARED
 
 Floats = npt.NDArray[np.float64]
 STEPS = 5  # of expectation-maximisation within a round; the next round goes on
@@ -48,9 +49,9 @@ def shares(
 
     `of`: m and u; `levels`: pairs x comparisons; `weight`: how many of each are relatives, and
     whether it teaches the comparison (pairs x comparisons). What is shipped is worth `pull` pairs,
-    and is the most: else, where all is misspelt, customers are taken for relatives who share all.
-    It also stands for pairs that do not teach: families are proposed by the name and the
-    address they share, and the few proposed otherwise are those that share neither.
+    and is the most, but for MOST_SHARED: else, where all is misspelt, customers are taken for
+    relatives who share all. It also stands for pairs that do not teach: families are proposed by
+    the name and the address they share, and the few proposed otherwise share neither.
     """
     (m, u), (pairs, free), found = of, weight, {}
     for name, shipped in shared.items():
@@ -63,5 +64,5 @@ def shares(
             one = share * m[index, 1:]
             either = np.maximum(one + (1.0 - share) * u[index, 1:], 1e-300)
             share = (float((counts * one / either).sum()) + held * shipped) / (every + pull)
-        found[name] = min(float(share), shipped)
+        found[name] = min(float(share), MOST_SHARED.get(name, shipped))
     return found

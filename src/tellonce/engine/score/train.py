@@ -134,9 +134,10 @@ def untrained(records: Coded, hash_key: bytes) -> ScoreModel:
     others = counted.comparable_others(records)
     shares, default = counted.frequencies(records, others)
     start = shipped(table.num_rows, others)
+    sites = _any(records, "organisations") and _any(records, "addresses")  # people have relatives
     return replace(
         start,
-        branches=start.branches if _any(records, "addresses") else NO_BRANCHES,
+        branches=start.branches if sites else NO_BRANCHES,
         others_worth=UNKNOWN_WORTH if _any(records, "names", "organisations") else 1.0,
         unique=() if _any(records, *TELLING) else _several_sources(table),
         frequencies=shares,
