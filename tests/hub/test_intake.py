@@ -328,5 +328,23 @@ def test_a_record_is_deleted_by_a_row_that_says_nothing_else() -> None:
     accept_records("crm", [ANNA, OTTO], by=actor())
     done = accept_records("crm", [{"id": "2", "gone": True}], by=actor())
     assert done.counts.quarantined == 0
+    assert (done.counts.changed, done.counts.deleted) == (1, 1)
     place_waiting(by=actor())
     assert list(Membership.objects.filter(to_at=None).values_list("record__record_key")) == [("1",)]
+
+
+def test_an_older_version_does_not_come_back_after_a_row_without_a_version() -> None:
+    a_source(record_id="id", source_version="version")
+    accept_records("crm", [ANNA | {"version": "5"}], by=actor())
+    accept_records("crm", [{**ANNA, "first name": "Annika"}], by=actor())
+    late = accept_records("crm", [{**ANNA, "first name": "Stale", "version": "3"}], by=actor())
+    assert (late.counts.changed, late.counts.older) == (0, 1)
+    newer = accept_records("crm", [{**ANNA, "first name": "Newer", "version": "6"}], by=actor())
+    assert newer.counts.changed == 1
+
+
+def test_an_older_version_of_the_same_delivery_does_not_come_back_either() -> None:
+    a_source(record_id="id", source_version="version")
+    rows = [ANNA | {"version": version} for version in ("5", "", "3")]
+    counts = accept_records("crm", rows, by=actor()).counts
+    assert (counts.added, counts.changed, counts.older) == (1, 1, 1)

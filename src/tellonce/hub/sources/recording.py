@@ -174,27 +174,44 @@ def _judge(
     held: set[tuple[str, int | None, bytes]],
 ) -> tuple[Counts, list[ArrivedRecord]]:
     """What is new among the rows, in order; sets the winner of each line."""
-    added = changed = older = repeated = 0
+    added = changed = older = repeated = deleted = 0
+    highest: dict[str, tuple[int, bytes]] = {}
+    for name, order, content in held:
+        _is_behind(name, order, content, highest)
     fresh = []
     for row in rows:
         line = lines.setdefault(row.record_key, _Line(None, None, Record.ACTIVE, None))
         stamp = Stamp(row.order, row.content_hash, row.deleted)
-        version = (row.record_key, row.order, row.content_hash)
-        known = version in held if row.order is not None else equals_latest(stamp, line.current)
+        one = (row.record_key, row.order, row.content_hash)
+        known = one in held if row.order is not None else equals_latest(stamp, line.current)
         if known:
             repeated += 1
             continue
-        held.add(version)
+        held.add(one)
         fresh.append(row)
+        behind = _is_behind(*one, highest)
         if line.current is None:
             added += 1
-        elif wins(stamp, line.current):
+        elif not behind and wins(stamp, line.current):
             changed += 1
+            deleted += row.deleted and not line.current.deleted
         else:
             older += 1
             continue
         line.current, line.winner = stamp, row
-    return Counts(added=added, changed=changed, older=older, repeated=repeated), fresh
+    return Counts(added, changed, older, repeated, deleted=deleted), fresh
+
+
+def _is_behind(
+    name: str, order: int | None, content: bytes, highest: dict[str, tuple[int, bytes]]
+) -> bool:
+    """Whether a version is below the highest of its record, also where a row without one came in
+    between; `highest` learns of it.
+    """
+    if order is None:
+        return False
+    most = highest[name] = max(highest.get(name, (order, content)), (order, content))
+    return most > (order, content)
 
 
 def _insert(

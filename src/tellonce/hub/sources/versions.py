@@ -4,7 +4,8 @@
 2. A row without a source version repeats what is held only if its content equals the latest.
 3. Of versioned rows the highest source version wins, ties by content hash: the order of arrival
    does not matter.
-4. Where either row has no source version, the one that arrives later wins.
+4. Where either row has no source version, the one that arrives later wins; but a version below the
+   highest that was ever held never does, whatever came in between.
 5. A deletion is a version too. By absence from a full delivery it carries the delivery's as-of and
    the lowest content hash, so it never deletes a version as new as itself.
 """
