@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
 from tellonce.engine.evaluate import Scores, evaluate
 from tellonce.engine.pipeline import Resolved, Settings, resolve, shipped_model
@@ -232,3 +233,17 @@ def test_colleagues_are_as_many_customers_as_they_are() -> None:
     score = evaluate(found.clusters["cluster"], truth).pairwise
     assert score.precision > 0.97
     assert score.recall > 0.9
+
+
+@pytest.mark.parametrize("contact", ["phone", "email"])
+def test_a_list_of_nothing_but_one_contact_finds_those_that_are_there_twice(contact: str) -> None:
+    chance = random.Random(19)
+    told_of = {
+        "phone": lambda _at: phone(chance),
+        "email": lambda at: f"{word(chance)}{at}@a.example",
+    }
+    values = sorted({told_of[contact](at) for at in range(500)})
+    entries: list[Entry] = [{contact: value, "truth": value} for value in values + values[:120]]
+    found = scores(entries)
+    assert found.precision > 0.97
+    assert found.recall > 0.97

@@ -357,3 +357,8 @@ def test_a_dutch_prefix_comes_before_the_family_name() -> None:
     recognised = recognise("crm", table)
     found = records("crm", pa.array(["1"]), table, recognised, StandardiseParams())
     assert found.table["names"][0].as_py()[0]["family"] == "van der Fizz"
+
+
+def test_what_is_not_recognised_is_said_without_a_source_where_there_is_none() -> None:
+    with pytest.raises(NothingRecognised, match=r"^No column could be recognised\."):
+        recognise("", pa.table({"zork": ["a"]}))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from tellonce.engine.model.document import ScoreModel
 from tellonce.engine.score.comparisons import (
+    BIRTH_DATE,
     COMPARISONS,
     EMAIL,
     FAMILY,
@@ -37,6 +38,7 @@ from tellonce.engine.score.priors import (
 Floats = npt.NDArray[np.float64]
 WORST = {"email": 3, "phone": 3, "family_name": 5}  # the disagreement, where it is not the last
 TELLING = (IDENTIFIER, EMAIL, PHONE, GIVEN, FAMILY, ORGANISATION)
+WHO = (IDENTIFIER, BIRTH_DATE, GIVEN, FAMILY, ORGANISATION)
 SHARED, NAMED = 4, 5  # levels of a shared contact, and of a mailbox made of the name
 LEAST_U = 0.1  # of the shipped u: how far below it an estimate may fall
 
@@ -44,13 +46,15 @@ LEAST_U = 0.1  # of the shipped u: how far below it an estimate may fall
 @dataclass(frozen=True)
 class Limits:
     """What depends on the records: how alike matches are at least (as LEAST_ALIKE), and whether the
-    records are of organisations, name people, or have nothing but further attributes (bare).
+    records are of organisations, name people, have nothing but further attributes (bare), or
+    nothing but contacts and addresses to tell who is who (nameless).
     """
 
     alike: Mapping[str, tuple[int, float]]
     organisations: bool
     people: bool
     bare: bool
+    nameless: bool
 
 
 def limits_of(levels: npt.NDArray[np.int64], counts: Floats) -> Limits:
@@ -63,7 +67,9 @@ def limits_of(levels: npt.NDArray[np.int64], counts: Floats) -> Limits:
     named = (levels[:, ORGANISATION] > 0) & ~person
     organisations, people = (bool(counts[of].sum() * 2 > counts.sum()) for of in (named, person))
     alike = LEAST_ALIKE_SITES if organisations else LEAST_ALIKE
-    return Limits(alike, organisations, people, bare=not (levels[:, TELLING] > 0).any())
+    bare = not (levels[:, TELLING] > 0).any()
+    nameless = not bare and not (levels[:, WHO] > 0).any()
+    return Limits(alike, organisations, people, bare, nameless)
 
 
 def limited_u(u: Floats, m: Floats, start: ScoreModel, prior: float, limits: Limits) -> Floats:
@@ -73,9 +79,9 @@ def limited_u(u: Floats, m: Floats, start: ScoreModel, prior: float, limits: Lim
         levels = slice(1, len(most) + 1)
         least[NAMES.index(name), levels] = np.minimum(least[NAMES.index(name), levels], most)
     odds = prior / (1 - prior)
-    if limits.organisations:
-        alone = m[ORGANISATION, 1] * odds / ONE_NAME_ODDS
-        least[ORGANISATION, 1] = min(least[ORGANISATION, 1], alone)
+    telling = (ORGANISATION,) if limits.organisations else (EMAIL, PHONE) if limits.nameless else ()
+    for one in telling:
+        least[one, 1] = min(least[one, 1], m[one, 1] * odds / ONE_NAME_ODDS)
     for contact in (EMAIL, PHONE):
         alone = m[contact, SHARED] * odds / SHARED_ODDS
         least[contact, SHARED] = max(least[contact, SHARED], alone)

@@ -76,6 +76,7 @@ LEARNT_OF_BRANCHES = ("organisation", "phone")
 # home. That their given names and birth dates differ is what they are.
 LEARNT_OF_RELATIVES = ("organisation", *(f"other_{at}" for at in range(MAX_OTHERS)))
 NO_BRANCHES = 1e-12  # where no record has an organisation, or none an address
+NO_RELATIVES = 1e-12  # where nobody is called or born, nothing could tell who shares a telephone
 # The most that may differ between two records of one customer: what is one's own hardly changes.
 # Without this limit, in data full of families, the family is mistaken for the customer.
 MOST_DIFFERENT = {
@@ -112,9 +113,10 @@ LEAST_ALIKE_SITES = {**LEAST_ALIKE, "address": (2, 0.7)}
 # The most that strangers agree, by level from 1: names of organisations are chosen to be their own.
 # Without this limit a file full of one organisation makes its name look common.
 MOST_AGREEING = {"organisation": (2e-3, 6e-3, 1e-2)}
-# That two organisations have one name is taken for one organisation: odds given nothing but that
-# name, at least. Without this limit a file of names alone, where nothing else could tell, teaches
-# that equal names are chance.
+# That two organisations have one name is taken for one organisation, and one e-mail or telephone
+# for one customer where nobody is named: odds given nothing but that, at least. Without this limit
+# a file of names or numbers alone, where nothing else could tell, teaches that equal ones are
+# chance.
 ONE_NAME_ODDS = 4.0
 # Where records have nothing but further attributes: how often one differs between two records of a
 # customer, at least and at most. Categories go together among strangers too (who is retired has no

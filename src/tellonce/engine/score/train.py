@@ -47,6 +47,7 @@ from tellonce.engine.score.priors import (
     LEARNT_OF_BRANCHES,
     LEARNT_OF_RELATIVES,
     NO_BRANCHES,
+    NO_RELATIVES,
     SHARED_BY_BRANCHES,
     SHARED_BY_RELATIVES,
     SHIPPED_A_RECORD,
@@ -135,8 +136,10 @@ def untrained(records: Coded, hash_key: bytes) -> ScoreModel:
     shares, default = counted.frequencies(records, others)
     start = shipped(table.num_rows, others)
     sites = _any(records, "organisations") and _any(records, "addresses")  # people have relatives
+    persons = _any(records, "names", "organisations") or table["birth_year"].null_count < len(table)
     return replace(
         start,
+        relatives=start.relatives if persons else NO_RELATIVES,
         branches=start.branches if sites else NO_BRANCHES,
         others_worth=UNKNOWN_WORTH if _any(records, "names", "organisations") else 1.0,
         unique=() if _any(records, *TELLING) else _several_sources(table),
@@ -299,7 +302,7 @@ def _round_of(
         r=_frozen(_of_relatives((m, u), start, candidates, (found[1], free), limits)),
         b=_frozen(learnt(LEARNT_OF_BRANCHES, b, sharing(SHARED_BY_BRANCHES, m, u, start.b))),
         prior=prior,
-        relatives=relatives,
+        relatives=relatives if start.relatives > NO_RELATIVES else NO_RELATIVES,
         branches=branches if start.branches > NO_BRANCHES else NO_BRANCHES,
     )
 

@@ -125,9 +125,10 @@ def recognise(source: str, table: pa.Table, mapping: Mapping | None = None) -> R
     columns = _by_content(columns, contents)
     columns = _generic(columns, contents)
     if not any(column.attribute for column in columns):
+        of = f" of source {source!r}" if source else ""
         raise NothingRecognised(
-            f"No column of source {source!r} could be recognised.",
-            "Name the columns in a mapping, for example `cust_nm: full_name`; the file has: "
+            f"No column{of} could be recognised.",
+            "Name the columns in a mapping, for example `cust_nm: full_name`; there are: "
             + (", ".join(table.column_names) or "no columns") + ".",
         )  # fmt: skip
     return Recognition(source, tuple(columns), mapping.region, mapping.day_first)
