@@ -10,7 +10,9 @@ import pytest
 from django.db import connection
 
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import insert_rows
 from tellonce.hub.core.errors import WrongCall
+from tellonce.hub.customers.models import HouseholdKey
 from tellonce.hub.events.services import emit_many
 from tellonce.hub.events.types import Happened
 from tellonce.hub.jobs import registry, selectors, services
@@ -132,6 +134,13 @@ def test_what_the_program_registers_recurs_by_itself(monkeypatch: pytest.MonkeyP
         assert enqueue_due() == 1
 
 
+@pytest.fixture(params=["together", "apart"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether consumers are given what little is new together or one after the other."""
+    if request.param == "apart":
+        monkeypatch.setattr("tellonce.hub.jobs.consumers.FEW", 1)
+
+
 def emitted(count: int) -> None:
     emit_many(Happened("tellonce.test.v1", data={"n": n}) for n in range(count))
     number_pending()
@@ -139,7 +148,7 @@ def emitted(count: int) -> None:
 
 @pytest.mark.django_db
 def test_a_consumer_is_left_after_a_while_and_goes_on_the_next_time(
-    monkeypatch: pytest.MonkeyPatch,
+    either_way: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tellonce.hub.jobs.consumers.LONGEST", 1e-9)
     seen: list[int] = []
@@ -152,7 +161,7 @@ def test_a_consumer_is_left_after_a_while_and_goes_on_the_next_time(
 
 @pytest.mark.django_db
 def test_a_consumer_sees_every_event_once_in_order_batch_by_batch(
-    monkeypatch: pytest.MonkeyPatch,
+    either_way: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tellonce.hub.jobs.consumers.LONGEST", 60)
     seen: list[int] = []
@@ -166,7 +175,9 @@ def test_a_consumer_sees_every_event_once_in_order_batch_by_batch(
 
 
 @pytest.mark.django_db
-def test_a_consumer_that_fails_keeps_its_place_and_does_not_hold_up_the_others() -> None:
+def test_a_consumer_that_fails_keeps_its_place_and_does_not_hold_up_the_others(
+    either_way: None,
+) -> None:
     seen: list[int] = []
     troubled = [True]
 
@@ -190,7 +201,39 @@ def test_a_consumer_that_fails_keeps_its_place_and_does_not_hold_up_the_others()
 
 
 @pytest.mark.django_db
-def test_what_a_consumer_writes_is_undone_with_its_place_when_it_fails() -> None:
+def test_what_little_is_new_is_written_by_all_consumers_in_one_transaction() -> None:
+    inside = len(connection.savepoint_ids)
+    transactions: list[str] = []
+
+    def note(events: Any, prepared: None = None) -> None:
+        transactions.append(connection.savepoint_ids[inside])
+
+    services.register_consumer("one", note)
+    services.register_consumer("ahead", note, lambda events: None)
+    services.register_consumer("other", note)
+    emitted(5)
+    assert consume_feed() == 15
+    assert len(transactions) == 3
+    assert len(set(transactions)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_consumer_refused_only_by_the_commit_does_not_hold_up_the_others(
+    either_way: None,
+) -> None:
+    def reader(events: Any) -> None:
+        insert_rows(HouseholdKey, ("hash", "customer_id"), [(1, 999)])  # there is no such customer
+
+    services.register_consumer("reader", reader)
+    services.register_consumer("other", lambda events: None)
+    emitted(2)
+    assert consume_feed() == 2
+    states = {state.name: state for state in selectors.consumer_states()}
+    assert (states["reader"].lag, states["reader"].failures, states["other"].lag) == (2, 1, 0)
+
+
+@pytest.mark.django_db
+def test_what_a_consumer_writes_is_undone_with_its_place_when_it_fails(either_way: None) -> None:
     def reader(events: Any) -> None:
         services.enqueue("tell", {}, "system")
         raise RuntimeError
@@ -203,7 +246,7 @@ def test_what_a_consumer_writes_is_undone_with_its_place_when_it_fails() -> None
 
 @pytest.mark.django_db
 def test_what_a_consumer_works_out_ahead_is_written_some_events_at_a_time(
-    monkeypatch: pytest.MonkeyPatch,
+    either_way: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tellonce.hub.jobs.consumers.LONGEST", 60)
     monkeypatch.setattr("tellonce.hub.jobs.consumers._paces", defaultdict(lambda: _Pace(2, 7)))
@@ -229,7 +272,11 @@ def test_what_a_consumer_works_out_ahead_is_written_some_events_at_a_time(
 
 
 @pytest.mark.django_db
-def test_a_consumer_that_fails_halfway_goes_on_behind_what_it_wrote() -> None:
+def test_a_consumer_that_fails_halfway_goes_on_behind_what_it_wrote(
+    either_way: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("", "reader"):
+        monkeypatch.setitem(_paces, name, _Pace(2, 50))
     seen: list[int] = []
     troubled = [True]
 
@@ -239,7 +286,6 @@ def test_a_consumer_that_fails_halfway_goes_on_behind_what_it_wrote() -> None:
         seen.extend(event.number for event in events)
 
     services.register_consumer("reader", write, lambda events: 3)
-    _paces["reader"] = _Pace(2, 50)
     emitted(5)
     assert consume_feed() == 2
     assert selectors.consumer_states()[0].position == 2
@@ -250,7 +296,7 @@ def test_a_consumer_that_fails_halfway_goes_on_behind_what_it_wrote() -> None:
 
 
 @pytest.mark.django_db
-def test_a_consumer_that_cannot_prepare_keeps_its_place() -> None:
+def test_a_consumer_that_cannot_prepare_keeps_its_place(either_way: None) -> None:
     def prepare(events: Any) -> None:
         raise RuntimeError
 

@@ -1,4 +1,9 @@
-"""Consumers of the numbered feed: each with a cursor of its own that moves with what it wrote."""
+"""Consumers of the numbered feed: each with a cursor of its own that moves with what it wrote.
+
+Where little is new, all of them write in the same transactions, each what is its own: one commit
+and one wait for the lock instead of one for each consumer. What is more is worked off one consumer
+after the other, in batches as large as it is quick.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +26,11 @@ AT_ONCE = 50
 """Events of one transaction at first; then as many as are handled in `LOCKED`, MOST at most."""
 MOST = 2_000
 LEAST = 20
-"""Events of one transaction below which most of it is what any transaction costs."""
+"""Events of one transaction below which most of it is what any transaction costs;"""
+LEAST_TOGETHER = 10
+"""where it is that of all consumers."""
+FEW = 100
+"""New events from which each consumer is given them apart."""
 LOCKED = 0.01
 """Seconds for which a consumer may hold SQLite's write lock, for which every read waits, since it
 writes its line of the audit; the consumer leaves it for as long."""
@@ -54,10 +63,11 @@ def consume_feed() -> int:
     if read is None:
         return 0
     positions = dict(Cursor.objects.values_list("name", "position"))
-    handled = 0
-    for name, consumer in consumers().items():
+    for name in consumers():
         if name not in positions:
             Cursor.objects.bulk_create([Cursor(name=name)], ignore_conflicts=True)
+    handled = _consume_few(read)
+    for name, consumer in consumers().items():
         handled += _consume(name, consumer, read)
     return handled
 
@@ -69,6 +79,77 @@ def is_any_behind() -> bool:
         return False
     cursors = [one for one in Cursor.objects.filter(name__in=consumers()) if not _is_paused(one)]
     return any(read(cursor.position, 1) for cursor in cursors)
+
+
+@dataclass
+class _Few:
+    """What few events are new to a consumer, what it prepared for them, and what it raised."""
+
+    cursor: Cursor
+    consumer: Consumer
+    events: Sequence[Numbered]
+    prepared: object
+    error: Exception | None = None
+
+    def write(self, count: int) -> int:
+        """In the transaction at hand: see the next events; returns how many were handled. Of what
+        raises nothing is kept, and no more is seen.
+        """
+        part, self.events = self.events[:count], self.events[count:]
+        last = part[-1].number or 0
+        try:
+            with transaction.atomic():
+                if not _moved(self.cursor, last):
+                    self.events = ()  # another worker is at it
+                    return 0
+                self.consumer.write(part, self.prepared)
+        except Exception as error:
+            self.events, self.error = (), error
+            return 0
+        self.cursor.position = last
+        return len(part)
+
+
+def _consume_few(read: Feed) -> int:
+    """Work off what little is new, in transactions of all consumers; returns how many events were
+    handled. Who is behind by more is left out; and so are all once a transaction as a whole is
+    refused, for it says not whose writes it was.
+    """
+    cursors = {one.name: one for one in Cursor.objects.filter(name__in=consumers())}
+    found = (_few(cursors[name], one, read) for name, one in consumers().items() if name in cursors)
+    handled, begun, pace = 0, time.monotonic(), _paces[""]
+    every = [one for one in found if one is not None]
+    while (left := [o for o in every if o.events]) and time.monotonic() - begun < LONGEST:
+        most = max(len(one.events[: pace.written]) for one in left)
+        try:
+            with transaction.atomic():
+                held = time.monotonic()
+                some = sum([one.write(pace.written) for one in left])
+        except Exception as error:
+            _log.warning("Consumers failed together: %s", type(error).__name__)
+            return handled
+        handled += some
+        seconds = time.monotonic() - held
+        pace.written = _fitting(pace.written, most, seconds, LOCKED, LEAST_TOGETHER)
+        time.sleep(min(0.5, seconds))  # as in `_work_off`
+    for one in every:
+        if one.error is not None:
+            _hold_up(one.cursor, one.error)
+    return handled
+
+
+def _few(cursor: Cursor, consumer: Consumer, read: Feed) -> _Few | None:
+    if _is_paused(cursor):
+        return None
+    events = read(cursor.position, FEW)
+    if not 0 < len(events) < FEW or (consumer.prepare and _stands_back(events[0])):
+        return None
+    try:
+        prepared = consumer.prepare(events) if consumer.prepare else None
+    except Exception as error:
+        _hold_up(cursor, error)
+        return None
+    return _Few(cursor, consumer, events, prepared)
 
 
 def _consume(name: str, consumer: Consumer, read: Feed) -> int:
@@ -116,10 +197,10 @@ def _work_off(cursor: Cursor, consumer: Consumer, events: Sequence[Numbered], pa
     return done
 
 
-def _fitting(before: int, handled: int, seconds: float, most: float) -> int:
+def _fitting(before: int, handled: int, seconds: float, most: float, least: int = LEAST) -> int:
     """How many the next time, after so many were handled in so long, so that it takes `most`."""
     if seconds > most:
-        return max(min(before, LEAST), int(min(handled, before) * most / seconds * 0.8))
+        return max(min(before, least), int(min(handled, before) * most / seconds * 0.8))
     if handled >= before and seconds < most / 2:
         return min(MOST, before * 2)
     return before
