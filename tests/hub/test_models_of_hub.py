@@ -6,19 +6,22 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tellonce.cli.main import execute
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.accounts.services import add_user
 from tellonce.hub.core.errors import Conflict, Refused, Unknown, WrongCall
 from tellonce.hub.customers.models import Membership
-from tellonce.hub.intake import modelling
+from tellonce.hub.intake import modelling, resolving
 from tellonce.hub.intake.acts import rules_of_partition
 from tellonce.hub.intake.deciding import decide, records_named
 from tellonce.hub.intake.modelling import changes_of, request_adoption, request_proposal
 from tellonce.hub.intake.pushing import accept_records
-from tellonce.hub.intake.rules import fingerprint_in_force
+from tellonce.hub.intake.rules import fingerprint_in_force, rules_in_force
 from tellonce.hub.intake.services import place_waiting
+from tellonce.hub.intake.turns import resolving as turn
 from tellonce.hub.intake.work import ADOPT, PROPOSE
 from tellonce.hub.jobs.running import work_once
 from tellonce.hub.jobs.types import ReleaseJob
@@ -149,3 +152,14 @@ def test_the_command_line_proposes_lists_and_adopts(some_records: None, capsys: 
     assert execute(["model", "adopt", fingerprint[:12]]) == 0
     assert work_once(frozenset({ADOPT}))
     assert held_models()[0].in_force
+
+
+@pytest.mark.parametrize(("many", "counted"), [(19, 1), (20, 0)])
+def test_after_many_were_resolved_postgresql_counts_its_tables(
+    some_records: None, monkeypatch: pytest.MonkeyPatch, many: int, counted: int
+) -> None:
+    monkeypatch.setattr(resolving, "_MANY", many)
+    with turn("usr_1") as lease, CaptureQueriesContext(connection) as asked:
+        resolving.resolve_everything(rules_in_force(), lease, lambda *_: None)
+    said = [one["sql"] for one in asked if one["sql"].startswith("ANALYZE")]
+    assert len(said) == (counted if connection.vendor == "postgresql" else 0)

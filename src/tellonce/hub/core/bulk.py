@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 _LISTED = "IN (SELECT value FROM json_each(%s))"
@@ -97,6 +98,17 @@ def change_each(statement: str, rows: Collection[Sequence[Any]]) -> None:
     if rows:
         with _connection().cursor() as cursor:
             cursor.executemany(statement, rows)
+
+
+def count_tables_anew() -> None:
+    """Have PostgreSQL look at how large the tables have become: by itself it does so minutes after
+    a load, and until then it plans for empty ones. SQLite does without.
+    """
+    connection = _connection()
+    if connection.vendor == "postgresql":
+        tables = ", ".join(_name(model._meta.db_table) for model in apps.get_models())
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {tables}")
 
 
 def locking(statement: str) -> str:
