@@ -37,6 +37,14 @@ def scores(entries: list[Entry]) -> Scores:
     return evaluate(resolved(entries).clusters["cluster"], truth).pairwise
 
 
+def across(lists: tuple[list[Entry], list[Entry]]) -> tuple[Resolved, Scores]:
+    """The customers of two sources, and how right they are pairwise."""
+    both = pa.concat_tables([told(one, name) for one, name in zip(lists, "ab", strict=True)])
+    found = resolve(both, settings=Settings(golden=False))
+    truth = pa.array([entry["truth"] for one in lists for entry in one])
+    return found, evaluate(found.clusters["cluster"], truth).pairwise
+
+
 def word(chance: random.Random) -> str:
     return "".join(chance.choice(WORDS)[:4] for _ in range(2)).capitalize()
 
@@ -131,11 +139,7 @@ def survey(people: int) -> tuple[list[Entry], list[Entry]]:
 
 
 def test_a_survey_finds_people_again_by_answers_that_mostly_stay() -> None:
-    waves = survey(1500)
-    both = pa.concat_tables([told(wave, name) for wave, name in zip(waves, "ab", strict=True)])
-    found = resolve(both, settings=Settings(golden=False))
-    truth = pa.array([entry["truth"] for wave in waves for entry in wave])
-    score = evaluate(found.clusters["cluster"], truth).pairwise
+    found, score = across(survey(1500))
     assert score.precision > 0.95
     assert score.recall > 0.75
     assert found.model.score.unique == ("a", "b")
@@ -226,11 +230,7 @@ def colleagues(firms: int) -> tuple[list[Entry], list[Entry]]:
 
 
 def test_colleagues_are_as_many_customers_as_they_are() -> None:
-    lists = colleagues(120)
-    both = pa.concat_tables([told(one, name) for one, name in zip(lists, "ab", strict=True)])
-    found = resolve(both, settings=Settings(golden=False))
-    truth = pa.array([entry["truth"] for one in lists for entry in one])
-    score = evaluate(found.clusters["cluster"], truth).pairwise
+    _, score = across(colleagues(120))
     assert score.precision > 0.97
     assert score.recall > 0.9
 

@@ -269,3 +269,13 @@ def test_an_administrator_may_go_once_there_is_another(run: Run, home: Path) -> 
     by_ada = {"TELLONCE_USER": "ada@example.org"}
     assert says in sentences(run("user", "disable", "ada@example.org", **by_ada), 2)
     assert run("user", "enable", "admin@localhost", **by_ada).returncode == 0
+
+
+def test_a_disabled_user_gets_a_role_and_stays_disabled(run: Run, home: Path) -> None:
+    run("user", "add", "ada@example.org", "--role", "admin")
+    assert run("user", "disable", "admin@localhost").returncode == 0
+    added = run(
+        *("user", "add", "admin@localhost", "--role", "steward"), TELLONCE_USER="ada@example.org"
+    )
+    assert added.stdout == "admin@localhost: admin, steward (disabled)\n", added.stderr
+    assert run("init").returncode == 0, "bringing the hub up to date asks nobody"

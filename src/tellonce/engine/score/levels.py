@@ -295,9 +295,9 @@ def _organisation_pair(x: str, y: str, rarity: Callable[[str], int]) -> int:
 
 def _words_alike(x: str, y: str) -> bool:
     """Whether two words of organisations are one, perhaps misspelt."""
-    if x == y or numbered_apart(x, y):
-        return x == y
-    if jaro_winkler(x, y) >= WORD_CLOSE:
+    if numbered_apart(x, y):
+        return False
+    if x == y or jaro_winkler(x, y) >= WORD_CLOSE:
         return True
     return min(len(x), len(y)) >= SHORTEST_MISSPELT and one_slip(x, y)
 

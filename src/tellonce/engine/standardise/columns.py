@@ -307,8 +307,7 @@ def _of_organisations(content: Content) -> bool:
     """Hardly a value has a known given name; where organisations and people are many, every row is
     judged by itself (`people.names_and_organisations`).
     """
-    people = content.share(looks_like_person)
-    return people < 0.25 and content.share(looks_like_given_name) < 0.35
+    return content.share(looks_like_person) < 0.25 and content.share(looks_like_given_name) < 0.35
 
 
 def _plain_date_parts(columns: list[Column], contents: list[Content]) -> list[Column]:

@@ -22,10 +22,18 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, name: str = "", **more: Any) -> User:
         """A new user, stored."""
-        user = self.model(email=email.strip().lower(), name=name, **more)
+        user = self.model(email=_address(email), name=name, **more)
         user.set_unusable_password()
         user.save(using=self._db)
         return user
+
+    def called(self, email: str) -> User | None:
+        """The user of this e-mail, however it is written; None where there is none."""
+        return self.filter(email=_address(email)).first()
+
+
+def _address(email: str) -> str:
+    return email.strip().lower()
 
 
 class User(AbstractBaseUser):

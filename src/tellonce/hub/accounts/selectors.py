@@ -28,17 +28,16 @@ def actor(email: str | None = None) -> Actor:
 
     Raises `Unknown` when there is no such user, or when that user is disabled.
     """
-    wanted = (email or settings.TELLONCE_USER or "").strip().lower()
-    rows = User.objects.prefetch_related("roles")
-    row = rows.filter(**({"email": wanted} if wanted else {"made_by_init": True})).first()
-    if row is None:
+    wanted = email or settings.TELLONCE_USER or ""
+    user = User.objects.called(wanted) if wanted else User.objects.filter(made_by_init=True).first()
+    if user is None:
         raise Unknown(
             f"There is no user '{wanted}'." if wanted else "There is no administrator yet.",
             hint=f"Add one: tellonce user add {wanted or 'EMAIL'} --role representative.",
         )
-    if not row.is_active:
-        raise Unknown(f"The user '{row.email}' is disabled.", hint="Act as another user.")
-    return _frozen(row)
+    if not user.is_active:
+        raise Unknown(f"The user '{user.email}' is disabled.", hint="Act as another user.")
+    return as_actor(user)
 
 
 def users() -> list[UserView]:
@@ -48,10 +47,15 @@ def users() -> list[UserView]:
 
 def user_of(email: str) -> UserView:
     """The user of this e-mail; raises `Unknown` when there is none."""
-    row = User.objects.filter(email=email.strip().lower()).first()
-    if row is None:
+    return user_view(known(email))
+
+
+def known(email: str) -> User:
+    """The row of this e-mail, for this app; raises `Unknown` when there is none."""
+    user = User.objects.called(email)
+    if user is None:
         raise Unknown(f"There is no user '{email}'.", hint="See tellonce user list.")
-    return user_view(row)
+    return user
 
 
 def user_count() -> int:
@@ -136,6 +140,7 @@ def user_view(row: User) -> UserView:
     )
 
 
-def _frozen(user: User) -> Actor:
+def as_actor(user: User) -> Actor:
+    """A user as one who acts; whether he is disabled is not asked."""
     roles = frozenset(row.role for row in user.roles.all())
     return Actor(id=user.public_id, email=user.email, name=user.name, roles=roles)

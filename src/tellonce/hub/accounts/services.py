@@ -8,7 +8,7 @@ from django.db import transaction
 
 from tellonce.hub.accounts.models import User, UserRole
 from tellonce.hub.accounts.refusing import refuse_unless
-from tellonce.hub.accounts.selectors import actor, user_view
+from tellonce.hub.accounts.selectors import as_actor, known, user_view
 from tellonce.hub.accounts.types import ROLES, Actor, UserView
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
@@ -37,12 +37,11 @@ def add_user(email: str, role: str, *, by: Actor, name: str = "") -> Actor:
     check_add_user(email, role)
     _for_administrators(by, "user.add", "add users")
     with transaction.atomic():
-        user = User.objects.filter(email=_address(email)).first()
-        user = user or User.objects.create_user(email, name)
+        user = User.objects.called(email) or User.objects.create_user(email, name)
         _, new = UserRole.objects.get_or_create(user=user, role=role)
         if new:
             record_act(Act("user.add", by.id, target=user.public_id, details={"role": role}))
-    return actor(user.email)
+    return as_actor(user)
 
 
 def remove_role(email: str, role: str, *, by: Actor) -> UserView:
@@ -53,7 +52,8 @@ def remove_role(email: str, role: str, *, by: Actor) -> UserView:
     """
     _for_administrators(by, "user.remove_role", "take roles from users")
     with transaction.atomic():
-        user = _known(email)
+        _lock_administrators()
+        user = known(email)
         if not user.roles.filter(role=role).exists():
             has = ", ".join(user_view(user).roles) or "none"
             raise Unknown(f"{user.email} has not the role '{role}'.", hint=f"Roles: {has}.")
@@ -74,7 +74,8 @@ def switch_user(email: str, *, active: bool, by: Actor) -> UserView:
     action = "user.enable" if active else "user.disable"
     _for_administrators(by, action, "disable or enable users")
     with transaction.atomic():
-        user = _known(email)
+        _lock_administrators()
+        user = known(email)
         if user.is_active != active:
             if not active:
                 _leave_an_administrator(user)
@@ -84,24 +85,14 @@ def switch_user(email: str, *, active: bool, by: Actor) -> UserView:
         return user_view(user)
 
 
-def _address(email: str) -> str:
-    return email.strip().lower()
-
-
 def _for_administrators(by: Actor, action: str, may_not: str) -> None:
     hint = "Ask an administrator, or act as one."
     refuse_unless(by, ("admin",), action, may_not=may_not, hint=hint)
 
 
-def _known(email: str) -> User:
-    """The user of this address. Administrators' roles are locked first, so that two cannot take
-    the last ones from one another at once.
-    """
+def _lock_administrators() -> None:
+    """So that two cannot take the last ones from one another at once."""
     list(UserRole.objects.select_for_update().filter(role="admin").order_by("pk"))
-    user = User.objects.filter(email=_address(email)).first()
-    if user is None:
-        raise Unknown(f"There is no user '{email}'.", hint="See tellonce user list.")
-    return user
 
 
 def _leave_an_administrator(user: User) -> None:
@@ -122,4 +113,4 @@ def make_first_administrator() -> Actor:
             user = User.objects.create_user(FIRST_ADMINISTRATOR, "Administrator", made_by_init=True)
             UserRole(user=user, role="admin").save()
             record_act(Act("user.add", user.public_id, target=user.public_id))
-    return actor(user.email)
+    return as_actor(user)
