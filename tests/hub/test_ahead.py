@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import signal
+import struct
+import termios
+import time
 from typing import Any
 
 import pyarrow as pa
@@ -57,6 +63,37 @@ def test_where_the_other_process_dies_this_one_goes_on(
     monkeypatch.setattr(ahead._Other, "ask", killed)
     assert list(each_ready(parts)) == [made_ready(part) for part in parts]
     assert len(asked) == 2
+
+
+def test_a_process_that_was_stopped_in_the_middle_of_an_answer_loses_nothing_of_it(
+    parts: list[Part], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    whole = Part(*(pa.concat_tables(list(tables)) for tables in zip(*parts, strict=True)))
+    other = ahead._other()
+    assert other is not None
+    try:
+        assert other.ask(whole)
+        _wait_until_the_pipe_is_full(other._process.stdout)
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            os.kill(other._process.pid, number)
+            time.sleep(0.1)
+        assert other.answer() == made_ready(whole)
+    finally:
+        other.close()
+
+
+def _wait_until_the_pipe_is_full(pipe: Any) -> None:
+    waiting, until = -1, time.monotonic() + 60
+    while time.monotonic() < until:
+        before, waiting = (
+            waiting,
+            struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"1234"))[0],
+        )
+        if waiting == before > 0:
+            return
+        time.sleep(0.2)
+    pytest.fail("no answer came")
 
 
 def test_few_rows_wait_for_no_other_process(

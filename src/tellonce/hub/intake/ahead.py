@@ -128,9 +128,13 @@ def _is_sealed(attribute: str) -> bool:
 
 
 def main() -> None:
-    """Answer parts until there are none."""
-    with suppress(EOFError, BrokenPipeError):
+    """Answer parts until there are none.
+
+    `sys.stdout.buffer` is no buffer under PYTHONUNBUFFERED: what a write that is interrupted leaves
+    out would be lost.
+    """
+    with suppress(EOFError, BrokenPipeError), open(1, "wb", closefd=False) as answers:
         while True:
             packed = _received(sys.stdin.buffer)
             part = Part(*(pa.ipc.open_stream(one).read_all() for one in packed))
-            _send(sys.stdout.buffer, made_ready(part))
+            _send(answers, made_ready(part))
