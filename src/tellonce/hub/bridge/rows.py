@@ -18,6 +18,11 @@ import pyarrow.json as pj
 from tellonce.engine.tables import RECORDS
 
 _FEW = 1_000  # rows for which a thread costs more than it saves
+_SAYS = tuple(
+    name
+    for name in RECORDS.names
+    if name not in ("source", "record_id", "observed_at", "birth_date_ambiguous")
+)
 _VERY_FEW = 10  # for which Arrow's reader does, which has threads of its own
 _NOTHING: dict[str, Any] = dict.fromkeys(RECORDS.names)
 _NO_ENTRY: dict[str, dict[str, Any]] = {
@@ -29,8 +34,10 @@ Sealed = Callable[[str], bool]
 """Says of an attribute ("identifier:pesel", "other:income_band", ...) whether it must be sealed."""
 
 
-def row_documents(records: pa.Table, sealed: Sealed) -> list[tuple[str, str | None]]:
-    """RECORDS -> per row (open JSON, sealed JSON or None); without nulls, times ISO 8601."""
+def row_documents(records: pa.Table, sealed: Sealed) -> list[tuple[str, str | None, bool]]:
+    """RECORDS -> per row (open JSON, sealed JSON or None, whether it says nothing of a customer);
+    without nulls, times ISO 8601.
+    """
     return [_split(row, sealed) for row in records.to_pylist()]
 
 
@@ -62,7 +69,7 @@ def record_rows(documents: Iterable[str]) -> list[dict[str, Any]]:
     return rows
 
 
-def _split(row: dict[str, Any], sealed: Sealed) -> tuple[str, str | None]:
+def _split(row: dict[str, Any], sealed: Sealed) -> tuple[str, str | None, bool]:
     opened: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, list):
@@ -78,7 +85,8 @@ def _split(row: dict[str, Any], sealed: Sealed) -> tuple[str, str | None]:
         if hidden:
             secret[name] = hidden
             opened[name] = [v for v in opened[name] if v not in hidden]
-    return _dump(opened), _dump(secret) if secret else None
+    empty = not any(row[name] for name in _SAYS)
+    return _dump(opened), _dump(secret) if secret else None, empty
 
 
 def _filled(value: dict[str, Any]) -> dict[str, Any]:

@@ -81,8 +81,8 @@ def standardised(
 def standardised_rows(records: pa.Table, sealed: Sealed) -> list[StandardisedRow]:
     """RECORDS, or a slice of them, row by row; `sealed` says which attributes must be."""
     return [
-        StandardisedRow(opened, secret, observed_at, lookups)
-        for (opened, secret), observed_at, lookups in zip(
+        StandardisedRow(opened, secret, observed_at, lookups, empty)
+        for (opened, secret, empty), observed_at, lookups in zip(
             row_documents(records, sealed),
             records.column("observed_at").to_pylist(),
             lookups_of(records),

@@ -58,13 +58,15 @@ class Recognised:
 class StandardisedRow(NamedTuple):
     """One row in RECORDS form: its two JSON halves, when it was true, and what finds it again.
 
-    `lookups`: (kind, comparable value) of e-mails, phones and identifiers.
+    `lookups`: (kind, comparable value) of e-mails, phones and identifiers. `empty`: no column that
+    is known has a value.
     """
 
     opened: str
     secret: str | None
     observed_at: datetime | None
     lookups: tuple[tuple[str, str], ...]
+    empty: bool = False
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,8 @@ class RecordReader:
             if self._keep_keys:
                 self.keys.update(row.record_key for row in rows)
             self.refused += len(refused)
-            self.kept_out += sum(row.refusal is not None for row in rows)
+            kept = [row.refusal for row in rows]
+            self.kept_out += sum(one is not None and bool(one.rule) for one in kept)
             yield rows, refused, cards
             refused, cards = [], 0
         self.refused += len(refused)
@@ -169,8 +170,8 @@ class RecordReader:
 
 
 def _store(delivery: DeliveryView, rows: Sequence[ArrivedRecord]) -> Counts:
-    """Rows that a rule keeps out are committed too, in quarantine: so a load that goes on later
-    finds its place whatever the rules are then.
+    """Rows that are kept out are committed too, in quarantine: so a load that goes on later finds
+    its place whatever the rules are then.
     """
     kept = quarantine(delivery, [refusal for row in rows if (refusal := row.refusal) is not None])
     usable = [row for row in rows if row.refusal is None]

@@ -325,6 +325,7 @@ def _arrived(
                 keys=keys[at],
                 judged=parts.judging.stamp,
                 findings=parts.judging.findings.get(parts.start + at, ()),
+                empty=one.empty,
             )
             _refuse_second(row, first)
         except ValueError as error:
@@ -336,7 +337,7 @@ def _arrived(
 
 def _refuse_second(row: ArrivedRecord, first: dict[str, tuple[int, bytes]]) -> None:
     """Of two rows without version in one file nobody can say which is newer."""
-    if row.order is not None:
+    if row.order is not None or row.empty:
         return
     number, content = first.setdefault(row.record_key, (row.row, row.content_hash))
     if content != row.content_hash:

@@ -113,6 +113,10 @@ class LoadReport:
 
 
 QUARANTINE = "quarantine"
+EMPTY = (
+    "it says nothing of a customer: no column that is recognised has a value; fill one in, name "
+    "its columns under `columns:` in the source's configuration, or send it as deleted"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,7 @@ class ArrivedRecord(NamedTuple):
     `order` is the source version made comparable, None without one; `raw` the row as delivered
     (JSON); `standardised` and `secret` the two halves of its RECORDS row; `keys` the keyed hashes
     it can be looked up by; `judged` the stamp of the rules it was judged by, "" where none was in
-    force, and `findings` what they found.
+    force, and `findings` what they found. `empty`: no column that is known has a value.
     """
 
     row: int
@@ -166,6 +170,7 @@ class ArrivedRecord(NamedTuple):
     keys: tuple[int, ...] = ()
     judged: str = ""
     findings: tuple[Finding, ...] = ()
+    empty: bool = False
 
     @property
     def document(self) -> str:
@@ -174,12 +179,17 @@ class ArrivedRecord(NamedTuple):
 
     @property
     def refusal(self) -> RefusedRow | None:
-        """The row as it goes to quarantine, where a rule sends it there."""
+        """The row as it goes to quarantine, where a rule sends it there, or where it says nothing
+        of a customer and not that its record is deleted either.
+        """
         against = [one for one in self.findings if one.on_fail == QUARANTINE]
         if not against:
-            return None
-        reason = "; ".join(one.sentence for one in against)
-        return RefusedRow(self.row, reason, self.raw.decode(), against[0].rule, self.record_key)
+            if self.deleted or not self.empty:
+                return None
+            reason, rule = EMPTY, ""
+        else:
+            reason, rule = "; ".join(one.sentence for one in against), against[0].rule
+        return RefusedRow(self.row, reason, self.raw.decode(), rule, self.record_key)
 
 
 @dataclass(frozen=True, slots=True)
