@@ -15,6 +15,7 @@ members, until it is taken back.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,10 @@ class Holding:
     def at(self, act: int) -> bool:
         """Whether it was so after that act."""
         return self.since <= act and (self.until is None or act < self.until)
+
+
+Group = tuple[list[int], list[Holding]]
+"""Customers, by index, and the holdings that they have to do with."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +82,34 @@ def _heir(customers: Sequence[Members], members: Members) -> int | None:
     return min(shared)[2] if shared else None
 
 
-def related(
-    customers: Sequence[Members], holdings: Sequence[Holding]
-) -> Iterator[tuple[list[int], list[Holding]]]:
-    """Customers, by index, and holdings that are connected by records and ids, group by group."""
+def related(customers: Sequence[Members], holdings: Sequence[Holding]) -> Iterator[Group]:
+    """Customers, by index, and holdings that are connected by records and ids, group by group.
+
+    Most are what they were, or have no past; they come first, and cost little.
+    """
+    only: dict[Any, Holding | None] = {}
+    for holding in holdings:
+        for record in holding.members:
+            only[record] = None if record in only else holding
+    times = Counter(holding.id for holding in holdings)
+    rest, told = [], set()
+    for index, members in enumerate(customers):
+        past = {only[record] for record in members if record in only}
+        if not past:
+            yield [index], []
+            continue
+        (one,) = past if len(past) == 1 else (None,)
+        if one and one.members == members and times[one.id] == 1:
+            told.add(one.id)
+            yield [index], [one]
+        else:
+            rest.append((index, members))
+    yield from _connected(rest, [one for one in holdings if one.id not in told])
+
+
+def _connected(
+    customers: Sequence[tuple[int, Members]], holdings: Sequence[Holding]
+) -> Iterator[Group]:
     parent: dict[Any, Any] = {}
 
     def root(one: Any) -> Any:
@@ -94,12 +123,12 @@ def related(
         for one in others:
             parent[root(("record", one))] = root(first)
 
-    for index, members in enumerate(customers):
+    for index, members in customers:
         joined(("customer", index), members)
     for holding in holdings:
         joined(("id", holding.id), holding.members)
-    groups: dict[Any, tuple[list[int], list[Holding]]] = {}
-    for index in range(len(customers)):
+    groups: dict[Any, Group] = {}
+    for index, _ in customers:
         groups.setdefault(root(("customer", index)), ([], []))[0].append(index)
     for holding in holdings:
         groups.setdefault(root(("id", holding.id)), ([], []))[1].append(holding)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -68,26 +68,43 @@ class Resolution:
         self.model, self.fingerprint = found.model.to_json(), found.model.fingerprint
         self.report = found.report
         self.identifiers = identifier_kinds(found.records)
+        row, cluster, confidence = (
+            found.clusters[name].to_numpy() for name in ("row", "cluster", "confidence")
+        )
+        order = np.lexsort((row, cluster))
+        self._row, self._cluster, self._confidence = row[order], cluster[order], confidence[order]
+        starts = np.unique(self._cluster, return_index=True)[1]
+        self._starts = np.append(starts, len(order))
+
+    def sets(self) -> Iterator[frozenset[int]]:
+        """The records (row ids) of each customer, in the order of `customers`."""
+        for first in range(0, len(self), _SLICE):
+            ends = self._starts[first : first + _SLICE + 1].tolist()
+            ids = self._ids[self._row[ends[0] : ends[-1]]].tolist()
+            for start, end in pairwise(ends):
+                yield frozenset(ids[start - ends[0] : end - ends[0]])
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
 
     def customers(self, at_once: int) -> Iterator[ResolvedPart]:
         """The customers, by their first record in order of (source, record id)."""
-        row, cluster, confidence = (
-            self._found.clusters[name].to_numpy() for name in ("row", "cluster", "confidence")
+        for first in range(0, len(self), at_once):
+            yield self.customers_of(range(first, min(first + at_once, len(self))))
+
+    def customers_of(self, numbers: Sequence[int]) -> ResolvedPart:
+        """Some of the customers, by their place in the order of `customers`, in that order."""
+        chosen = np.asarray(numbers, np.int64)
+        spans = map(np.arange, self._starts[chosen], self._starts[chosen + 1])
+        own = np.concatenate([np.zeros(0, np.int64), *spans])
+        row, cluster, confidence = self._row[own], self._cluster[own], self._confidence[own]
+        rows = zip(cluster.tolist(), self._ids[row].tolist(), confidence.tolist(), strict=True)
+        names = self._cluster[self._starts[chosen]].tolist()
+        return ResolvedPart(
+            list(sets_of(rows).values()),
+            entries_of(self._golden(row, cluster, confidence), names),
+            self.identifiers,
         )
-        by_cluster = np.lexsort((row, cluster))
-        row, cluster, confidence = row[by_cluster], cluster[by_cluster], confidence[by_cluster]
-        names, starts = np.unique(cluster, return_index=True)
-        ends = np.append(starts, len(row))
-        for first in range(0, len(names), at_once):
-            part = names[first : first + at_once]
-            members = slice(starts[first], ends[first + len(part)])
-            own = row[members], cluster[members], confidence[members]
-            rows = zip(own[1].tolist(), self._ids[own[0]].tolist(), own[2].tolist(), strict=True)
-            yield ResolvedPart(
-                list(sets_of(rows).values()),
-                entries_of(self._golden(*own), part.tolist()),
-                self.identifiers,
-            )
 
     def _golden(
         self, row: npt.NDArray[Any], cluster: npt.NDArray[Any], confidence: npt.NDArray[Any]

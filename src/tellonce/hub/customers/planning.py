@@ -7,14 +7,15 @@ crash, worked out again) independently of every other plan.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tellonce.hub.bridge.identities import Holding, assigned, related
+from tellonce.hub.bridge.identities import Group, Holding, assigned, related
 from tellonce.hub.customers.periods import History, history
 from tellonce.hub.customers.types import ResolvedCustomer
 from tellonce.hub.vault.services import content_hash
 
+_CUSTOMERS_AT_ONCE = 10_000
 SEARCH_COLUMNS = ("family_name", "given_name", "birth_date", "city", "postal_code")
 
 
@@ -77,20 +78,41 @@ def plans(
     nobody else's customer changes.
     """
     sets = [frozenset(one.members) for one in resolved]
+    return plans_of_sets(sets, lambda indexes: [resolved[i] for i in indexes], touched)
+
+
+def plans_of_sets(
+    sets: Sequence[frozenset[int]],
+    resolved: Callable[[Sequence[int]], Sequence[ResolvedCustomer]],
+    touched: Collection[int] | None = None,
+) -> Iterator[Plan]:
+    """As `plans`, of sets of records whose customers are asked for, by index, group after group:
+    with their golden records they would not all be held.
+    """
     known = history(touched)
-    if not known.holdings:
-        for one in resolved:
-            yield Plan((_planned(one, None, {}, known),))
-        return
-    for indexes, holdings in related(sets, known.holdings):
-        plan = _plan([resolved[i] for i in indexes], holdings, known)
-        if plan is not None:
-            yield plan
+    groups = related(sets, known.holdings)
+    while part := list(_some(groups)):
+        indexes = [index for group, _ in part for index in group]
+        found = dict(zip(indexes, resolved(indexes), strict=True))
+        for group, holdings in part:
+            plan = _plan([found[i] for i in group], holdings, known)
+            if plan is not None:
+                yield plan
+
+
+def _some(groups: Iterator[Group]) -> Iterator[Group]:
+    """The next groups, of some thousand customers together."""
+    size = 0
+    while size < _CUSTOMERS_AT_ONCE and (group := next(groups, None)) is not None:
+        size += len(group[0]) + 1
+        yield group
 
 
 def _plan(
     resolved: Sequence[ResolvedCustomer], holdings: Sequence[Holding], known: History
 ) -> Plan | None:
+    if not holdings:
+        return Plan(tuple(_planned(one, None, {}, known) for one in resolved))
     sets = [frozenset(one.members) for one in resolved]
     living = {h.id: h.members for h in holdings if h.until is None}
     ids = assigned(sets, holdings)

@@ -4,7 +4,7 @@ person, and left again by adopting the former one.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
@@ -31,8 +31,6 @@ from tellonce.hub.matching.held import (
 )
 from tellonce.hub.matching.selectors import adopted_fingerprint
 from tellonce.hub.matching.types import StoredModel
-
-_CUSTOMERS_AT_ONCE = 10_000
 
 
 def request_proposal(*, by: Actor) -> None:
@@ -67,8 +65,7 @@ def propose(progress: Progress) -> StoredModel:
     )
     if not used:
         raise Failed("There is no record to train a model on.", hint="Load records first.")
-    sets = (members for part in found.customers(_CUSTOMERS_AT_ONCE) for members in part.sets)
-    changes = changes_of(sets, customer_of_every_record())
+    changes = changes_of(found.sets(), customer_of_every_record())
     with transaction.atomic():
         return propose_model(
             found.model, found.fingerprint, origin=TRAINED, records=len(used), changes=changes
@@ -85,7 +82,7 @@ def adopt(fingerprint: str, actor: str, progress: Progress) -> Tally:
         return resolve_everything(rules_of_model(model_called(fingerprint)), lease, progress)
 
 
-def changes_of(sets: Iterable[Mapping[int, float]], customer: Mapping[int, int]) -> dict[str, int]:
+def changes_of(sets: Iterable[frozenset[int]], customer: Mapping[int, int]) -> dict[str, int]:
     """What a partition of records would change about customers, in numbers.
 
     `customer`: record -> its customer now. `unchanged` keep exactly their records; `merged` would
@@ -93,13 +90,12 @@ def changes_of(sets: Iterable[Mapping[int, float]], customer: Mapping[int, int])
     records.
     """
     size = Counter(customer.values())
-    parts: dict[int, set[int]] = defaultdict(set)
+    parts: Counter[int] = Counter()
     after = unchanged = merged = moved = 0
-    for number, members in enumerate(sets):
+    for members in sets:
         held = Counter(customer[record] for record in members if record in customer)
         after += 1
-        for one in held:
-            parts[one].add(number)
+        parts.update(held.keys())
         if len(held) == 1 and size[next(iter(held))] == len(members):
             unchanged += 1
         merged += max(len(held) - 1, 0)
@@ -109,6 +105,6 @@ def changes_of(sets: Iterable[Mapping[int, float]], customer: Mapping[int, int])
         "customers_after": after,
         "unchanged": unchanged,
         "merged": merged,
-        "split": sum(len(numbers) > 1 for numbers in parts.values()),
+        "split": sum(number > 1 for number in parts.values()),
         "moved": moved,
     }

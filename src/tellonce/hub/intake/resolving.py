@@ -8,14 +8,14 @@ all again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from tellonce.hub.bridge.resolution import Resolution, resolve_all
 from tellonce.hub.bridge.types import Progress
 from tellonce.hub.core.bulk import count_tables_anew
-from tellonce.hub.customers.planning import Plan, plans
+from tellonce.hub.customers.planning import Plan, plans, plans_of_sets
 from tellonce.hub.customers.selectors import any_customer
 from tellonce.hub.customers.writing import apply_plans
 from tellonce.hub.events.services import emit_many
@@ -110,22 +110,26 @@ def _write_edges(found: Resolution, lease: HeldLease) -> None:
 
 
 def _write_customers(found: Resolution, tally: Tally, lease: HeldLease, progress: Progress) -> None:
-    """Part by part into a hub without customers; else all at once, since ids may pass from any
-    customer to any other.
+    """Part by part: in a hub with customers ids may pass from any of them to any other, but golden
+    records are worked out for those at hand only.
     """
     done = 0
-    parts = map(resolved_customers, found.customers(_CUSTOMERS_AT_ONCE))
-    touched: Collection[int] | None = ()
+    for part in _parts(_plans(found)):
+        with act(lease) as moment:
+            applied = apply_plans(part, moment)
+            emit_many(happenings(applied), last=True)
+        tally.add(applied)
+        done += sum(len(plan.sets) for plan in part)
+        progress("write customers", done, 0)
+
+
+def _plans(found: Resolution) -> Iterator[Plan]:
     if any_customer():
-        parts, touched = iter([[one for part in parts for one in part]]), None
-    for resolved in parts:
-        for part in _parts(plans(resolved, touched)):
-            with act(lease) as moment:
-                applied = apply_plans(part, moment)
-                emit_many(happenings(applied), last=True)
-            tally.add(applied)
-            done += sum(len(plan.sets) for plan in part)
-            progress("write customers", done, 0)
+        return plans_of_sets(
+            list(found.sets()), lambda numbers: resolved_customers(found.customers_of(numbers))
+        )
+    parts = map(resolved_customers, found.customers(_CUSTOMERS_AT_ONCE))
+    return chain.from_iterable(plans(part, ()) for part in parts)
 
 
 def _settle(used: Versions, before: Versions, lease: HeldLease) -> None:
