@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tellonce.engine.units import UNITS
 
@@ -205,13 +206,15 @@ def days_until(score: float, half_life: float | None, support: float = 0.0) -> f
         return alone
     while high - low > 1e-6 * high:
         middle = (low + high) / 2
-        if score_at(half_life, middle, support) < score:
+        left = support * 2 ** (-middle / half_life)  # as in `score_at`, solved for the age
+        if middle < alone * (1 + (left if left < MOST_SUPPORT else MOST_SUPPORT)):
             low = middle
         else:
             high = middle
     return high
 
 
+@lru_cache(maxsize=1024)
 def _names(attribute: str) -> tuple[str, ...]:
     """What a figure of this attribute may stand under, the most special first."""
     name = attribute.removeprefix("other:")

@@ -26,6 +26,7 @@ from tellonce.engine.standardise.several import comparable_list
 from tellonce.engine.standardise.text import fold
 
 Row = Mapping[str, Any]
+_ADDRESS_PARTS = tuple(ADDRESS_PARTS.items())
 _POLAND = re.compile(r"^pl\s*", re.IGNORECASE | re.ASCII)
 _KINDS = {
     "number": exact,
@@ -36,27 +37,30 @@ _KINDS = {
 
 
 def comparable_row(record: Row) -> dict[str, Any]:
-    """The row of COMPARABLE of a row of RECORDS, as `comparable.comparable` makes it."""
-    names = record["names"] or ()
-    date = record["birth_date"] or ""
+    """The row of COMPARABLE of a row of RECORDS, as `comparable.comparable` makes it; what the row
+    and its entries do not name, they do not say.
+    """
+    said = record.get
+    names = said("names") or ()
+    date = said("birth_date") or ""
     year, month, day = (int(part) if part else None for part in (date[:4], date[5:7], date[8:10]))
     return {
-        "source": record["source"],
-        "record_id": record["record_id"],
-        "entity": record["entity"],
+        "source": said("source"),
+        "record_id": said("record_id"),
+        "entity": said("entity"),
         "names": _said(map(_name, names)),
         "suffix": next((found for name in names if (found := _suffix(name)) is not None), None),
-        "organisations": _texts(record["organisations"], comparable_organisation),
+        "organisations": _texts(said("organisations"), comparable_organisation),
         "birth_year": year,
         "birth_month": month,
         "birth_day": day,
-        "birth_swappable": bool(record["birth_date_ambiguous"]),
-        "gender": _of(record["gender"], comparable_gender),
-        "emails": _texts(record["emails"], comparable_email),
-        "phones": _texts(record["phones"], comparable_phone),
-        "addresses": _said(map(_address, record["addresses"] or ())),
-        "identifiers": _said(map(_identifier, record["identifiers"] or ())),
-        "others": _said(map(_other, record["others"] or ())),
+        "birth_swappable": bool(said("birth_date_ambiguous")),
+        "gender": _of(said("gender"), comparable_gender),
+        "emails": _texts(said("emails"), comparable_email),
+        "phones": _texts(said("phones"), comparable_phone),
+        "addresses": _said(map(_address, said("addresses") or ())),
+        "identifiers": _said(map(_identifier, said("identifiers") or ())),
+        "others": _said(map(_other, said("others") or ())),
     }
 
 
@@ -84,24 +88,28 @@ def _folded(text: str) -> str | None:
 
 
 def _name(name: Row) -> dict[str, Any]:
-    given, further = _of(name["given"], comparable_given) or (None, None)
-    middle = _of(name["middle"], comparable_middle)
+    given, further = _of(name.get("given"), comparable_given) or (None, None)
+    middle = _of(name.get("middle"), comparable_middle)
     if further is not None:
         middle = further if middle is None else f"{further} {middle}"
-    return {"given": given, "middle": middle, "family": _of(name["family"], comparable_family)}
+    return {"given": given, "middle": middle, "family": _of(name.get("family"), comparable_family)}
 
 
 def _suffix(name: Row) -> str | None:
-    found: str | None = _of(name["suffix"], comparable_suffix)
-    return _of(name["family"], trailing_suffix) if found is None else found
+    found: str | None = _of(name.get("suffix"), comparable_suffix)
+    return _of(name.get("family"), trailing_suffix) if found is None else found
 
 
 def _address(address: Row) -> dict[str, Any]:
-    return {part: _of(address[part], normal) for part, normal in ADDRESS_PARTS.items()}
+    said = address.get
+    return {
+        part: None if (text := said(part)) is None else _normalised(text, normal)
+        for part, normal in _ADDRESS_PARTS
+    }
 
 
 def _identifier(entry: Row) -> dict[str, Any]:
-    kind, value = entry["kind"], entry["value"]
+    kind, value = entry.get("kind"), entry.get("value")
     if kind == "nip" and value is not None:
         value = _POLAND.sub("", value)
     value = _of(value, comparable_identifier)
@@ -109,5 +117,5 @@ def _identifier(entry: Row) -> dict[str, Any]:
 
 
 def _other(entry: Row) -> dict[str, Any]:
-    value = _of(entry["value"], _KINDS.get(entry["kind"], _folded))
-    return {"name": None if value is None else entry["name"], "value": value}
+    value = _of(entry.get("value"), _KINDS.get(entry.get("kind") or "", _folded))
+    return {"name": None if value is None else entry.get("name"), "value": value}

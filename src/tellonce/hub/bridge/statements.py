@@ -16,11 +16,6 @@ Parts = tuple[str | None, ...]
 Said = Mapping[str, tuple[Parts, ...]]
 """Unit -> its values in parts, None for a part that is not said."""
 
-_NAME = ("given", "middle", "family", "full", "title", "suffix", "kind")
-_ADDRESS = ("street", "number", "unit", "city", "region", "postal_code", "country", "full", "kind")
-_IDENTIFIER = ("kind", "value", "country", "valid")
-_LISTS = ("organisations", "emails", "phones")
-_RECORD = ("source", "record_id", "entity", "birth_date", "birth_date_ambiguous", "gender")
 _OF_ADDRESS = {"house_number": "number"}
 _OF_NAME = {
     "given_name": "given",
@@ -37,12 +32,9 @@ def said_by(record: Mapping[str, Any]) -> Said:
     Of names and addresses those of a kind of their own (former, mailing) are left out where there
     is a main one.
     """
-    row = {name: record.get(name) for name in _RECORD}
-    row |= {name: record.get(name) or [] for name in _LISTS}
-    row["names"] = [_filled(_NAME, one) for one in _main(record.get("names"))]
-    row["addresses"] = [_filled(_ADDRESS, one) for one in _main(record.get("addresses"))]
-    row["identifiers"] = [_filled(_IDENTIFIER, one) for one in record.get("identifiers") or ()]
-    row["others"] = []
+    row = {**record, "others": ()}
+    for name in ("names", "addresses"):
+        row[name] = _main(record.get(name))
     said: dict[str, tuple[Parts, ...]] = {}
     for unit, values in _units(stage.comparable_row(row)):
         if values:
@@ -116,11 +108,9 @@ def _place(address: Mapping[str, str | None]) -> Parts:
 
 def _main(values: Iterable[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:
     found = list(values or ())
+    if len(found) < 2:
+        return found
     return [one for one in found if not one.get("kind")] or found
-
-
-def _filled(names: Iterable[str], value: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.get(name) for name in names}
 
 
 def _all_known_equal(left: Parts, right: Parts) -> bool:

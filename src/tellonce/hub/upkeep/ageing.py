@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from tellonce.hub.bridge.statements import Said, agree, comparable_text, said_by, said_by_golden
+from tellonce.hub.core.bulk import among, as_moment
 from tellonce.hub.customers.golden import golden_halves
 from tellonce.hub.customers.selectors import living_customers, records_of_customers
 from tellonce.hub.policy.classes import attribute_class
 from tellonce.hub.policy.types import Classification
 from tellonce.hub.sources.selectors import declarations, record_times, record_views
 from tellonce.hub.sources.types import RecordTime
-from tellonce.hub.upkeep.models import Confirmation
 from tellonce.hub.upkeep.types import QUALITY, Policy
 from tellonce.hub.vault.services import blind_index
 from tellonce.rules.decay import Statement, days_until, support_of, unit_of
@@ -24,6 +25,11 @@ DEFAULT_TRUST = 0.8
 """The probability that a value of a source nobody rated is right, as in golden records."""
 _ALL = "*"
 _KIND = "confirmed"
+_CONFIRMED = (
+    "SELECT c.record_id, c.unit, c.value, c.said_by, c.said_at FROM confirmations c LEFT JOIN "
+    "confirmations u ON u.undoes_id = c.id WHERE c.undoes_id IS NULL AND u.id IS NULL AND "
+    "c.record_id"
+)
 _DAY = timedelta(days=1)
 _FOREVER = 36_525.0  # days; what takes longer goes stale in no time that matters
 
@@ -123,6 +129,7 @@ def declared_trust() -> dict[str, dict[str, float]]:
     return declarations()[0]
 
 
+@lru_cache(maxsize=1024)
 def unit_named(attribute: str) -> str:
     """The unit that an attribute ages and is confirmed in."""
     return unit_of(attribute.removeprefix("other:"))
@@ -203,9 +210,7 @@ def _counting(unit: str, golden: Said, case: Case) -> list[Confirmed]:
 
 
 def _confirmations(records: Collection[int]) -> dict[int, list[Confirmed]]:
-    rows = Confirmation.objects.filter(record_id__in=records, undoes=None, undone_by=None)
     found: dict[int, list[Confirmed]] = defaultdict(list)
-    for row in rows.order_by("id"):
-        one = Confirmed(row.record_id, row.unit, bytes(row.value), row.said_by, row.said_at)
-        found[row.record_id].append(one)
+    for record, unit, value, by, at in among(_CONFIRMED, records, then="ORDER BY c.id"):
+        found[record].append(Confirmed(record, unit, bytes(value), by, as_moment(at)))
     return found

@@ -142,19 +142,20 @@ def _is_identifier(name: str) -> bool:
 
 def _all_said(case: Case, units: Sequence[str]) -> Said:
     """What the golden record says of these units, all ranks of it."""
-    lists = {unit: [one[2] for one in case.entries if one[0] == unit] for unit in _LISTS}
-    others = [(one[0].removeprefix("other:"), one[2]) for one in case.entries]
-    return said_by(
-        {
-            **{column: lists[unit] for unit, column in _LISTS.items() if unit in units},
-            "identifiers": [{"kind": one[0], "value": one[2]} for one in case.identifiers],
-            "others": [
-                {"name": name, "value": value}
-                for name, value in others
-                if name in units and name not in _LISTS
-            ],
-        }
-    )
+    lists = {
+        column: [one[2] for one in case.entries if one[0] == unit]
+        for unit, column in _LISTS.items()
+        if unit in units
+    }
+    others = [
+        {"name": name, "value": one[2]}
+        for one in case.entries
+        if (name := one[0].removeprefix("other:")) in units and name not in _LISTS
+    ]
+    if not (case.identifiers or others or any(lists.values())):
+        return {}
+    identifiers = [{"kind": one[0], "value": one[2]} for one in case.identifiers]
+    return said_by({**lists, "identifiers": identifiers, "others": others})
 
 
 _One = tuple[int, datetime, Said]

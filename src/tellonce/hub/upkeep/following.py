@@ -22,10 +22,9 @@ from tellonce.hub.upkeep.work import CATCH_UP, SWEEP
 ABOUT_CUSTOMERS = "tellonce.customer."
 MANY = 5_000
 """Events waiting behind the one at hand, from which they are those of a large load."""
-SLICE = 1_000
-"""Customers worked out at once,"""
-KEPT = 25
-"""and kept in one transaction; as long as one takes, the write lock is left to others."""
+SLICE = 100
+"""Customers worked out at once and kept in one transaction, which holds the write lock for some ten
+milliseconds; while the next are worked out it is left to others."""
 _NEW_VERSION = tuple(f"{ABOUT_CUSTOMERS}{what}.v1" for what in ("created", "changed", "restated"))
 """What happens with a new golden version, by which `_left_after` finds the customer."""
 _LEFT = (
@@ -98,15 +97,16 @@ def catch_up() -> Iterator[int]:
 
 def _worked_out(after: Callable[[int, int], list[int]]) -> Iterator[int]:
     last = 0
+    held = 0.0
     while customers := after(last, SLICE):
+        begun = time.monotonic()
         looked = look_at(customers)
-        for start in range(0, len(customers), KEPT):
-            part = customers[start : start + KEPT]
-            with transaction.atomic():
-                begun = time.monotonic()
-                keep(part, looked)
-            time.sleep(time.monotonic() - begun)
-            yield len(part)
+        time.sleep(max(0.0, begun + held - time.monotonic()))
+        with transaction.atomic():
+            begun = time.monotonic()
+            keep(customers, looked)
+        held = time.monotonic() - begun
+        yield len(customers)
         last = customers[-1]
 
 

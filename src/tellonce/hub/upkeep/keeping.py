@@ -133,11 +133,14 @@ _FRESHNESS = (
 )
 
 
+_HELD = f"SELECT {', '.join(_FRESHNESS)} FROM freshness WHERE customer_id"  # noqa: S608  our own
+
+
 def _write_freshness(customers: Collection[int], looked: Looked) -> None:
     """What is kept already stays as it is."""
     held: dict[int, set[tuple[Any, ...]]] = {}
-    for row in Freshness.objects.filter(customer_id__in=customers).values_list(*_FRESHNESS):
-        held.setdefault(row[0], set()).add(row)
+    for row in among(_HELD, customers):
+        held.setdefault(row[0], set()).add(_as_worked_out(*row))
     gone, rows = [], []
     for customer in customers:
         fresh = looked.rows.get(customer, ())
@@ -146,6 +149,13 @@ def _write_freshness(customers: Collection[int], looked: Looked) -> None:
             rows += fresh
     change_each("DELETE FROM freshness WHERE customer_id = %s", gone)
     insert_rows(Freshness, _FRESHNESS, rows)
+
+
+def _as_worked_out(*row: Any) -> tuple[Any, ...]:
+    """A row of freshness as it is stored, with its times and its flag as `looking` has them."""
+    customer, unit, version, stated, confirmed, support, stale, due, leads = row
+    stated, confirmed, stale, due = map(as_moment, (stated, confirmed, stale, due))
+    return (customer, unit, version, stated, confirmed, support, stale, due, bool(leads))
 
 
 def _write_keys(customers: Collection[int], looked: Looked) -> set[int]:
@@ -223,4 +233,5 @@ def _open_findings(customers: Collection[int]) -> list[_Open]:
 
 
 def _close(rows: Sequence[int], now: datetime) -> None:
-    Finding.objects.filter(pk__in=rows).update(state=Finding.GONE, gone_at=now)
+    if rows:
+        Finding.objects.filter(pk__in=rows).update(state=Finding.GONE, gone_at=now)
