@@ -151,6 +151,27 @@ def test_a_change_makes_a_new_version_and_the_old_one_is_still_there_as_of_then(
     problem(caller.get(f"{path}?as_of=0001-01-01T00:00:00%2B14:00"), 422, "invalid")
 
 
+@pytest.mark.parametrize("deleted", [False, True], ids=["delivered again", "and deleted"])
+def test_as_of_says_what_a_read_said_then(caller: Caller, tmp_path: Path, deleted: bool) -> None:
+    path = f"/customers/{anna(caller)}"
+    with clock.stopped_at(MONDAY + timedelta(hours=1)):
+        then = caller.get(path).json()
+    with clock.stopped_at(TUESDAY):
+        for source, key in (("crm", "1"), ("shop", "A")):
+            load(tmp_path / "b.csv", [{**ANNA, **SECRET, "id": key, "city": "Elsewhere"}], source)
+        if deleted:
+            load(tmp_path / "c.csv", [OTTO, WILMA], full=True)
+            load(tmp_path / "d.csv", [{**OTTO, "id": "B"}], "shop", full=True)
+    told = caller.get(f"{path}?as_of=2026-03-02T10:00:00Z").json()
+    assert {v["delivered_at"] for v in told["values"]} == {"2026-03-02T09:00:00Z"}
+    assert told["records"] == then["records"]
+    for past, seen in zip(told["values"], then["values"], strict=True):
+        for name in ("attribute", "value", "masked", "source", "record", "observed_at"):
+            assert past[name] == seen[name]
+        assert past["delivered_at"] == seen["delivered_at"]
+    assert told["masking"] == then["masking"]
+
+
 @pytest.fixture
 def merged(caller: Caller, tmp_path: Path) -> tuple[str, str]:
     """Otto was somebody else on Monday; on Tuesday his record became Wilma's."""

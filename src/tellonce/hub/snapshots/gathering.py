@@ -20,6 +20,7 @@ from tellonce.hub.policy.rules import NEEDS_CONSENT
 from tellonce.hub.policy.types import Facts
 from tellonce.hub.snapshots.sections import completeness, kinds_of
 from tellonce.hub.snapshots.types import HeldEntry, HeldSection, HeldValue
+from tellonce.hub.sources.past import record_views_at
 from tellonce.hub.sources.selectors import record_views
 from tellonce.hub.sources.types import RecordView
 from tellonce.hub.upkeep.reading import ageings
@@ -32,7 +33,8 @@ _RESTRICTED = "restricted"
 class Around:
     """A customer, and what every section of a snapshot looks at.
 
-    `sure_of`: (source, customer key) -> how sure it is that it is this customer's.
+    `sure_of`: (source, customer key) -> how sure it is that it is this customer's. `past_records`:
+    as they were at the moment asked for, deleted ones too; None where that is now.
     """
 
     customer: CustomerView
@@ -40,14 +42,14 @@ class Around:
     golden: GoldenDocument | None
     records: tuple[RecordView, ...]
     sure_of: Mapping[tuple[str, str], float]
-    is_past: bool = False
+    past_records: tuple[RecordView, ...] | None = None
 
     @classmethod
     def of(cls, customer: CustomerView, as_of: datetime, past: datetime | None = None) -> Around:
         """Look everything up once; a snapshot calls and uses it inside its transaction.
 
-        `past`: members and golden record as they were then. Restriction and consents are always
-        those of now.
+        `past`: members, their values and golden record as they were then. Restriction and consents
+        are always those of now.
         """
         members = {member.record: member.confidence for member in members_of(customer.id, past)}
         records = tuple(record_views(members))
@@ -56,7 +58,13 @@ class Around:
             key = (record.source, record.customer_key)
             sure_of[key] = max(sure_of.get(key, 0.0), members[record.id])
         golden = golden_document(customer.id, past)
-        return cls(customer, as_of, golden, records, sure_of, past is not None)
+        then = None if past is None else tuple(record_views_at(members, past))
+        return cls(customer, as_of, golden, records, sure_of, then)
+
+    @property
+    def told(self) -> tuple[RecordView, ...]:
+        """The records that the golden record was made of."""
+        return self.records if self.past_records is None else self.past_records
 
     @property
     def version(self) -> int:
@@ -66,7 +74,7 @@ class Around:
     @property
     def records_by_source(self) -> dict[str, int]:
         """How many records each source has of this customer."""
-        return dict(sorted(Counter(record.source for record in self.records).items()))
+        return dict(sorted(Counter(record.source for record in self.told).items()))
 
     @property
     def record_ids(self) -> list[int]:
@@ -104,12 +112,12 @@ def held_section(name: str, around: Around) -> HeldSection:
 def _demographics(around: Around) -> HeldSection:
     identifiers = {
         identifier["kind"]
-        for record in around.records
+        for record in around.told
         for identifier in record.values.get("identifiers", ())
         if identifier.get("kind")
     }
-    ages = ageings(around.customer.id, 0 if around.is_past else around.version)
-    delivered = {(one.source, one.record_key): one.delivered_at for one in around.records}
+    ages = ageings(around.customer.id, 0 if around.past_records is not None else around.version)
+    delivered = {(one.source, one.record_key): one.delivered_at for one in around.told}
     values = tuple(
         HeldValue(
             attribute=f"identifier:{v.attribute}" if v.attribute in identifiers else v.attribute,

@@ -271,7 +271,11 @@ def customer_keys(ids: Collection[int]) -> list[tuple[int, str, str]]:
 
 def record_views(ids: Collection[int]) -> list[RecordView]:
     """These records with all their values, sealed ones included, by source and record id."""
-    rows = among(_VIEWS, ids)
+    return views_of(among(_VIEWS, ids))
+
+
+def views_of(rows: Sequence[tuple[Any, ...]]) -> list[RecordView]:
+    """Rows with the columns of `_VIEWS`, opened, by source and record id."""
     more = {row[0]: row[8:] for row in rows}
     views = []
     for text in _texts([row[:8] for row in rows]):
