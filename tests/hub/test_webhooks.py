@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
+import tellonce.hub
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Refused, Unknown, WrongCall
+from tellonce.hub.corrections.storing import QUIET
+from tellonce.hub.corrections.types import STATES
+from tellonce.hub.events.kinds import TYPES
 from tellonce.hub.events.models import Delivery, Endpoint, EndpointSecret
 from tellonce.hub.events.services import emit
 from tellonce.hub.events.types import Happened
@@ -68,12 +74,22 @@ def test_events_arrive_in_order_once_and_only_those_after_the_endpoint_was_added
 
 @pytest.mark.django_db
 def test_a_filter_of_types_is_kept(receiver: Receiver, admin: Any) -> None:
-    services.add_endpoint(receiver.url, ["tellonce.customer.*", "tellonce.job.failed.v1"], admin)
-    for kind in (CHANGED, "tellonce.customers.v1", "tellonce.job.failed.v1", "tellonce.job.v1"):
+    services.add_endpoint(receiver.url, ["tellonce.customer.*", "tellonce.alert.opened.v1"], admin)
+    for kind in (CHANGED, "tellonce.customers.v1", "tellonce.alert.opened.v1", "tellonce.alert.v1"):
         happens(kind=kind)
     work_until_idle()
     sent = [json.loads(body)["type"] for _, body, _ in receiver.messages]
-    assert sent == [CHANGED, "tellonce.job.failed.v1"]
+    assert sent == [CHANGED, "tellonce.alert.opened.v1"]
+
+
+def test_every_event_that_is_emitted_can_be_asked_for() -> None:
+    hub = Path(tellonce.hub.__file__).parent
+    written = "\n".join(file.read_text() for file in sorted(hub.rglob("*.py")))
+    told = "\n".join(file.read_text() for file in sorted((hub / "corrections").glob("*.py")))
+    kinds = {*re.findall(r'\b(?:add|_say)\([\w.]+, "(\w+)"', told), *STATES} - QUIET
+    emitted = {*re.findall(r'"(tellonce\.[a-z.]+\.v1)"', written)}
+    emitted |= {f"tellonce.correction.{kind}.v1" for kind in kinds}
+    assert emitted - {"tellonce.webhook.test.v1"} == set(TYPES)
 
 
 @pytest.mark.django_db

@@ -110,6 +110,7 @@ def test_who_may_not_follow_the_feed_is_not_sent_it(
         ({"url": "http://shop.example.com/hook"}, "https"),
         ({"url": "https://kim:secret@shop.example.com/"}, "no user"),
         ({"url": "https://shop.example.com/", "types": ["*"]}, "no type"),
+        ({"url": "https://93.184.215.14/", "types": ["nosuch.*"]}, "is ever of the type"),
         ({"url": "https://shop.example.com/", "type": []}, "no such field"),
     ],
 )

@@ -16,6 +16,7 @@ from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.core.ids import new_id
+from tellonce.hub.events.kinds import is_emitted, nearest_types
 from tellonce.hub.events.models import Delivery, Endpoint, Event
 from tellonce.hub.events.types import StoredEvent
 from tellonce.hub.events.webhooks import selectors
@@ -48,14 +49,19 @@ def check_manage(action: str, by: Actor) -> None:
 
 
 def check_endpoint(url: str, types: Sequence[str], by: Actor) -> None:
-    """Raise `WrongCall` unless we may send to the URL, each type is one or a prefix, and there is
-    room for one more.
+    """Raise `WrongCall` unless we may send to the URL, each type is one that there is or a prefix
+    of some, and there is room for one more.
     """
     check_host(target_of(url).host)
     if bad := [one for one in types if not _TYPE.fullmatch(one)]:
         raise WrongCall(
             f"'{bad[0]}' is no type of event.",
             hint="Write tellonce.customer.changed.v1, or tellonce.customer.* for all of a kind.",
+        )
+    if never := [one for one in types if not is_emitted(one)]:
+        raise WrongCall(
+            f"No event is ever of the type '{never[0]}'.",
+            hint=f"There is {', '.join(nearest_types(never[0]))}.",
         )
     if Endpoint.objects.count() >= _MOST_ENDPOINTS:
         raise WrongCall(
