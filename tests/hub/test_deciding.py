@@ -23,7 +23,7 @@ from tellonce.hub.core.errors import (
     Stale,
     WrongCall,
 )
-from tellonce.hub.customers.models import Customer, GoldenVersion, Membership, Redirect
+from tellonce.hub.customers.models import Redirect
 from tellonce.hub.customers.selectors import customer_by_public_id
 from tellonce.hub.intake.deciding import (
     approve,
@@ -34,59 +34,22 @@ from tellonce.hub.intake.deciding import (
     split_customer,
     undo,
 )
-from tellonce.hub.intake.pushing import accept_records
 from tellonce.hub.intake.queueing import settle_all_reviews
-from tellonce.hub.intake.services import place_waiting
 from tellonce.hub.intake.turns import resolving
 from tellonce.hub.matching import acts
 from tellonce.hub.matching.models import Decision, Review
 from tests.hub.batches import batch, stored
+from tests.hub.deciding import (
+    as_it_is,
+    assert_the_newest_word_holds,
+    customer_of,
+    partition,
+    push,
+    rows_of,
+)
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source
 
 pytestmark = pytest.mark.django_db
-
-
-def push(*rows: Any) -> None:
-    """Rows of crm, placed."""
-    accept_records("crm", [{"deleted": "", **row} for row in rows], by=actor())
-    place_waiting(by=actor())
-
-
-def rows_of(*keys: str) -> list[int]:
-    """Row ids of records of crm."""
-    return records_named([("crm", key) for key in keys])
-
-
-def customer_of(key: str) -> Customer:
-    return Customer.objects.get(membership__record__record_key=key, membership__to_at=None)
-
-
-def partition() -> set[frozenset[str]]:
-    """Record ids by customer."""
-    found: dict[int, set[str]] = {}
-    for customer, key in Membership.objects.filter(to_at=None).values_list(
-        "customer_id", "record__record_key"
-    ):
-        found.setdefault(customer, set()).add(key)
-    return {frozenset(members) for members in found.values()}
-
-
-def as_it_is() -> dict[str, Any]:
-    """Every living id with its members and golden values, and where every retired one leads."""
-    members: dict[str, set[tuple[int, float]]] = {}
-    for customer, record, confidence in Membership.objects.filter(to_at=None).values_list(
-        "customer__public_id", "record_id", "confidence"
-    ):
-        members.setdefault(customer, set()).add((record, confidence))
-    return {
-        "members": members,
-        "golden": {
-            version.customer.public_id: bytes(version.content_hash)
-            for version in GoldenVersion.objects.select_related("customer")
-            if version.number == version.customer.version and version.customer.public_id in members
-        },
-        "living": set(Customer.objects.filter(retired_at=None).values_list("public_id", flat=True)),
-    }
 
 
 @pytest.fixture
@@ -96,15 +59,6 @@ def three() -> Iterator[None]:
     push(ANNA, ANNA | {"id": "7"}, OTTO, WILMA)
     yield
     assert_the_newest_word_holds()
-
-
-def assert_the_newest_word_holds() -> None:
-    """The newest row of a pair is what acts that count say, and undone acts say nothing."""
-    for left, right in set(Decision.objects.values_list("left_id", "right_id")):
-        rows = Decision.objects.filter(left=left, right=right).order_by("id")
-        counting = rows.exclude(act__kind="undo").filter(act__undone_by=None)
-        said = counting.values_list("verdict", flat=True).last() or "withdrawn"
-        assert rows.values_list("verdict", flat=True).last() == said
 
 
 def test_a_merge_keeps_the_oldest_id_and_its_undo_restores_both_with_their_values(

@@ -15,12 +15,14 @@ from django.db import transaction
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
+from tellonce.hub.bridge.placing import RowChanges, place_rows
 from tellonce.hub.bridge.types import no_progress
 from tellonce.hub.core.errors import Stale
 from tellonce.hub.customers.selectors import customer_by_public_id, customers_of_records
 from tellonce.hub.customers.types import Applied
 from tellonce.hub.intake.acts import act
 from tellonce.hub.intake.contradictions import check_no_contradiction
+from tellonce.hub.intake.holdings import StoredHoldings
 from tellonce.hub.intake.pairs import pairs_across, pairs_within
 from tellonce.hub.intake.placing import Prepared, prepare, write_prepared
 from tellonce.hub.intake.rules import rules_in_force
@@ -31,6 +33,8 @@ from tellonce.hub.intake.turns import resolving
 from tellonce.hub.intake.types import ActDone
 from tellonce.hub.jobs.types import HeldLease
 from tellonce.hub.matching import acts
+from tellonce.hub.matching.counting import bound_parts
+from tellonce.hub.matching.selectors import pairs_said_same
 from tellonce.hub.matching.types import NewAct, StoredAct, Verdicts, pair_of
 
 
@@ -70,6 +74,7 @@ def carry_out(
 
     `approves` is the proposal it was. Raises `Contradiction`.
     """
+    new = replace(new, bound=_bound(new))
     verdicts, prepared = _worked_out(new)
     new = replace(new, moved=prepared.moved)
     most = settings.TELLONCE_TWO_PERSON_RECORDS
@@ -82,7 +87,7 @@ def carry_out(
         if approves is None:
             stored = acts.store_act(new, moment)
         else:
-            stored = acts.settle_act(approves.row, by.id, approved=True, at=moment, moved=new.moved)
+            stored = acts.settle_act(approves.row, by.id, moment, does=new)
         acts.store_verdicts(verdicts, stored, moment)
         if new.target is not None:
             acts.mark_undone(new.target, stored.row)
@@ -111,8 +116,26 @@ def _worked_out(new: NewAct) -> tuple[Verdicts, Prepared]:
 def _said(new: NewAct) -> dict[tuple[int, int], str]:
     if new.kind == acts.DECIDE:
         return {pair_of(one, other): new.verdict for one, other in new.groups}
-    verdict = acts.SAME if new.kind == acts.MERGE else acts.DIFFERENT
-    return dict.fromkeys(pairs_across(new.groups), verdict)
+    if new.kind == acts.SPLIT:
+        return dict.fromkeys(pairs_across(new.groups), acts.DIFFERENT)
+    bound = {record for part in new.bound for record in part}
+    main = [[record for record in group if record not in bound] for group in new.groups]
+    return dict.fromkeys(pairs_across(new.groups) | pairs_across(main), acts.SAME)
+
+
+def _bound(new: NewAct) -> tuple[tuple[int, ...], ...]:
+    """The parts of the groups of a merge that only what people said so far holds to theirs."""
+    if new.kind != acts.MERGE:
+        return ()
+    same = [pairs_said_same(group) for group in new.groups]
+    said = [(*pair, acts.WITHDRAWN) for pairs in same for pair in pairs]
+    if not said:
+        return ()
+    parts = place_rows(RowChanges({}, {}, said), StoredHoldings(), rules_in_force().resolution).sets
+    bound = (
+        bound_parts(group, parts, pairs) for group, pairs in zip(new.groups, same, strict=True)
+    )
+    return tuple(part for found in bound for part in found)
 
 
 def _is_torn(group: Collection[int], prepared: Prepared) -> bool:

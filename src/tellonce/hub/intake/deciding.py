@@ -88,8 +88,9 @@ def merge_customers(
 ) -> ActDone:
     """Make one customer of several (public ids): their records are one person's.
 
-    It holds while two of them have a record left that they have now. One id is kept, the others
-    lead to it. Raises what `decide` does, `Unknown`, and `Conflict` where they are one customer
+    It holds while two of them have a record left that they have now; a record that one of them has
+    only by what people decided before, while that counts. One id is kept, the others lead to it.
+    Raises what `decide` does, `Unknown`, and `Conflict` where they are one customer
     already, or one has no record that takes part in matching.
     """
     wanted = list(dict.fromkeys(ids))
@@ -186,8 +187,8 @@ def approve(act_id: str, *, by: Actor) -> ActDone:
             proposal.reason,
             proposal.verdict,
             proposal.groups,
-            proposal.customers,
-            target and target.row,
+            customers=proposal.customers,
+            target=target and target.row,
         )
         return carry_out(new, lease, by, approves=proposal)
 
@@ -197,7 +198,7 @@ def reject(act_id: str, *, by: Actor) -> StoredAct:
     check_steward(by, "reject")
     proposal = _proposal(act_id)
     with transaction.atomic():
-        settled = acts.settle_act(proposal.row, by.id, approved=False, at=clock.now())
+        settled = acts.settle_act(proposal.row, by.id, clock.now(), does=None)
         record_act(Act(f"{proposal.kind}.reject", by.id, target=act_id))
     return settled
 

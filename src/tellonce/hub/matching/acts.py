@@ -1,8 +1,9 @@
 """What people did about who is one customer: acts, what they decided, and what an undo restores.
 
 An act counts until it is undone, and again when that undo is undone. Of a pair, the newest decision
-of an act that counts is what holds. Whatever changes that appends a row that says so: the newest
-row of a pair, of whichever act, is always what holds.
+of an act that counts is what holds; `counting` says what more there is to it with merges upon
+merges. Whatever changes that appends a row that says so: the newest row of a pair, of whichever
+act, is always what holds.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from datetime import datetime
 from django.db.models import Count, Min
 
 from tellonce.hub.core import clock
-from tellonce.hub.core.bulk import among, insert_rows
+from tellonce.hub.core.bulk import insert_rows
 from tellonce.hub.core.errors import Conflict, Unknown
 from tellonce.hub.core.ids import is_id, new_id
+from tellonce.hub.matching.counting import said_around
 from tellonce.hub.matching.models import Decision, MatchAct
 from tellonce.hub.matching.types import NewAct, Pair, StoredAct, Verdicts
 from tellonce.hub.sources.cards import truncate_cards
@@ -25,10 +27,6 @@ DONE, PROPOSED, REJECTED = MatchAct.DONE, MatchAct.PROPOSED, MatchAct.REJECTED
 SAME, DIFFERENT, UNSURE = Decision.SAME, Decision.DIFFERENT, Decision.UNSURE
 WITHDRAWN = Decision.WITHDRAWN
 
-_ROWS_ON = """
-    SELECT d.id, d.left_id, d.right_id, d.verdict, a.id, a.kind, a.undone_by_id
-    FROM decisions d LEFT JOIN match_acts a ON a.id = d.act_id WHERE d.left_id
-"""
 _NOT_KNOWN_YET = 0
 
 
@@ -49,6 +47,7 @@ def _insert(new: NewAct, state: str, at: datetime) -> MatchAct:
         verdict=new.verdict,
         state=state,
         groups=[list(group) for group in new.groups],
+        bound=[list(part) for part in new.bound],
         customers=list(new.customers),
         target_id=new.target,
         moved=new.moved,
@@ -60,14 +59,15 @@ def _insert(new: NewAct, state: str, at: datetime) -> MatchAct:
     return row
 
 
-def settle_act(row: int, by: str, *, approved: bool, at: datetime, moved: int = 0) -> StoredAct:
-    """A proposal is done now, moving so many records, or rejected; raises `Conflict` where it was
-    settled meanwhile.
+def settle_act(row: int, by: str, at: datetime, *, does: NewAct | None) -> StoredAct:
+    """A proposal does this now, or is rejected (None); raises `Conflict` where it was settled
+    meanwhile.
     """
     found = MatchAct.objects.filter(pk=row, state=PROPOSED)
     settled = {"settled_by": by, "settled_at": at}
-    if approved:
-        changed = found.update(state=DONE, moved=moved, at=at, **settled)
+    if does is not None:
+        bound = [list(part) for part in does.bound]
+        changed = found.update(state=DONE, moved=does.moved, bound=bound, at=at, **settled)
     else:
         changed = found.update(state=REJECTED, **settled)
     stored = MatchAct.objects.select_related("target", "undone_by").get(pk=row)
@@ -125,17 +125,14 @@ def acts_at(moments: Collection[datetime]) -> dict[datetime, StoredAct]:
 def verdicts_after_undo(target: int) -> dict[Pair, str]:
     """What changes about pairs once the target (row id) is undone; nothing is written."""
     undone, base = _undone(target, _NOT_KNOWN_YET)
-    pairs = set(Decision.objects.filter(act=base).values_list("left_id", "right_id"))
-    held = dict.fromkeys(pairs, (0, WITHDRAWN))
-    newest = dict(held)
-    for pk, left, right, verdict, act, kind, undone_by in among(_ROWS_ON, {p[0] for p in pairs}):
-        pair = (left, right)
-        if pair not in pairs:
-            continue
-        newest[pair] = max(newest[pair], (pk, verdict))
-        if kind != UNDO and undone.get(act, undone_by) is None:
-            held[pair] = max(held[pair], (pk, verdict))
-    return {pair: verdict for pair, (_, verdict) in held.items() if newest[pair][1] != verdict}
+    pairs = Decision.objects.filter(act=base).values_list("left_id", "right_id")
+    said = said_around({end for pair in pairs for end in pair})
+    holds = said.counting(undone)
+    return {
+        pair: holds.get(pair, WITHDRAWN)
+        for pair, verdict in said.newest().items()
+        if verdict != holds.get(pair, WITHDRAWN)
+    }
 
 
 def mark_undone(target: int, by: int) -> None:

@@ -120,10 +120,10 @@ class MatchAct(models.Model):
 
     `groups` are lists of records (row ids): the pairs of a decision, the member lists of a merge or
     a split. An act that is undone counts no more, until that undo is itself undone. Rows are never
-    deleted; `state`, `undone_by` and who settled it are all that changes.
+    deleted; `state`, `undone_by`, `bound` and who settled it are all that changes.
     """
 
-    PERSON_LINKED: ClassVar = ("groups", "customers", "author", "reason", "settled_by")
+    PERSON_LINKED: ClassVar = ("groups", "bound", "customers", "author", "reason", "settled_by")
     NOT_PERSON_LINKED: ClassVar = (
         "id",
         "public_id",
@@ -145,6 +145,7 @@ class MatchAct(models.Model):
     verdict = models.CharField(max_length=10, blank=True)  # of a decision
     state = models.CharField(max_length=10)
     groups = models.JSONField(default=list)
+    bound = models.JSONField(default=list)  # parts of a merge's groups: see `counting`
     customers = models.JSONField(default=list)  # public ids it was asked about
     target = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="undos"

@@ -90,6 +90,14 @@ def stored_edges() -> set[StoredEdge]:
     return {StoredEdge(*row) for row in rows.iterator(20_000)}
 
 
+def pairs_said_same(record_ids: Collection[int]) -> list[tuple[int, int]]:
+    """The pairs of these records that are the same by the newest word of a person."""
+    all_of = set(record_ids)
+    found = decisions_touching(record_ids)
+    pairs = [(one.left, one.right) for one in found if one.verdict == Decision.SAME]
+    return [pair for pair in pairs if all_of.issuperset(pair)]
+
+
 def matching_counts() -> dict[str, int]:
     """For status: pairs that a person should look at."""
     return {"open_reviews": Review.objects.count()}

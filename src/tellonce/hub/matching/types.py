@@ -109,13 +109,16 @@ def pair_of(one: int, other: int) -> Pair:
 
 @dataclass(frozen=True)
 class NewAct:
-    """What a person does, or proposes to: see `StoredAct`. `target`: row id of the act undone."""
+    """What a person does, or proposes to: see `StoredAct`. `target`: row id of the act undone;
+    `bound`: of a merge, see `counting.bound_parts`.
+    """
 
     kind: str
     author: str
     reason: str = ""
     verdict: str = ""
     groups: tuple[tuple[int, ...], ...] = ()
+    bound: tuple[tuple[int, ...], ...] = ()
     customers: tuple[str, ...] = ()
     target: int | None = None
     moved: int = 0
