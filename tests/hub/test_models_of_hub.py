@@ -14,7 +14,7 @@ from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.accounts.services import add_user
 from tellonce.hub.core.errors import Conflict, Refused, Unknown, WrongCall
 from tellonce.hub.customers.models import Membership
-from tellonce.hub.intake import modelling, resolving
+from tellonce.hub.intake import modelling, resolving, services
 from tellonce.hub.intake.acts import rules_of_partition
 from tellonce.hub.intake.deciding import decide, records_named
 from tellonce.hub.intake.modelling import changes_of, request_adoption, request_proposal
@@ -22,10 +22,11 @@ from tellonce.hub.intake.pushing import accept_records
 from tellonce.hub.intake.rules import fingerprint_in_force, rules_in_force
 from tellonce.hub.intake.services import place_waiting
 from tellonce.hub.intake.turns import resolving as turn
-from tellonce.hub.intake.work import ADOPT, PROPOSE
+from tellonce.hub.intake.work import ADOPT, PLACE, PROPOSE
 from tellonce.hub.jobs.running import work_once
 from tellonce.hub.jobs.types import ReleaseJob
 from tellonce.hub.matching.held import held_models
+from tests.hub.batches import batch, stored
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,53 @@ def test_an_adoption_that_was_cut_short_is_gone_on_with(some_records: None) -> N
     place_waiting(by=actor())
     assert rules_of_partition() == fingerprint_in_force()
     assert held_models()[0].in_force
+
+
+def more(prefix: str, count: int) -> list[dict[str, str]]:
+    """Rows of as many other people."""
+    return [
+        ANNA | DOUBT | {"id": f"{prefix}{n}", "last name": f"{chr(97 + n % 26) * 3}{n}ska"}
+        for n in range(count)
+    ]
+
+
+def test_a_hub_that_has_outgrown_its_model_gets_another(some_records: None) -> None:
+    adopted(proposed())
+    accept_records("crm", more("a", 56), by=actor())
+    place_waiting(by=actor())
+    assert held_models()[0].records == 19  # 75 records are not four times as many
+    accept_records("crm", more("b", 1), by=actor())
+    place_waiting(by=actor())
+    newest = held_models()[0]
+    assert (newest.records, newest.in_force, newest.changes) == (76, True, {})
+    assert rules_of_partition() == fingerprint_in_force()
+    assert stored() == batch()
+
+
+def test_where_people_decided_another_is_proposed_once(some_records: None) -> None:
+    first = proposed()
+    adopted(first)
+    decide([tuple(records_named([("crm", "2-0"), ("crm", "9")]))], "different", by=actor())
+    accept_records("crm", more("a", 60), by=actor())
+    place_waiting(by=actor())
+    assert (held_models()[0].fingerprint, held_models()[0].in_force) == (first, True)
+    assert work_once(frozenset({PROPOSE}))
+    assert (held_models()[0].records, held_models()[0].in_force) == (79, False)
+    accept_records("crm", more("b", 10), by=actor())
+    place_waiting(by=actor())
+    assert not work_once(frozenset({PROPOSE}))
+
+
+def test_records_that_people_wait_for_have_it_looked_at_behind_them(
+    some_records: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adopted(proposed())
+    monkeypatch.setattr(services, "_LOOKS_EVERY", 1)
+    for row in more("a", 60):
+        services.accept_placed("crm", [row], by=actor())
+    assert held_models()[0].records == 19
+    assert work_once(frozenset({PLACE}))
+    assert (held_models()[0].records, held_models()[0].in_force) == (79, True)
 
 
 def test_what_a_partition_would_change_is_counted() -> None:

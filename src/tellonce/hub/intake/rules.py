@@ -8,18 +8,22 @@ from functools import lru_cache
 from tellonce.hub.bridge.services import STANDARDISER
 from tellonce.hub.bridge.types import ResolutionRules
 from tellonce.hub.core.canonical import digest
-from tellonce.hub.matching.held import only_shipped
+from tellonce.hub.matching.held import is_newest_in_force, newest_trained_on, only_shipped
 from tellonce.hub.matching.selectors import (
     adopted_fingerprint,
     adopted_model,
     any_decision,
 )
 from tellonce.hub.matching.types import StoredModel
-from tellonce.hub.sources.selectors import active_record_count, declarations
+from tellonce.hub.sources.selectors import active_record_count, declarations, newest_record
 from tellonce.hub.vault.services import hash_key
 
 TRAINS_AT = 1_000
 """Active records from which a first model is trained and adopted."""
+
+GROWN = 4
+"""Times the records that a model was trained on, from which there is to be another: the keys by
+which it brings records together are worth their pairs for so many only."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,17 @@ def is_time_to_train() -> bool:
     if not only_shipped() or any_decision():
         return False
     return active_record_count() >= TRAINS_AT
+
+
+def is_outgrown() -> bool:
+    """Whether there are GROWN times the records that the newest model was trained on."""
+    least = GROWN * newest_trained_on()
+    return 0 < least <= newest_record() and active_record_count() >= least
+
+
+def is_free_to_train() -> bool:
+    """Whether no person decided anything or chose a model, so that another may come unasked."""
+    return is_newest_in_force() and not any_decision()
 
 
 def fingerprint_in_force() -> str:

@@ -43,7 +43,14 @@ from tellonce.hub.intake.pushing import (
     read_pushed,
 )
 from tellonce.hub.intake.resolving import resolve_everything
-from tellonce.hub.intake.rules import Rules, is_time_to_train, rules_in_force, rules_to_train
+from tellonce.hub.intake.rules import (
+    Rules,
+    is_free_to_train,
+    is_outgrown,
+    is_time_to_train,
+    rules_in_force,
+    rules_to_train,
+)
 from tellonce.hub.intake.telling import Tally
 from tellonce.hub.intake.turns import is_turn_wanted, resolving
 from tellonce.hub.intake.waiting import (
@@ -51,10 +58,13 @@ from tellonce.hub.intake.waiting import (
     any_waiting,
     await_placing,
     do_wait,
+    enqueue_placing,
     urgent_waiting,
     waiting_among,
     waiting_count,
 )
+from tellonce.hub.intake.work import PROPOSE
+from tellonce.hub.jobs.services import enqueue
 from tellonce.hub.jobs.types import HeldLease
 from tellonce.hub.sources.selectors import active_record_count, deliveries_to_place
 from tellonce.hub.sources.services import mark_placed, set_restricted
@@ -66,6 +76,7 @@ RESOLVES_ALL_FROM = 20_000
 IN_ONE = 10
 """Rows that are kept and placed in one transaction: what the engine does for them is a few
 milliseconds, for which the write lock may be held."""
+_LOOKS_EVERY = 100
 _SOON = 1.0  # seconds to wait for the turn before rows are kept without it
 TOGETHER = 100
 """Records that people wait for, placed in one turn: few enough to be written in 250 ms."""
@@ -127,13 +138,21 @@ def place_waiting(*, by: Actor, progress: Progress = no_progress) -> Placed | No
 
 
 def place_pending(actor: str, progress: Progress = no_progress) -> Placed | None:
-    """`place_waiting` for an actor's text id."""
+    """`place_waiting` for an actor's text id. Where the hub has outgrown its model, everything is
+    resolved by one trained anew; or, where people decided, such a model is proposed to them.
+    """
     stored, total = deliveries_to_place(), waiting_count()
     done, model, size, tally = 0, "", ChunkSize(), Tally()
-    while any_waiting():
+    outgrown = is_outgrown()
+    if outgrown and not is_free_to_train():
+        outgrown = False
+        with transaction.atomic():
+            enqueue(PROPOSE, {}, actor, unique=PROPOSE, bulk=True)
+    while outgrown or any_waiting():
         with resolving(actor, bulk=True) as lease:
             while True:
-                model = resolved_if_due(tally, lease, progress) or model
+                model = resolved_if_due(tally, lease, progress, outgrown=outgrown) or model
+                outgrown = False
                 chunk = place_next(size.records, rules_in_force(), lease)
                 if chunk is None:
                     break
@@ -147,11 +166,13 @@ def place_pending(actor: str, progress: Progress = no_progress) -> Placed | None
     return _placed(tally, model or "adopted") if total else None
 
 
-def resolved_if_due(tally: Tally, lease: HeldLease, progress: Progress) -> str:
-    """Resolve all where that is due; says by which model, "" where it was not. The caller holds the
-    resolver's lease.
+def resolved_if_due(
+    tally: Tally, lease: HeldLease, progress: Progress, *, outgrown: bool = False
+) -> str:
+    """Resolve all where that is due, by a model trained anew where that in force is `outgrown`;
+    says by which model, "" where it was not. The caller holds the resolver's lease.
     """
-    if is_time_to_train():
+    if outgrown or is_time_to_train():
         rules = rules_to_train()
     else:
         rules = rules_in_force()
@@ -200,10 +221,18 @@ def accept_placed(source: str, rows: Sequence[Any], *, by: Actor) -> Accepted:
     if len(rows) <= IN_ONE:
         pushed = read_pushed(source, rows, by=by)
         with suppress(Busy), resolving(by.id, wait_seconds=_SOON) as lease:
-            return _placed_at_once(pushed, _settled_rules(lease), lease, by)
+            accepted = _placed_at_once(pushed, _settled_rules(lease), lease, by)
+            _follow_growth(accepted, by)
+            return accepted
     accepted = accept_records(source, rows, by=by, urgent=True)
     place_records_now(accepted.records.values(), by=by)
     return accepted
+
+
+def _follow_growth(accepted: Accepted, by: Actor) -> None:
+    """Now and then have it looked whether the hub has outgrown its model: nobody waits for that."""
+    if any(record % _LOOKS_EVERY == 0 for record in accepted.moved) and is_outgrown():
+        enqueue_placing(by.id)
 
 
 def _settled_rules(lease: HeldLease) -> Rules:

@@ -13,6 +13,8 @@ from tellonce.hub.matching.types import HeldModel, StoredModel
 
 TRAINED = MatchModel.TRAINED
 _SHORTEST = 6
+_NEWEST = "SELECT fingerprint FROM match_models WHERE origin <> %s ORDER BY id DESC LIMIT 1"
+_NEWEST_TRAINED_ON = "SELECT records FROM match_models WHERE origin <> %s ORDER BY id DESC LIMIT 1"
 
 
 def propose_model(
@@ -71,6 +73,18 @@ def held_models() -> list[HeldModel]:
 def only_shipped() -> bool:
     """Whether no model but the shipped one was ever made."""
     return not fetched("SELECT 1 FROM match_models WHERE origin <> %s LIMIT 1", MatchModel.SHIPPED)
+
+
+def newest_trained_on() -> int:
+    """How many records the newest model was trained on, in force or proposed; 0 where none was."""
+    rows = fetched(_NEWEST_TRAINED_ON, MatchModel.SHIPPED)
+    return rows[0][0] if rows else 0
+
+
+def is_newest_in_force() -> bool:
+    """Whether no model is proposed, and nobody went back to an older one."""
+    rows = fetched(_NEWEST, MatchModel.SHIPPED)
+    return bool(rows) and rows[0][0] == adopted_fingerprint()
 
 
 def _stored(row: MatchModel) -> StoredModel:

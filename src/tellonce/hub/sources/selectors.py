@@ -160,6 +160,11 @@ def active_record_count() -> int:
     return Record.objects.filter(state=Record.ACTIVE).count()
 
 
+def newest_record() -> int:
+    """The row id of the newest record, 0 where there is none: there are at most so many."""
+    return fetched("SELECT max(id) FROM records")[0][0] or 0
+
+
 def active_records() -> Iterator[RecordText]:
     """Every record that takes part in matching, in slices, by row id."""
     last = 0
