@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tellonce.cli.acts import show_done
 from tellonce.cli.main import execute
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.accounts.services import add_user
 from tellonce.hub.customers.models import Customer
 from tellonce.hub.intake.pushing import accept_records
 from tellonce.hub.intake.services import place_waiting
+from tellonce.hub.intake.types import ActDone
 from tests.hub.delivering import ANNA, OTTO, a_source
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,6 +67,8 @@ def test_customers_are_merged_parted_and_all_is_undone(capsys: Any) -> None:
     assert "row" not in merged["act"]
     parted = said(capsys, "split", one, "--group", "crm:2", "--reason", "two people")
     assert f"{other} is back." in parted
+    assert f"1 record of {one} belongs to {other} now." in parted
+    assert f"2 customers now: {one}, {other}." in parted
     listed = json.loads(said(capsys, "acts", "list", "--json"))
     assert [act["kind"] for act in listed] == ["split", "merge"]
     for act in listed:
@@ -79,6 +84,17 @@ def test_a_customer_is_parted_by_a_record_of_it(capsys: Any, named: list[str]) -
     said(capsys, "merge", one, other)
     assert f"{other} is back." in said(capsys, "split", *named, "--group", "crm:2")
     assert (customer_of("1"), customer_of("2")) == (one, other)
+
+
+def test_it_is_said_how_many_records_went_where_and_which_customers_are_left(capsys: Any) -> None:
+    one, other = "cus_1", "cus_2"
+    act: Any = SimpleNamespace(id="act_1", state="done")
+    show_done(ActDone(act, [one, other], taken={one: {other: 2}, other: {one: 1}}), as_json=False)
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "2 records of cus_1 belong to cus_2 now.",
+        "1 record of cus_2 belongs to cus_1 now.",
+        "2 customers now: cus_1, cus_2.",
+    ]
 
 
 def test_a_second_person_approves_or_rejects(capsys: Any, settings: Any) -> None:

@@ -152,11 +152,18 @@ def show_done(done: Any, *, as_json: bool) -> None:
         return
     for one, other in done.merged.items():
         show(f"{one} is {other} now.")
-    for one, others in done.split.items():
-        show(f"Records of {one} are {' and '.join(others)} now.")
+    for one, takers in done.taken.items():
+        for other, count in takers.items():
+            belong = "belongs" if count == 1 else "belong"
+            show(f"{counted(count, 'record')} of {one} {belong} to {other} now.")
     for one in done.restored:
         show(f"{one} is back.")
-    if not (done.merged or done.split or done.restored):
+    if done.taken:
+        left = dict.fromkeys(
+            [*done.taken, *(one for takers in done.taken.values() for one in takers)]
+        )
+        show(f"{counted(len(left), 'customer')} now: {', '.join(left)}.")
+    if not (done.merged or done.taken or done.restored):
         show("No customer changed.")
     show(f"Undo it: tellonce undo {done.act.id}")
 

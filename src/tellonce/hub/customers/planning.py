@@ -7,6 +7,7 @@ crash, worked out again) independently of every other plan.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -54,14 +55,14 @@ class Plan:
     """What changes in one group. `leaving`: records whose membership ends.
 
     `retired`: customer -> index in `sets` of where it leads, None: nowhere. `split`: customer that
-    goes on -> indexes of the other sets that took records from it.
+    goes on -> index of each other set that took records from it -> how many.
     """
 
     sets: tuple[PlannedSet, ...]
     leaving: tuple[int, ...] = ()
     retired: Mapping[int, int | None] = field(default_factory=dict)
     revived: frozenset[int] = frozenset()
-    split: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    split: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -144,14 +145,14 @@ def _planned(
     )
 
 
-def _split(planned: Sequence[PlannedSet], was: Mapping[int, int]) -> dict[int, tuple[int, ...]]:
+def _split(planned: Sequence[PlannedSet], was: Mapping[int, int]) -> dict[int, Counter[int]]:
     stays = {one.customer for one in planned}
-    taken: dict[int, set[int]] = {}
+    taken: dict[int, Counter[int]] = {}
     for index, one in enumerate(planned):
         for record in one.arriving:
             if (source := was.get(record)) is not None and source in stays:
-                taken.setdefault(source, set()).add(index)
-    return {customer: tuple(sorted(indexes)) for customer, indexes in taken.items()}
+                taken.setdefault(source, Counter())[index] += 1
+    return taken
 
 
 def _document(one: ResolvedCustomer) -> Document:

@@ -128,14 +128,14 @@ class StewardValueView:
 class Applied:
     """What writing a resolution changed. Ids are public ids.
 
-    `changed`: id -> attributes that differ. `merged`: id -> the id it leads to now. `split`: id ->
-    the ids that took records from it. `removed` have no record left.
+    `changed`: id -> attributes that differ. `merged`: id -> the id it leads to now. `split`: id
+    that goes on -> each id that took records from it -> how many. `removed` have no record left.
     """
 
     created: Sequence[str] = ()
     changed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     merged: Mapping[str, str] = field(default_factory=dict)
-    split: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    split: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     restored: Sequence[str] = ()
     removed: Sequence[str] = ()
 

@@ -47,9 +47,11 @@ def apply_plans(plans: Sequence[Plan], now: datetime) -> Applied:
         changed=changed,
         merged=merged,
         split={
-            customers.public[i]: [customers.name_of(plan.sets[index]) for index in indexes]
+            customers.public[i]: {
+                customers.name_of(plan.sets[index]): count for index, count in taken.items()
+            }
             for plan in plans
-            for i, indexes in plan.split.items()
+            for i, taken in plan.split.items()
         },
         restored=restored,
         removed=removed,

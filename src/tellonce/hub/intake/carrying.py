@@ -164,9 +164,10 @@ def _done(stored: StoredAct, applied: Applied, verdicts: Verdicts) -> ActDone:
         _customers_around(verdicts),
         applied.created,
         applied.merged,
-        applied.split,
+        {one: list(others) for one, others in applied.split.items()},
         applied.restored,
         applied.removed,
+        applied.split,
     )
 
 

@@ -17,7 +17,8 @@ class ActDone:
 
     `act.state` is proposed where it moves more records than one person may: then nothing is changed
     yet. `customers` hold the records it was about now. `merged`: id -> the id it leads to now;
-    `split`: id -> the ids that took records from it; `restored` are in use again.
+    `split`: id -> the ids that took records from it; `taken`: of these, how many each took;
+    `restored` are in use again.
     """
 
     act: StoredAct
@@ -27,6 +28,7 @@ class ActDone:
     split: Mapping[str, Sequence[str]] = field(default_factory=dict)
     restored: Sequence[str] = ()
     removed: Sequence[str] = ()
+    taken: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def proposed(self) -> bool:
