@@ -17,6 +17,7 @@ from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Refused, Unknown, WrongCall
 from tellonce.hub.corrections.storing import QUIET
 from tellonce.hub.corrections.types import STATES
+from tellonce.hub.events.feed import feed_id
 from tellonce.hub.events.kinds import TYPES
 from tellonce.hub.events.models import Delivery, Endpoint, EndpointSecret
 from tellonce.hub.events.services import emit
@@ -53,6 +54,7 @@ def test_an_event_arrives_signed_as_a_thin_cloudevent(receiver: Receiver, admin:
     assert event["data"] == {"fields": ["email"]}
     assert headers["webhook-id"] == event["id"]
     assert int(event["sequence"]) > 0
+    assert event["feed"] == feed_id()
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(body.replace(b"email", b"phone"), headers)
 

@@ -88,6 +88,8 @@ def restore(
         secret = sealing.read_key_file(_key_path(key))
         found = services.restore_backup(file, secret, progress, replace=replace)
     _show(found, as_json, f"The hub is what it was at {found.made_at:%Y-%m-%d %H:%M:%S} UTC")
+    if not as_json:
+        show("Whoever follows its changes begins anew: the runbook says how.")
 
 
 def upgrade(

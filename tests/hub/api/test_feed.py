@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tellonce.hub.events.feed import renew_feed
 from tellonce.hub.events.services import emit, emit_many
 from tellonce.hub.events.types import Happened
-from tests.hub.api.calling import a_caller
+from tests.hub.api.calling import a_caller, problem
 
 
 @pytest.mark.django_db(transaction=True)
@@ -29,8 +30,34 @@ def test_a_reader_with_a_cursor_gets_every_event_once_and_in_order() -> None:
     assert caller.get(f"/changes?after={cursor}").json() == {
         "events": [],
         "cursor": cursor,
+        "feed": found["feed"],
         "more": False,
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cursor_that_the_feed_never_gave_is_refused_and_not_waited_for() -> None:
+    caller = a_caller()
+    emit_many([Happened("tellonce.test.v1", f"cus_{n}") for n in range(3)])
+    assert caller.get("/changes?after=3").json()["events"] == []
+    refused = problem(caller.get("/changes?after=4&wait=30"), 410, "feed")
+    assert refused["feed"] == caller.get("/changes").json()["feed"]
+    assert "after=0" in refused["hint"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_names_the_feed_is_told_when_its_numbers_mean_other_events() -> None:
+    caller = a_caller()
+    emit_many([Happened("tellonce.test.v1", f"cus_{n}") for n in range(3)])
+    before = caller.get("/changes").json()
+    follow = f"/changes?after={before['cursor']}&feed={before['feed']}"
+    assert caller.get(follow).status_code == 200
+    renew_feed()  # as a restore does
+    emit_many([Happened("tellonce.test.v1", f"cus_{n}") for n in range(3, 9)])
+    refused = problem(caller.get(follow), 410, "feed")
+    anew = caller.get("/changes?after=0").json()
+    assert refused["feed"] == anew["feed"] != before["feed"]
+    assert len(anew["events"]) == 9
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,7 +12,10 @@ from pydantic import Field
 
 from tellonce.hub.accounts.types import FEED_SCOPE
 from tellonce.hub.api.auth import Scoped
-from tellonce.hub.events.selectors import events_after
+from tellonce.hub.api.problems import Problem
+from tellonce.hub.api.routes import answers_also
+from tellonce.hub.events.feed import feed_id
+from tellonce.hub.events.selectors import events_after, newest_number
 from tellonce.hub.events.types import StoredEvent
 
 router = Router(tags=["changes"])
@@ -40,32 +43,63 @@ class ChangesAsked(Schema):
     after: int = Field(0, ge=0, le=2**63 - 1, description="The `cursor` of the answer before.")
     limit: int = Field(100, ge=1, le=1000, description="Events at most.")
     wait: int = Field(0, ge=0, le=30, description="Seconds to wait where there is nothing new.")
+    feed: str = Field(
+        "", max_length=36, description="The `feed` of the answer before: 410 where it is over."
+    )
 
 
 class Changes(Schema):
-    """CloudEvents in order. `cursor` is where to read on; it stays where nothing is new."""
+    """CloudEvents in order. `cursor` is where to read on in this `feed`; it stays where nothing is
+    new.
+    """
 
     events: list[dict[str, Any]]
     cursor: int
+    feed: str = Field(description="Changes where a backup was restored: then begin anew.")
     more: bool = Field(description="Whether there is more to read at once.")
 
     model_config = {
-        "json_schema_extra": {"examples": [{"events": [_EVENT], "cursor": 18, "more": False}]}
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "events": [_EVENT],
+                    "cursor": 18,
+                    "feed": "fed_019a2b3c4d5e7f8091a2b3c4d5e6f70b",
+                    "more": False,
+                }
+            ]
+        }
     }
 
 
 @router.get("", auth=Scoped(FEED_SCOPE), response=Changes, summary="Follow what changes")
+@answers_also(410)
 def read_changes(request: HttpRequest, asked: Query[ChangesAsked]) -> dict[str, Any]:
     """Events after a cursor, none skipped, none twice. They hold ids and names of attributes, no
-    value: read the customer for that.
+    value: read the customer for that. 410 where the cursor is not one of this feed's.
     """
+    feed = _checked_feed(asked)
     found = _news(asked)
     events = found[: asked.limit]
     return {
         "events": [{**event.envelope(), "sequence": str(event.number)} for event in events],
         "cursor": events[-1].number if events else asked.after,
+        "feed": feed,
         "more": len(found) > asked.limit,
     }
+
+
+def _checked_feed(asked: ChangesAsked) -> str:
+    """The feed's id. After a restore its numbers are given to other events: who read on would miss
+    these, and not know it.
+    """
+    feed = feed_id()
+    if asked.feed and asked.feed != feed:
+        detail = "The feed that this cursor belongs to is over: a backup was restored."
+        raise Problem("feed", detail, feed=feed)
+    if asked.after > newest_number():
+        raise Problem("feed", "The feed has not come to this cursor yet.", feed=feed)
+    return feed
 
 
 def _news(asked: ChangesAsked) -> list[StoredEvent]:

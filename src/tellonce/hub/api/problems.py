@@ -7,7 +7,7 @@
     hint        one sentence what to do
     request_id  the id to name when asking for help
 
-Further members, by type: `errors` (field, problem), `purposes`, `scope`, `version`.
+Further members, by type: `errors` (field, problem), `feed`, `purposes`, `scope`, `version`.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ KINDS = {
     "method": Kind(405, "Method not allowed", "See the header Allow."),
     "conflict": Kind(409, "In conflict with what is there", "Read it again and decide anew."),
     "gone": Kind(410, "No longer there", "It was erased; its header and hash remain."),
+    "feed": Kind(410, "Not a cursor of this feed", "Begin anew: after=0, and without feed."),
     "stale": Kind(412, "Changed since it was read", "Read it again and decide anew."),
     "too-large": Kind(413, "The body is too large", "Send less at once."),
     "media-type": Kind(415, "The body is not JSON", "Send Content-Type: application/json."),

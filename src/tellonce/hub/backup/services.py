@@ -21,6 +21,7 @@ from tellonce.hub.backup.sealing import Sealer, opened_chunks
 from tellonce.hub.backup.types import BackupSummary, Progress
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Busy, Failed, WrongCall
+from tellonce.hub.events.feed import renew_feed
 from tellonce.hub.health import unknown_migrations
 from tellonce.hub.jobs.selectors import living_workers
 from tellonce.hub.jobs.services import forget_workers
@@ -200,11 +201,15 @@ def _restore_tables(path: Path, secret: bytes, summary: BackupSummary) -> None:
 
 
 def _prove(summary: BackupSummary) -> None:
-    """Bring what was restored up to this program, and open its keys; raises `KeyTrouble`."""
+    """Bring what was restored up to this program, and open its keys; raises `KeyTrouble`.
+
+    The numbers that the feed gave since the backup it will give again, hence a feed of its own.
+    """
     call_command("migrate", verbosity=0, interactive=False)
     check_keys()
     with transaction.atomic():
         forget_workers()
+        renew_feed()
         record_act(Act("hub.restore", SYSTEM, details={"version": summary.version}))
 
 

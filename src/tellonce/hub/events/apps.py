@@ -8,7 +8,7 @@ from tellonce.hub.events import work
 
 
 class EventsConfig(AppConfig):
-    """Tables `events`, `webhook_endpoints`, `webhook_secrets`, `webhook_deliveries`."""
+    """Tables `events`, `feeds`, `webhook_endpoints`, `webhook_secrets`, `webhook_deliveries`."""
 
     name = "tellonce.hub.events"
 

@@ -1,9 +1,12 @@
-"""Numbering the feed: one UPDATE for thousands of rows."""
+"""Numbering the feed, one UPDATE for thousands of rows, and telling one feed from another."""
 
 from __future__ import annotations
 
 from django.db import connection
 
+from tellonce.hub.core.bulk import fetched
+from tellonce.hub.core.ids import new_id
+from tellonce.hub.events.models import Feed
 from tellonce.hub.jobs.sequencer import Head
 
 STREAM = "events"
@@ -14,6 +17,21 @@ _NUMBER = """
         FROM events WHERE number IS NULL ORDER BY id LIMIT %s
     ) AS numbered WHERE events.id = numbered.id
 """
+_ID = "SELECT public_id FROM feeds WHERE name = %s"
+
+
+def feed_id() -> str:
+    """The id of the feed: under another one the same numbers mean other events."""
+    while not (found := fetched(_ID, STREAM)):
+        first = Feed(name=STREAM, public_id=new_id("fed"))
+        Feed.objects.bulk_create([first], ignore_conflicts=True)
+    return str(found[0][0])
+
+
+def renew_feed() -> None:
+    """Make it another feed, since numbers that were given out are to be given again."""
+    new = {"public_id": new_id("fed")}
+    Feed.objects.update_or_create(name=STREAM, defaults=new)
 
 
 def number_events(last: Head) -> Head:

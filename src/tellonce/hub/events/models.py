@@ -29,6 +29,19 @@ class Event(models.Model):
         )
 
 
+class Feed(models.Model):
+    """Which feed the numbers of a stream belong to; a restore makes it another one."""
+
+    PERSON_LINKED: ClassVar = ()
+    NOT_PERSON_LINKED: ClassVar = ("name", "public_id")
+
+    name = models.CharField(max_length=64, primary_key=True)
+    public_id = models.CharField(max_length=36)
+
+    class Meta:
+        db_table = "feeds"
+
+
 class Endpoint(models.Model):
     """Where events are sent. `after` is the number it begins behind; `types` empty means all.
 

@@ -20,6 +20,7 @@ from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
 from tellonce.hub.core.canonical import canonical_json
 from tellonce.hub.core.errors import HubError
+from tellonce.hub.events.feed import feed_id
 from tellonce.hub.events.models import Delivery, Endpoint, Event
 from tellonce.hub.events.services import emit
 from tellonce.hub.events.types import Happened, StoredEvent
@@ -82,8 +83,8 @@ def _send_some(endpoint: Endpoint, sender: Sender, secrets: list[str], lease: He
 
 
 def send(sender: Sender, event: StoredEvent, secrets: list[str]) -> Answer:
-    """One message: the event's envelope with its number, signed now."""
-    number = {"sequence": str(event.number)} if event.number else {}
+    """One message: the event's envelope with its number and feed, signed now."""
+    number = {"sequence": str(event.number), "feed": feed_id()} if event.number else {}
     body = canonical_json(event.envelope() | number)
     return sender.post(body, headers_for(event.id, body, secrets, clock.now()))
 
