@@ -73,7 +73,7 @@ def test_a_restored_hub_holds_the_same_and_is_in_order(
     assert elsewhere.counts()["records"] == hub.counts()["records"]
     elsewhere.run("source", "add", "shop", "--kind", "shop")
     elsewhere.run("load", "shop", str(EXAMPLE / "shop.csv"))
-    assert elsewhere.counts()["customers"] == 6
+    assert elsewhere.counts()["customers"] == 5  # a test entry of placeholders makes none
 
 
 def test_a_backup_is_private_says_nothing_in_the_clear_and_has_no_master_key(
