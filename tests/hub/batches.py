@@ -6,7 +6,8 @@ from typing import Any
 
 from tellonce.hub.bridge.resolution import resolve_all
 from tellonce.hub.customers.models import GoldenVersion, Membership
-from tellonce.hub.customers.planning import _document
+from tellonce.hub.customers.periods import other_names
+from tellonce.hub.customers.planning import _document, _other_names
 from tellonce.hub.intake.golden import resolved_customers
 from tellonce.hub.intake.rules import rules_in_force
 from tellonce.hub.matching.models import Edge, MatchKey
@@ -29,9 +30,11 @@ def stored() -> dict[str, Any]:
         for version in GoldenVersion.objects.select_related("customer")
         if version.number == version.customer.version
     }
+    names = other_names(members)
     return {
         "customers": {min(of): of for of in members.values()},
         "golden": {min(of): bytes(golden[c]) for c, of in members.items()},
+        "names": {min(of): names.get(c, frozenset()) for c, of in members.items()},
         "edges": set(
             Edge.objects.values_list("left_id", "right_id", "pattern", "match_weight", "linked")
         ),
@@ -53,6 +56,7 @@ def batch() -> dict[str, Any]:
     return {
         "customers": {min(one.members): one.members for one in customers},
         "golden": {min(one.members): _document(one).content_hash for one in customers},
+        "names": {min(one.members): _other_names(one, _document(one)) for one in customers},
         "edges": {
             (p.left, p.right, p.pattern, p.match_weight, linked)
             for part in found.pairs(3)

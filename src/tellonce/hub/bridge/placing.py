@@ -15,6 +15,7 @@ from tellonce.engine.model.document import MatchModel
 from tellonce.engine.settings import Settings
 from tellonce.hub.bridge.held import Held, Kept
 from tellonce.hub.bridge.holdings import Holdings, KeptPair, Name
+from tellonce.hub.bridge.names import StatedName, names_of, stated_names
 from tellonce.hub.bridge.resolution import (
     entries_of,
     identifier_kinds,
@@ -41,13 +42,14 @@ class RowChanges:
 class PlacedRows:
     """What placing changes, by row id.
 
-    `sets`, `golden` and `identifiers` are as in `resolution.ResolvedPart`, of every customer that
-    was touched; `keys` are those of the records that arrived.
+    `sets`, `golden`, `identifiers` and `names` are as in `resolution.ResolvedPart`, of every
+    customer that was touched; `keys` are those of the records that arrived.
     """
 
     sets: Sequence[Mapping[int, float]]
     golden: Sequence[Sequence[Sequence[Any]]]
     identifiers: frozenset[str]
+    names: Sequence[frozenset[StatedName]]
     added: Sequence[KeptPair]
     removed: Sequence[tuple[int, int]]
     keys: Mapping[int, frozenset[int]]
@@ -124,12 +126,15 @@ def _keys(table: pa.Table, ids: Sequence[int]) -> dict[int, frozenset[int]]:
 def _rows(found: placing.Placed, held: Held) -> PlacedRows:
     ids = held.ids_of(_names(found.records))
     rows = zip(*(found.clusters[n].to_pylist() for n in found.clusters.column_names), strict=True)
-    members = sets_of((cluster, ids[row], sure) for row, cluster, sure in sorted(rows))
+    by_row = sorted(rows)
+    members = sets_of((cluster, ids[row], sure) for row, cluster, sure in by_row)
+    stated = stated_names(found.records, [cluster for _, cluster, _ in by_row])
     arrived = held.ids_of(list(found.arrived.row))
     return PlacedRows(
         list(members.values()),
         entries_of(found.golden, members),
         identifier_kinds(found.records),
+        names_of(stated, members),
         [_pair(edge, held) for edge in found.added],
         [_pair(edge, held)[:2] for edge in found.removed],
         _keys(found.arrived.keys, arrived),

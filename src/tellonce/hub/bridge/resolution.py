@@ -22,6 +22,7 @@ from tellonce.engine.model.document import MatchModel
 from tellonce.engine.placing import match_keys
 from tellonce.engine.tables import CLUSTERS, DECISIONS, RECORDS
 from tellonce.hub.bridge.holdings import KeptPair
+from tellonce.hub.bridge.names import StatedName, names_of, stated_names
 from tellonce.hub.bridge.rows import records_table
 from tellonce.hub.bridge.types import Explained, Progress, ResolutionRules, no_progress
 
@@ -100,18 +101,19 @@ class Resolution:
         row, cluster, confidence = self._row[own], self._cluster[own], self._confidence[own]
         rows = zip(cluster.tolist(), self._ids[row].tolist(), confidence.tolist(), strict=True)
         names = self._cluster[self._starts[chosen]].tolist()
+        records = self._found.records.take(pa.array(row))
         return ResolvedPart(
             list(sets_of(rows).values()),
-            entries_of(self._golden(row, cluster, confidence), names),
+            entries_of(self._golden(records, cluster, confidence), names),
             self.identifiers,
+            names_of(stated_names(records, cluster.tolist()), names),
         )
 
     def _golden(
-        self, row: npt.NDArray[Any], cluster: npt.NDArray[Any], confidence: npt.NDArray[Any]
+        self, records: pa.Table, cluster: npt.NDArray[Any], confidence: npt.NDArray[Any]
     ) -> pa.Table:
-        """GOLDEN of some whole clusters: of all at once it would be the most that a load holds."""
-        records = self._found.records.take(pa.array(row))
-        columns = (np.arange(len(row)), cluster, confidence)
+        """GOLDEN of some whole clusters."""
+        columns = (np.arange(len(cluster)), cluster, confidence)
         clusters = pa.table(dict(zip(CLUSTERS.names, columns, strict=True)))
         return golden(records, clusters.cast(CLUSTERS), self._settings.rules)
 
@@ -154,12 +156,14 @@ class Resolution:
 @dataclass(frozen=True)
 class ResolvedPart:
     """Some customers: members (row id -> confidence) of each, and its golden entries (as in
-    `customers.types.GOLDEN_FIELDS`); `identifiers` are attributes that are kinds of identifiers.
+    `customers.types.GOLDEN_FIELDS`); `identifiers` are attributes that are kinds of identifiers;
+    `names`: those that the members of each state.
     """
 
     sets: Sequence[Mapping[int, float]]
     golden: Sequence[Sequence[Entry]]
     identifiers: frozenset[str]
+    names: Sequence[frozenset[StatedName]]
 
 
 def _table(records: Iterable[tuple[int, str]]) -> tuple[pa.Table, npt.NDArray[np.int64]]:

@@ -51,6 +51,26 @@ class Customer(models.Model):
         ]
 
 
+class OtherName(models.Model):
+    """A name that a record of a customer states and that is not its golden one, in the form of the
+    search columns: people are asked for by the name they had when somebody met them.
+    """
+
+    PERSON_LINKED: ClassVar = ("customer", "family_name", "given_name")
+    NOT_PERSON_LINKED: ClassVar = ("id",)
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    family_name = models.CharField(max_length=100, blank=True)
+    given_name = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        db_table = "other_names"
+        indexes = (
+            models.Index(fields=["family_name", "given_name"], name="other_name"),
+            models.Index(fields=["given_name", "family_name"], name="other_given_name"),
+        )
+
+
 class Membership(models.Model):
     """That a record belongs to a customer, from one moment to another."""
 

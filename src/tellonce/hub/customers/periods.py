@@ -12,13 +12,15 @@ from django.db.models import F
 
 from tellonce.hub.bridge.identities import Holding
 from tellonce.hub.core.bulk import among, as_moment
-from tellonce.hub.customers.models import GoldenVersion, Membership
+from tellonce.hub.customers.models import GoldenVersion, Membership, OtherName
 from tellonce.hub.sources.models import Record
 
 Period = tuple[int, int, float, datetime, datetime | None]
 """Customer, record, confidence, from, to (None: still)."""
 
 _PERIOD = ("customer_id", "record_id", "confidence", "from_at", "to_at")
+_OTHER_NAME = ("customer_id", "family_name", "given_name")
+_NAMES_OF = "SELECT customer_id, family_name, given_name FROM other_names WHERE customer_id"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SLICE = 20_000
 _CONCERNED = """
@@ -41,13 +43,14 @@ class History:
 
     `holdings` leave restricted records out, whose membership is frozen; `frozen` are the customers
     that hold one. `confidences`: record -> that of its membership now. `hashes`: customer ->
-    content hash of its newest golden document.
+    content hash of its newest golden document; `names`: customer -> its other names.
     """
 
     holdings: list[Holding]
     confidences: Mapping[int, float]
     hashes: Mapping[int, bytes]
     frozen: frozenset[int]
+    names: Mapping[int, frozenset[tuple[str, str]]]
 
 
 def history(records: Collection[int] | None) -> History:
@@ -69,7 +72,20 @@ def history(records: Collection[int] | None) -> History:
         {record: confidence for _, record, confidence, _, to in periods if to is None},
         _hashes(customers),
         frozenset(restricted.values()),
+        other_names(customers),
     )
+
+
+def other_names(customers: Collection[int] | None) -> dict[int, frozenset[tuple[str, str]]]:
+    """Customer (row id) -> names it is found by too; of these customers, None: of all."""
+    if customers is None:
+        rows: Iterable[Any] = OtherName.objects.values_list(*_OTHER_NAME).iterator(_SLICE)
+    else:
+        rows = among(_NAMES_OF, customers)
+    found: dict[int, set[tuple[str, str]]] = {}
+    for customer, *name in rows:
+        found.setdefault(customer, set()).add((name[0], name[1]))
+    return {customer: frozenset(names) for customer, names in found.items()}
 
 
 def _periods(customers: Collection[int] | None) -> list[tuple[Period, str]]:

@@ -16,6 +16,7 @@ from tellonce.hub.customers.periods import History, history
 from tellonce.hub.customers.types import ResolvedCustomer
 from tellonce.hub.vault.services import content_hash
 
+OtherNames = frozenset[tuple[str, str]]
 _CUSTOMERS_AT_ONCE = 10_000
 SEARCH_COLUMNS = ("family_name", "given_name", "birth_date", "city", "postal_code")
 
@@ -35,7 +36,8 @@ class PlannedSet:
     """One set of records and the customer it belongs to (None: a new one).
 
     `arriving` are the records that were with another customer, or with none; `surer` those that
-    stay with another confidence; `document` is None where the golden record is as it was.
+    stay with another confidence; `document` is None where the golden record is as it was, and
+    `names` where what it is found by beside its golden name is.
     """
 
     customer: int | None
@@ -43,11 +45,12 @@ class PlannedSet:
     arriving: tuple[int, ...]
     surer: tuple[int, ...]
     document: Document | None
+    names: OtherNames | None
 
     @property
     def changes(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.arriving or self.surer or self.document)
+        return bool(self.arriving or self.surer or self.document or self.names is not None)
 
 
 @dataclass(frozen=True)
@@ -136,12 +139,15 @@ def _planned(
     same = customer is not None and known.hashes.get(customer) == document.content_hash
     arriving = tuple(r for r in one.members if was.get(r) != customer or customer is None)
     moved = set(arriving)
+    names = _other_names(one, document)
+    held = frozenset() if customer is None else known.names.get(customer, frozenset())
     return PlannedSet(
         customer,
         one.members,
         arriving,
         tuple(r for r, c in one.members.items() if r not in moved and known.confidences[r] != c),
         None if same else document,
+        None if names == held else names,
     )
 
 
@@ -162,8 +168,23 @@ def _document(one: ResolvedCustomer) -> Document:
         opened,
         hidden,
         content_hash(f"{opened}\0{hidden or ''}".encode())[:16],
-        {name: str(best.get(name) or "").casefold()[: _WIDTHS[name]] for name in SEARCH_COLUMNS},
+        {name: _searched(name, best.get(name)) for name in SEARCH_COLUMNS},
     )
+
+
+def _other_names(one: ResolvedCustomer, document: Document) -> OtherNames:
+    """Those that no search by the golden name finds."""
+    family, given = (document.search[name] for name in SEARCH_COLUMNS[:2])
+    names = {
+        (_searched("family_name", name[0]), _searched("given_name", name[1])) for name in one.names
+    }
+    return frozenset(
+        name for name in names if not (family.startswith(name[0]) and given.startswith(name[1]))
+    )
+
+
+def _searched(column: str, value: object) -> str:
+    return str(value or "").casefold()[: _WIDTHS[column]]
 
 
 _WIDTHS = {"family_name": 100, "given_name": 100, "birth_date": 10, "city": 100, "postal_code": 20}

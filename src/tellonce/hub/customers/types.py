@@ -83,12 +83,14 @@ class ResolvedCustomer:
     """One set of records as the engine resolved it.
 
     `members`: record (row id) -> confidence of its membership. `opened` and `hidden` are entries
-    of the golden document (GOLDEN_FIELDS), the latter of attributes that must be sealed.
+    of the golden document (GOLDEN_FIELDS), the latter of attributes that must be sealed. `names`:
+    (family name, given name) of all that its records state, the golden one among them.
     """
 
     members: Mapping[int, float]
     opened: Sequence[Sequence[Any]]
     hidden: Sequence[Sequence[Any]] = ()
+    names: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

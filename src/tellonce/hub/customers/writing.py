@@ -8,7 +8,13 @@ from datetime import datetime
 from tellonce.hub.core.bulk import among, as_stored, change_each, insert_rows, reserve_ids
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.customers.golden import attributes_that_differ, golden_place
-from tellonce.hub.customers.models import Customer, GoldenVersion, Membership, Redirect
+from tellonce.hub.customers.models import (
+    Customer,
+    GoldenVersion,
+    Membership,
+    OtherName,
+    Redirect,
+)
 from tellonce.hub.customers.planning import SEARCH_COLUMNS, Document, Plan, PlannedSet
 from tellonce.hub.customers.types import Applied
 from tellonce.hub.vault.services import encrypt, new_keys, opened_keys
@@ -23,6 +29,7 @@ _RENEW = (
 )  # in the order of SEARCH_COLUMNS
 _GOLDEN = ("customer_id", "number", "from_at", "document", "secret", "content_hash")
 _LEAVE = "UPDATE memberships SET to_at = %s WHERE record_id = %s AND to_at IS NULL"
+_NAMELESS = "DELETE FROM other_names WHERE customer_id = %s"
 _SURER = "UPDATE memberships SET confidence = %s WHERE record_id = %s AND to_at IS NULL"
 
 
@@ -40,6 +47,7 @@ def apply_plans(plans: Sequence[Plan], now: datetime) -> Applied:
     _write_customers(renewed, customers, now)
     _move_records(plans, customers, now)
     _append_golden(renewed, customers, keys, now)
+    _rename(plans, customers)
     merged, removed = _retire(plans, customers, now)
     restored = _revive(plans, customers, now)
     return Applied(
@@ -122,6 +130,19 @@ def _write_customers(renewed: Sequence[Renewed], customers: _Customers, now: dat
         Customer, ("id", "public_id", "created_at", "version", "key_id", *SEARCH_COLUMNS), new
     )
     change_each(_RENEW, updates)
+
+
+def _rename(plans: Sequence[Plan], customers: _Customers) -> None:
+    """Keep what customers are found by beside their golden names; nothing of who is retired."""
+    renamed = [one for plan in plans for one in plan.sets if one.names is not None]
+    stale = [one.customer for one in renamed if one.customer is not None]
+    stale += [customer for plan in plans for customer in plan.retired]
+    change_each(_NAMELESS, [(customer,) for customer in stale])
+    insert_rows(
+        OtherName,
+        ("customer_id", "family_name", "given_name"),
+        [(customers.id_of(one), *name) for one in renamed for name in sorted(one.names or ())],
+    )
 
 
 def _append_golden(

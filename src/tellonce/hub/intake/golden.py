@@ -31,6 +31,10 @@ class Found(Protocol):
     def identifiers(self) -> frozenset[str]:
         """Attributes that are kinds of identifiers."""
 
+    @property
+    def names(self) -> Sequence[frozenset[tuple[str, str]]]:
+        """(family name, given name) of all that the members state, per customer."""
+
 
 def resolved_customers(found: Found) -> list[ResolvedCustomer]:
     """Each set with its golden record; encrypted attributes are in its hidden half.
@@ -42,8 +46,8 @@ def resolved_customers(found: Found) -> list[ResolvedCustomer]:
     identifiers = {one.attribute for of in said.values() for one in of if one.is_identifier}
     sealed = partial(_is_sealed, identifiers=found.identifiers | identifiers, known={})
     return [
-        ResolvedCustomer(members, *_halves(_with_stewards(members, entries, said), sealed))
-        for members, entries in zip(found.sets, found.golden, strict=True)
+        ResolvedCustomer(members, *_halves(_with_stewards(members, entries, said), sealed), names)
+        for members, entries, names in zip(found.sets, found.golden, found.names, strict=True)
     ]
 
 
