@@ -80,7 +80,7 @@ def test_a_name_goes_where_its_record_goes_and_comes_back() -> None:
     anna()
     pair = list(Record.objects.exclude(record_key="2").values_list("id", flat=True))
     done = decide([(pair[0], pair[1])], "different", by=actor())
-    assert found("Testowska") == ["testowska-przykładowa"]
+    assert found("Testowska") == ["testowska przykladowa"]
     undo(done.act.id, by=actor())
     assert found("Testowska") == ["nowowska"]
 
@@ -142,3 +142,28 @@ def test_a_hub_from_before_is_given_them_by_its_upgrade() -> None:
     MigrationExecutor(connection).migrate(newest)
     after = list(OtherName.objects.values_list("customer_id", "family_name", "given_name"))
     assert after == before
+
+
+@pytest.mark.parametrize(
+    "text", ["Żółć", "zolc", "ZOLCOW", "smithe", "smithe zoe", "o'hara", "ohara"]
+)
+def test_plain_letters_and_later_words_find_a_name(text: str) -> None:
+    push("crm", ANNA | {"id": "7", "first name": "Zoë", "last name": "Żółćowska-O'Hara-Smithe"})
+    assert found(text) == ["zolcowska ohara smithe"]
+
+
+def test_a_name_of_signs_alone_is_no_question() -> None:
+    with pytest.raises(WrongCall, match="one of two letters"):
+        customers_named("?!", 10)
+
+
+@pytest.mark.parametrize("text", ["muster", "MUSTER MÖBEL", "mobel g", "moebelhaus"])
+def test_an_organisation_is_found_by_its_names(text: str) -> None:
+    a_source("firms", record_id="id")
+    city = {"city": "Bonn", "street": "Musterweg 4", "email": "info@moebel.example"}
+    push("firms", {"id": "1", "company": "Muster Möbel GmbH", **city})
+    push("firms", {"id": "2", "company": "Moebelhaus Muster Möbel GmbH", **city})
+    every = list(Customer.objects.filter(retired_at=None).values_list("family_name", flat=True))
+    assert every
+    assert set(found(text)) <= set(every)
+    assert found(text)

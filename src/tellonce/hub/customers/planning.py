@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tellonce.hub.bridge.identities import Group, Holding, assigned, related
+from tellonce.hub.bridge.names import other_forms, search_form
 from tellonce.hub.customers.periods import History, history
 from tellonce.hub.customers.types import ResolvedCustomer
 from tellonce.hub.vault.services import content_hash
@@ -163,31 +164,30 @@ def _split(planned: Sequence[PlannedSet], was: Mapping[int, int]) -> dict[int, C
 
 def _document(one: ResolvedCustomer) -> Document:
     opened, hidden = _dump(one.opened), _dump(one.hidden) if one.hidden else None
-    best = {row[0]: row[2] for row in reversed(one.opened) if row[1] == 0}
+    best = {row[0]: str(row[2] or "") for row in reversed(one.opened) if row[1] == 0}
     return Document(
         opened,
         hidden,
         content_hash(f"{opened}\0{hidden or ''}".encode())[:16],
-        {name: _searched(name, best.get(name)) for name in SEARCH_COLUMNS},
+        _searched(best),
     )
 
 
 def _other_names(one: ResolvedCustomer, document: Document) -> OtherNames:
-    """Those that no search by the golden name finds."""
     family, given = (document.search[name] for name in SEARCH_COLUMNS[:2])
-    names = {
-        (_searched("family_name", name[0]), _searched("given_name", name[1])) for name in one.names
-    }
-    return frozenset(
-        name for name in names if not (family.startswith(name[0]) and given.startswith(name[1]))
-    )
+    return other_forms((family, given), one.names)
 
 
-def _searched(column: str, value: object) -> str:
-    return str(value or "").casefold()[: _WIDTHS[column]]
+def _searched(best: Mapping[str, str]) -> dict[str, str]:
+    """What the search columns hold; who has no name of a person is found by what he is called."""
+    family, given = (search_form(best.get(name, "")) for name in SEARCH_COLUMNS[:2])
+    if not family and not given:
+        family = search_form(best.get("full_name") or best.get("organisation") or "")
+    rest = {name: best.get(name, "").casefold()[:width] for name, width in _WIDTHS.items()}
+    return {"family_name": family, "given_name": given, **rest}
 
 
-_WIDTHS = {"family_name": 100, "given_name": 100, "birth_date": 10, "city": 100, "postal_code": 20}
+_WIDTHS = {"birth_date": 10, "city": 100, "postal_code": 20}
 
 
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from tellonce.hub.bridge.names import search_form
 from tellonce.hub.core.bulk import among
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.core.ids import is_id
@@ -69,7 +70,7 @@ def customers_named(text: str, limit: int, after: str = "") -> NamePage:
 
 def _ways(text: str) -> list[Beginnings]:
     """How the words can be split into family and given name, the likelier first."""
-    words = text.casefold().replace(",", " ").split()
+    words = search_form(text).split()
     if max(map(len, words), default=0) < LEAST or len(words) > MOST_WORDS:
         raise WrongCall(
             f"A name to search for has one to {MOST_WORDS} words, one of two letters at least.",

@@ -1,4 +1,6 @@
-"""Customers are found by the other names of their records too, those held already among them."""
+"""Customers are found by the other names of their records too, and all names in plain letters; those
+held already among them.
+"""
 
 import json
 from collections.abc import Iterator
@@ -9,6 +11,8 @@ from typing import Any
 import django.db.models.deletion
 from django.db import migrations, models
 
+from tellonce.hub.bridge.names import other_forms, search_form
+
 _AT_ONCE = 2_000
 _STATED = """
     SELECT c.id, c.family_name, c.given_name, v.standardised
@@ -16,6 +20,8 @@ _STATED = """
     JOIN records r ON r.id = m.record_id JOIN record_versions v ON v.id = r.current_id
     WHERE c.retired_at IS NULL AND r.state = 'active' AND c.id >= %s AND c.id < %s ORDER BY c.id
 """
+
+_GOLDEN = "UPDATE customers SET family_name = %s, given_name = %s WHERE id = %s"
 
 
 def _bytewise(apps: Any, schema_editor: Any) -> None:
@@ -33,21 +39,29 @@ def _of_records_held(apps: Any, schema_editor: Any) -> None:
         last = cursor.fetchone()[0] or 0
         for first in range(0, last + 1, _AT_ONCE):
             cursor.execute(_STATED, [first, first + _AT_ONCE])
-            rows = [
-                model(customer_id=customer, family_name=name[0], given_name=name[1])
-                for customer, stated in groupby(cursor.fetchall(), itemgetter(0))
-                for name in sorted(set(_names(stated)))
-            ]
+            rows, golden = [], []
+            for (customer, *name), stated in groupby(cursor.fetchall(), itemgetter(0, 1, 2)):
+                family, given = map(search_form, name)
+                golden.append((family, given, customer))
+                others = other_forms((family, given), _names(stated))
+                rows += [
+                    model(customer_id=customer, family_name=f, given_name=g) for f, g in others
+                ]
+            cursor.executemany(_GOLDEN, golden)
             model.objects.bulk_create(rows)
 
 
 def _names(stated: Any) -> Iterator[tuple[str, str]]:
-    for _, golden_family, golden_given, document in stated:
-        for one in json.loads(document).get("names", ()):
-            parts = (one.get(part) or "" for part in ("family", "given"))
-            family, given = (part.casefold()[:100] for part in parts)
-            if not (golden_family.startswith(family) and golden_given.startswith(given)):
-                yield family, given
+    for *_, document in stated:
+        record = json.loads(document)
+        names = [
+            (one.get("family") or "", one.get("given") or "")
+            if one.get("family") or one.get("given")
+            else (one.get("full") or "", "")
+            for one in record.get("names") or ()
+        ]
+        names = [name for name in names if any(name)]
+        yield from names or ((one, "") for one in record.get("organisations") or ())
 
 
 class Migration(migrations.Migration):
