@@ -45,7 +45,8 @@ def _of_records_held(apps: Any, schema_editor: Any) -> None:
                 golden.append((family, given, customer))
                 others = other_forms((family, given), _names(stated))
                 rows += [
-                    model(customer_id=customer, family_name=f, given_name=g) for f, g in others
+                    model(customer_id=customer, family_name=f, given_name=g)
+                    for f, g in sorted(others)
                 ]
             cursor.executemany(_GOLDEN, golden)
             model.objects.bulk_create(rows)
