@@ -124,7 +124,11 @@ def _show(problems: list[dict[str, Any]], preview: Any, file: YamlFile | None) -
         show(f"{where}{problem['sentence']}")
         show(f"  {problem['hint']}")
     if not problems:
-        show("The configuration is in order.")
+        if file and not file.document:
+            show(f"{file.name} declares nothing, so everything is left to be recognised.")
+            show("  The least worth declaring is `record_id: COLUMN`: see `source schema`.")
+        else:
+            show("The configuration is in order.")
     if preview is None:
         return
     for sentence in preview.sentences:

@@ -15,6 +15,7 @@ from tellonce.hub.events.webhooks.selectors import disabled_endpoints
 from tellonce.hub.health import Finding, asked
 from tellonce.hub.jobs.selectors import consumer_states, job_counts
 from tellonce.hub.jobs.sequencer import number_pending
+from tellonce.hub.sources.holding import held_by_source
 from tellonce.hub.vault.services import check_keys
 
 _OF_TESTS = "TELLONCE_TEST_"
@@ -153,6 +154,19 @@ def _webhooks() -> Finding:
     return Finding("webhooks", True, "none is disabled.")
 
 
+def _deletions() -> Finding:
+    if held := held_by_source():
+        source, delivery, count = held[0]
+        more = f"; {len(held) - 1:,} more of other deliveries" if len(held) > 1 else ""
+        return Finding(
+            "deletions",
+            False,
+            f"{count:,} of {source} are held, since so much was missing from a full file{more}.",
+            f"If they are right: tellonce source approve {delivery}; else load the whole file.",
+        )
+    return Finding("deletions", True, "none is held.")
+
+
 _QUESTIONS = (
     _system,
     _storage,
@@ -164,4 +178,5 @@ _QUESTIONS = (
     health.clock,
     _jobs,
     _webhooks,
+    _deletions,
 )

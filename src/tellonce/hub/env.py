@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
-from tellonce.hub.core.errors import Failed
+from tellonce.hub.core.errors import Failed, WrongCall
 
 KNOWN_PASSWORDS = frozenset(
     {"", "postgres", "password", "tellonce", "changeme", "secret", "admin", "root"}
@@ -173,6 +173,12 @@ def database(url: str, home: Path, timeout: float) -> dict[str, Any]:
             hint="Write it as postgres://user:password@host:5432/name, or unset it.",
         ) from error
     config: dict[str, Any] = dict(described)
+    if not config["ENGINE"].endswith(("sqlite3", "postgresql")):
+        raise WrongCall(
+            "TELLONCE_DATABASE_URL names a database that Tellonce does not work with.",
+            hint="There are PostgreSQL (postgres://user:password@host:5432/name) and SQLite "
+            "(sqlite:///file); unset it for SQLite in TELLONCE_HOME.",
+        )
     config["ATOMIC_REQUESTS"] = False
     config["CONN_MAX_AGE"] = 600  # each of the server's few threads keeps its own
     if config["ENGINE"].endswith("sqlite3"):

@@ -13,13 +13,14 @@ from tellonce.io.jsonlines import is_sound, text_batch
 from tellonce.io.values import MAX_COLUMNS, MAX_RAW, MAX_ROW, Chunk, Reject
 
 
-def object_chunk(objects: Iterable[Any], first_row: int = 0) -> Chunk:
+def object_chunk(objects: Iterable[Any], first_row: int = 0, named: str = "") -> Chunk:
     """The chunk of these rows, numbered from `first_row`; a row is a mapping of name to value.
 
     Nested mappings become `parent.child`, lists `parent.1`, `parent.2`; each value becomes the text
     it would be typed as, whatever stands in the other rows, so that equal rows stay equal. What is
     no mapping, too long, holds what is no text, or brings the columns to more than MAX_COLUMNS is
-    rejected.
+    rejected; so is a row whose value of the column `named`, its id, is a truth value or a float:
+    `1.0` and `true` are mistakes of whoever wrote them, and would become the text of another id.
     """
     records: list[dict[str, str]] = []
     rows: list[int] = []
@@ -27,6 +28,8 @@ def object_chunk(objects: Iterable[Any], first_row: int = 0) -> Chunk:
     names: set[str] = set()
     for row, value in enumerate(objects, first_row):
         record, reason = _flat_record(value)
+        if named and not reason and isinstance(_inside(value, named), bool | float):
+            reason = f"the value of {named}, the record id, is neither text nor a whole number"
         if not reason and len(names) + len(record.keys() - names) > MAX_COLUMNS:
             reason = f"its fields bring the columns to more than {MAX_COLUMNS:,}"
         if reason:
@@ -36,6 +39,15 @@ def object_chunk(objects: Iterable[Any], first_row: int = 0) -> Chunk:
             rows.append(row)
             names.update(record)
     return Chunk(text_batch(records), pa.array(rows, pa.int64()), tuple(rejects))
+
+
+def _inside(value: Any, name: str) -> Any:
+    """What a row holds in a column of its flat form; None where there is none."""
+    if name in value:
+        return value[name]
+    outer, dot, inner = name.partition(".")
+    below = value.get(outer) if dot else None
+    return _inside(below, inner) if hasattr(below, "items") else None
 
 
 def _raw(value: Any) -> str:

@@ -231,3 +231,10 @@ def test_two_purposes_are_not_told_to_be_a_missing_one(caller: Caller) -> None:
     found = problem(caller.post("/snapshots", body), 400, "purpose")
     assert found["title"] == "One purpose is to be named"
     assert found["detail"] == "Header and body name two purposes."
+
+
+def test_a_host_that_is_not_served_is_told_the_setting_and_not_repeated() -> None:
+    answer = Client().get("/api/v1/changes", headers={"Host": "elsewhere.example"})
+    found = problem(answer, 400, "bad-request")
+    assert "TELLONCE_HOSTS" in found["hint"]
+    assert "elsewhere" not in str(found)

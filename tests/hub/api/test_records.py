@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from tellonce.hub.accounts.models import RememberedAnswer
+from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.audit.models import AuditEntry
 from tellonce.hub.core import clock
 from tellonce.hub.jobs.services import work_until_idle
-from tellonce.hub.sources.models import Record, RecordVersion
+from tellonce.hub.sources.models import Quarantined, Record, RecordVersion
+from tellonce.hub.sources.quarantined import Which
+from tellonce.hub.sources.quarantining import open_quarantined, replay_quarantined
 from tests.hub.api.calling import Caller, a_caller, problem
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source
 
@@ -152,6 +155,48 @@ def test_odd_values_are_kept_or_refused_by_row_and_break_nothing(caller: Caller)
     assert found.status_code == 200, found.content
     counts = found.json()["counts"]
     assert counts["added"] + counts["quarantined"] == len(rows)
+
+
+def test_an_id_that_is_a_truth_value_or_a_float_is_a_bad_row_and_replaces_no_record(
+    caller: Caller,
+) -> None:
+    send(caller, {**ANNA, "id": 1}, {**OTTO, "id": "1.0"})
+    before = RecordVersion.objects.count()
+    found = send(caller, {"id": 1.0, "last name": "X"}, {"id": True, "last name": "Y"}).json()
+    assert (found["counts"]["quarantined"], found["counts"]["changed"]) == (2, 0)
+    assert all("neither text nor a whole number" in one["reason"] for one in found["refused"])
+    assert RecordVersion.objects.count() == before
+    assert send(caller, {"id": False, "last name": "Z"}).json()["counts"]["quarantined"] == 1
+
+
+def test_so_is_one_before_the_id_is_settled_and_a_replay_does_not_take_it_either() -> None:
+    a_source("web")
+    caller = a_caller()
+    rows = [{**ANNA, "id": 1}, {**OTTO, "id": 2.5}, {**WILMA, "id": "3"}]
+    found = send(caller, *rows, source="web").json()
+    assert [one["row"] for one in found["refused"]] == [1]
+    assert found["counts"]["added"] == 2
+    done = replay_quarantined(Which("web"), by=actor())
+    assert (done.loaded, done.waiting) == (0, 1)
+    assert sorted(Record.objects.values_list("record_key", flat=True)) == ["1", "3"]
+
+
+def test_a_zero_byte_sends_its_row_to_quarantine_and_the_others_are_kept(caller: Caller) -> None:
+    found = send(caller, ANNA, {**OTTO, "first name": "Ot\0to"}, {**WILMA, "n\0": "\ud800"}).json()
+    assert (found["counts"]["added"], found["counts"]["quarantined"]) == (1, 2)
+    assert "zero byte" in found["refused"][0]["reason"]
+    opened = open_quarantined(list(Quarantined.objects.values_list("id", flat=True)), by=actor())
+    assert any("Ot\\u0000to" in one.raw for one in opened)
+    alone = send(caller, {**OTTO, "first name": "Ot\0to", "id": "9"})
+    assert alone.json()["counts"]["quarantined"] == 1
+    problem(send(caller, ANNA, source="cr\0m"), 422, "invalid")
+
+
+def test_a_source_that_is_fetched_takes_no_rows_that_are_sent(caller: Caller) -> None:
+    a_source("erp", sql={"url_env": "ERP_URL", "table": "customers"}, record_id="id")
+    found = problem(send(caller, ANNA, source="erp"), 422, "invalid")
+    assert "fetched" in found["detail"]
+    assert Record.objects.count() == 0
 
 
 def test_a_client_without_the_scope_delivers_nothing(caller: Caller) -> None:

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
 from tellonce.hub.api.problems import (
     MEDIA_TYPE,
     Problem,
+    not_our_host,
     problem_of,
     problem_of_status,
     problem_response,
@@ -75,6 +77,10 @@ def _unquoted(sentence: str, said: str) -> str:
 
 def check_incoming(request: HttpRequest) -> None:
     """Raise `Problem` where a request is too large or its address cannot be one of ours."""
+    try:
+        request.get_host()
+    except DisallowedHost:
+        raise not_our_host() from None
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     try:
         length = int(request.headers.get("Content-Length") or 0)

@@ -127,6 +127,12 @@ def problem_of_status(status: int) -> Problem:
     return Problem(kind, f"{KINDS[kind].title}.")
 
 
+def not_our_host() -> Problem:
+    """The problem of a request for a host name that is not served; it is not repeated."""
+    hint = "Call it by a name that TELLONCE_HOSTS holds, or have this one added to that setting."
+    return Problem("bad-request", "The header Host names a host that is not served.", hint)
+
+
 def problem_of(error: BaseException) -> Problem:
     """The problem that an exception is; what we did not foresee is logged, without its values."""
     if isinstance(error, Problem):

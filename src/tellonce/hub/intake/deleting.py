@@ -50,8 +50,9 @@ def delete_missing(
     """
     if missing.refused:
         return [
-            f"Nothing was deleted: {missing.refused} rows could not be used, and the records "
-            "missing from this file may be among them."
+            f"Nothing was deleted: {missing.refused:,} "
+            f"{'row' if missing.refused == 1 else 'rows'} could not be used, and the records "
+            "missing from this file may be among them. Deletions held before stay held."
         ]
     records = list(source_records(delivery.source_id))
     absent = [(pk, key) for pk, key in records if key not in missing.held]

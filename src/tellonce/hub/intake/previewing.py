@@ -56,22 +56,37 @@ def preview_records(source: SourceView, incoming: Incoming, rows: int) -> Previe
     in_force = rules_in_force(source.id) if source.id else None
     read = read_records(source, contents, incoming.name, in_force)
     usable, refused = read.all()
+    named = {header: name for name, header in source.config.named_columns().items()}
+    named |= {read.record_id: "record_id"}
     return Preview(
         name=incoming.name,
         total=total,
         problems=missing,
         sentences=read.sentences,
-        columns=tuple(_told(column, source) for column in read.recognised),
+        columns=tuple(_told(column, source, named) for column in read.recognised),
         rows=tuple(map(_previewed, usable[:rows])),
         refused=tuple(sorted(refused, key=lambda row: row.row)),
         card_values=read.card_values,
     )
 
 
-def _told(column: RecognisedColumn, source: SourceView) -> RecognisedColumn:
+_MEANT = {
+    "record_id": "it is the record's id",
+    "source_version": "it says which version is newer",
+    "observed_at": "it says when the row was true",
+    "deleted": "it says whether the record is deleted",
+    "customer_key": "it is what activity refers to",
+}
+
+
+def _told(
+    column: RecognisedColumn, source: SourceView, named: Mapping[str, str]
+) -> RecognisedColumn:
     """A column with why it is what it is, in the words of who declares sources."""
     if column.header in source.config.columns:
         return replace(column, why="declared")
+    if column.header in named:
+        return replace(column, why=_MEANT[named[column.header]])
     if column.header in source.learned.get(RECORDS, {}).get("columns", {}):
         return replace(column, why="settled by its first delivery")
     return column

@@ -19,7 +19,8 @@ from tellonce.hub.quality.counting import ARRIVAL, add_counts
 from tellonce.hub.quality.in_force import InForce, rules_in_force
 from tellonce.hub.quality.judging import Met
 from tellonce.hub.sources.config import RECORDS
-from tellonce.hub.sources.incoming import known_headers, with_columns
+from tellonce.hub.sources.incoming import known_headers, known_id, with_columns
+from tellonce.hub.sources.kinds import FETCHED
 from tellonce.hub.sources.pushed import begin_push, end_push
 from tellonce.hub.sources.recording import store_records
 from tellonce.hub.sources.selectors import source_named
@@ -94,6 +95,11 @@ def read_pushed(source_name: str, rows: Sequence[Any], *, by: Actor) -> Pushed:
             f"{len(rows):,} rows were handed over.", hint=f"Send 1 to {MOST_ROWS:,} at a time."
         )
     source = source_named(source_name)
+    if source.config.connector in FETCHED:
+        raise WrongCall(
+            f"Rows of {source.name} are fetched ({source.config.connector}), so none are taken.",
+            hint="Send them as a source of their own, or declare `push: {}` instead.",
+        )
     in_force = rules_in_force(source.id)
     read = read_rows(source, rows, in_force)
     usable, refused = read.all()
@@ -135,16 +141,27 @@ def read_rows(
             f"The rows have {len(names):,} different columns.",
             hint=f"Send at most {MOST_COLUMNS} columns, and rows of one shape.",
         )
-    chunk = object_chunk(rows)
-    named = source.config.named_columns().items()
-    optional = [column for name, column in named if name != "record_id"]
-    table = with_columns(chunk.table, [*known_headers(source, RECORDS), *optional])
-    report = FileReport("push", "", ())
-    contents = Contents(pa.Table.from_batches([table]), chunk.rows, chunk.rejects, report)
-    read = read_records(source, contents, "what was sent", in_force)
+    read = _read(source, rows, in_force, known_id(source))
+    if read.record_id and not known_id(source):  # recognised only now
+        read = _read(source, rows, in_force, read.record_id)
     if not read.record_id:
+        reasons = [row.reason for row in read.refused[:1] if not read.count]
         raise WrongCall(
-            f"Nothing in the rows says which record of {source.name} each one is.",
+            f"Nothing in the rows says which record of {source.name} each one is."
+            + "".join(f" The first row cannot be used: {reason}." for reason in reasons),
             hint="Send a column `id`, or name one with `record_id:` in the source's configuration.",
         )
     return read
+
+
+def _read(
+    source: SourceView, rows: Sequence[Any], in_force: InForce | None, record_id: str
+) -> ReadRecords:
+    chunk = object_chunk(rows, named=record_id)
+    alone = [] if chunk.table.num_rows or not record_id else [record_id]  # no row can be used
+    named = source.config.named_columns().items()
+    optional = [column for name, column in named if name != "record_id"]
+    table = with_columns(chunk.table, [*known_headers(source, RECORDS), *optional, *alone])
+    report = FileReport("push", "", ())
+    contents = Contents(pa.Table.from_batches([table]), chunk.rows, chunk.rejects, report)
+    return read_records(source, contents, "what was sent", in_force)

@@ -343,7 +343,7 @@ def _refuse_second(row: ArrivedRecord, first: dict[str, tuple[int, bytes]]) -> N
     if content != row.content_hash:
         raise ValueError(
             f"its record id is that of row {number} too, which says something else, "
-            " and no source version says which is newer"
+            "and no source version says which is newer"
         )
 
 

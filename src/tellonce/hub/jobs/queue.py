@@ -16,6 +16,8 @@ from tellonce.hub.jobs.models import Job
 from tellonce.hub.jobs.registry import MOST_ATTEMPTS
 from tellonce.hub.jobs.types import ClaimedJob
 
+SCHEDULED = "schedule:"
+"""What the keys of jobs begin with that a schedule makes."""
 LASTS = timedelta(seconds=60)
 _SKEW = timedelta(seconds=60)  # what the clocks of two machines may differ
 _LONGEST_PAUSE = 2000.0  # seconds; eight attempts take about an hour and a half
@@ -139,7 +141,9 @@ def _taken(job: Job, worker: str) -> ClaimedJob | None:
         changed_at=now,
         worker=worker,
     )
-    return ClaimedJob(job.pk, job.kind, job.payload, job.actor, token, attempt) if mine else None
+    if not mine:
+        return None
+    return ClaimedJob(job.pk, job.kind, job.payload, job.actor, token, attempt, job.unique_key)
 
 
 def heartbeat(job: ClaimedJob) -> bool:
@@ -159,14 +163,14 @@ def finish(job: ClaimedJob, *, kept: bool = True) -> bool:
     Without `kept` the job is gone.
     """
     if not kept:
-        return _mine(job).delete()[0] == 1
-    now = clock.now()
-    return (
-        _mine(job).update(
-            state=Job.DONE, finished_at=now, changed_at=now, leased_until=None, trouble=""
-        )
-        == 1
-    )
+        done = _mine(job).delete()[0]
+    else:
+        now = clock.now()
+        ended = {"finished_at": now, "changed_at": now, "leased_until": None, "trouble": ""}
+        done = _mine(job).update(state=Job.DONE, **ended)
+    if done and job.unique.startswith(SCHEDULED):
+        _replace_dead(job)
+    return done == 1
 
 
 def fail(job: ClaimedJob, trouble: str, *, attempts: int = MOST_ATTEMPTS) -> bool:
@@ -216,7 +220,19 @@ def _mine(job: ClaimedJob) -> Any:
 def _bury(job: ClaimedJob, trouble: str) -> bool:
     now = clock.now()
     gone = {"state": Job.DEAD, "leased_until": None, "changed_at": now, "trouble": trouble[:2000]}
-    return _mine(job).update(**gone) == 1
+    buried = _mine(job).update(**gone) == 1
+    if buried and job.unique.startswith(SCHEDULED):
+        _replace_dead(job)
+    return buried
+
+
+def _replace_dead(job: ClaimedJob) -> None:
+    """What a schedule runs anew does what its earlier runs did not: they are trouble no more."""
+    now, trouble = clock.now(), "A later run of its schedule took its place."
+    dead = Job.objects.filter(state=Job.DEAD, kind=job.kind, unique_key=job.unique)
+    dead.exclude(pk=job.id).update(
+        state=Job.CANCELLED, finished_at=now, changed_at=now, trouble=trouble
+    )
 
 
 def _wait(jobs: Any, **values: Any) -> bool:

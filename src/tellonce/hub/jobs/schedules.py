@@ -18,7 +18,7 @@ from django.db import transaction
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.jobs.models import Schedule
-from tellonce.hub.jobs.queue import enqueue
+from tellonce.hub.jobs.queue import SCHEDULED, enqueue
 from tellonce.hub.jobs.registry import recurring
 from tellonce.hub.jobs.types import SYSTEM
 
@@ -101,7 +101,7 @@ def _run(schedule: Schedule, now: datetime) -> bool:
     with transaction.atomic():
         if not same.update(next_at=rule.after(now, schedule.next_at), last_at=now):
             return False  # another worker was first
-        key = f"schedule:{schedule.name}"
+        key = f"{SCHEDULED}{schedule.name}"
         enqueue(schedule.kind, schedule.payload, schedule.actor, unique=key, bulk=schedule.bulk)
     return True
 

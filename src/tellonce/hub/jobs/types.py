@@ -30,6 +30,7 @@ class ClaimedJob:
     actor: str
     token: int
     attempt: int
+    unique: str = ""
 
 
 @dataclass(frozen=True)

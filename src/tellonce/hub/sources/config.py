@@ -214,6 +214,7 @@ DECLARED = Group(
         },
         **SECTIONS,
     },
+    hints={"duplicate_free": "unique"},
     synonyms={"id": "record_id", "region": "country"},  # id: as in `tellonce resolve --map`
     rule=_between,
 )

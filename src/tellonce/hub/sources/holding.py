@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from django.db import transaction
+from django.db.models import F
 
 from tellonce.hub.core.bulk import fetched
 from tellonce.hub.core.errors import Unknown, WrongCall
@@ -46,7 +47,18 @@ def supersede_held(source_id: int, but: int | None = None) -> None:
 def release_arrived(record_ids: Collection[int]) -> None:
     """Forget the held deletions of records that have just arrived again."""
     if fetched("SELECT 1 FROM held_deletions LIMIT 1"):
-        HeldDeletion.objects.filter(record_id__in=record_ids).delete()
+        held = HeldDeletion.objects.filter(record_id__in=record_ids)
+        for delivery in set(held.values_list("delivery_id", flat=True)):
+            gone, _ = held.filter(delivery_id=delivery).delete()
+            Delivery.objects.filter(pk=delivery).update(held=F("held") - gone)
+
+
+def held_by_source() -> list[tuple[str, int, int]]:
+    """Source, delivery and how many records it would delete now, of each that a person is to look
+    at; the oldest first.
+    """
+    rows = Delivery.objects.filter(held__gt=0).order_by("id")
+    return list(rows.values_list("source__name", "id", "held"))
 
 
 def held_deletions(delivery_id: int) -> tuple[DeliveryView, list[tuple[int, str]]]:

@@ -60,6 +60,11 @@ def with_columns(table: pa.RecordBatch, headers: Sequence[str]) -> pa.RecordBatc
     return pa.RecordBatch.from_arrays(columns, names=wanted)
 
 
+def known_id(source: SourceView) -> str:
+    """The column that is declared or settled as the record's id, "" before that."""
+    return str(source.config.record_id or source.learned.get(RECORDS, {}).get("record_id") or "")
+
+
 def known_headers(source: SourceView, content: str) -> list[str]:
     """Headers that earlier deliveries of a source settled."""
     columns = source.learned.get(content, {}).get("columns", {})

@@ -28,6 +28,7 @@ from tellonce.hub.sources.incoming import (
     Incoming,
     file_incoming,
     known_headers,
+    known_id,
     paged_incoming,
     with_columns,
 )
@@ -182,10 +183,11 @@ def _deliver(
 ) -> Replayed:
     """Load rows of one delivery again, under their own row numbers."""
     rows = [row for row, _ in readable]
-    chunk = object_chunk(said for _, said in readable)
+    source, content = source_named(rows[0].delivery.source.name), rows[0].delivery.content
+    named = known_id(source) if content == RECORDS else ""
+    chunk = object_chunk((said for _, said in readable), named=named)
     numbers = [rows[at].row for at in chunk.rows.to_pylist()]
     rejects = tuple(replace(one, row=rows[one.row].row) for one in chunk.rejects)
-    source, content = source_named(rows[0].delivery.source.name), rows[0].delivery.content
     declared = source.config.named_columns().values() if content == RECORDS else ()
     table = with_columns(chunk.table, [*known_headers(source, content), *declared])
     chunk = Chunk(table, pa.array(numbers, pa.int64()), rejects)

@@ -186,7 +186,10 @@ def _load_file(stream: _Stream, one: Any, run: Run, run_id: int) -> None:
         _load(stream, incoming, run)
     except (FileEmpty, NoRecords):
         if stream.full:
-            raise
+            raise WrongCall(
+                f"{one.path.name} holds no row, and as a full file it would delete everything.",
+                hint="Later files wait for it: take it away, or put a whole one in its place.",
+            ) from None
         run.tell(f"{one.path.name} holds no row.")
 
 

@@ -205,6 +205,7 @@ class Group:
     fields: Mapping[str, Field]
     synonyms: Mapping[str, str] = field(default_factory=dict)
     rule: Rule | None = None
+    hints: Mapping[str, str] = field(default_factory=dict)  # a word for it elsewhere -> ours
 
     def problems(self, value: Any, path: Path) -> Iterator[Problem]:
         known = f"Known are {', '.join(self.fields)}."
@@ -212,23 +213,21 @@ class Group:
             where = f"The configuration of {self.what}"
             yield Problem(path, f"{where} is a list of `name: value` lines.", known)
             return
-        found = False
+        sound = dict(value)
         for name, inner in value.items():
             real = self.synonyms.get(str(name), str(name))
             if real not in self.fields:
                 yield from _unknown(self, str(name), path)
-                found = True
                 continue
             for problem in self.fields[real].shape.problems(inner, (*path, str(name))):
-                found = True
+                sound.pop(name, None)
                 yield problem
         for name, one in self.fields.items():
             if one.required and name not in value:
                 sentence = f"{_capital(self.what)} does not say its {name}."
                 yield Problem(path, sentence, f"{one.help} Write `{name}: ...`.")
-                found = True
-        if self.rule is not None and not found:
-            yield from self.rule(value, path)
+        if self.rule is not None:
+            yield from self.rule(sound, path)
 
     def schema(self) -> dict[str, Any]:
         properties = {}
@@ -271,7 +270,8 @@ def _unknown(group: Group, name: str, path: Path) -> Iterator[Problem]:
         sentence = f"{_capital(what)} may not hold {name!r}: a secret does not belong in the file."
         yield Problem((*path, name), sentence, f"{hint} {known}")
         return
-    hint = did_you_mean(name, [*group.fields, *group.synonyms], "Known are")
+    hint = f"Write it as `{group.hints[name]}: ...`." if name in group.hints else ""
+    hint = hint or did_you_mean(name, [*group.fields, *group.synonyms], "Known are")
     yield Problem((*path, name), f"{_capital(what)} has no setting {name!r}.", hint)
 
 
