@@ -57,7 +57,8 @@ def preview_records(source: SourceView, incoming: Incoming, rows: int) -> Previe
     read = read_records(source, contents, incoming.name, in_force)
     usable, refused = read.all()
     named = {header: name for name, header in source.config.named_columns().items()}
-    named |= {read.record_id: "record_id"}
+    if RECORDS not in source.learned:
+        named[read.record_id] = "record_id"
     return Preview(
         name=incoming.name,
         total=total,

@@ -164,7 +164,7 @@ def _between(document: Mapping[str, Any], _path: Path) -> Iterator[Problem]:
     for name in [n for n in _SYNONYMS if n in document and _SYNONYMS[n] in document]:
         real = _SYNONYMS[name]
         yield Problem((name,), f"{name!r} and {real!r} are the same setting.", "Keep one of them.")
-    if "schedule" not in document:
+    if not isinstance(document.get("schedule"), str | int):
         return
     trouble = schedule_trouble(str(document["schedule"]))
     if trouble:

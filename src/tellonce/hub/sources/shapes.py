@@ -213,20 +213,23 @@ class Group:
             where = f"The configuration of {self.what}"
             yield Problem(path, f"{where} is a list of `name: value` lines.", known)
             return
-        sound = dict(value)
+        sound, troubled = dict(value), False
         for name, inner in value.items():
             real = self.synonyms.get(str(name), str(name))
             if real not in self.fields:
                 yield from _unknown(self, str(name), path)
+                troubled = True
                 continue
             for problem in self.fields[real].shape.problems(inner, (*path, str(name))):
-                sound.pop(name, None)
+                sound[name] = {}
+                troubled = True
                 yield problem
         for name, one in self.fields.items():
             if one.required and name not in value:
                 sentence = f"{_capital(self.what)} does not say its {name}."
                 yield Problem(path, sentence, f"{one.help} Write `{name}: ...`.")
-        if self.rule is not None:
+                troubled = True
+        if self.rule is not None and not (troubled and path):  # of a source, of what is sound
             yield from self.rule(sound, path)
 
     def schema(self) -> dict[str, Any]:
