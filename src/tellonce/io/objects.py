@@ -19,8 +19,8 @@ def object_chunk(objects: Iterable[Any], first_row: int = 0, named: str = "") ->
     Nested mappings become `parent.child`, lists `parent.1`, `parent.2`; each value becomes the text
     it would be typed as, whatever stands in the other rows, so that equal rows stay equal. What is
     no mapping, too long, holds what is no text, or brings the columns to more than MAX_COLUMNS is
-    rejected; so is a row whose value of the column `named`, its id, is a truth value or a float:
-    `1.0` and `true` are mistakes of whoever wrote them, and would become the text of another id.
+    rejected; so is a row whose value of the column `named`, its id, is a truth value or a
+    fraction, which are mistakes of whoever wrote them.
     """
     records: list[dict[str, str]] = []
     rows: list[int] = []
@@ -28,7 +28,7 @@ def object_chunk(objects: Iterable[Any], first_row: int = 0, named: str = "") ->
     names: set[str] = set()
     for row, value in enumerate(objects, first_row):
         record, reason = _flat_record(value)
-        if named and not reason and isinstance(_inside(value, named), bool | float):
+        if named and not reason and _is_no_id(_inside(value, named)):
             reason = f"the value of {named}, the record id, is neither text nor a whole number"
         if not reason and len(names) + len(record.keys() - names) > MAX_COLUMNS:
             reason = f"its fields bring the columns to more than {MAX_COLUMNS:,}"
@@ -39,6 +39,11 @@ def object_chunk(objects: Iterable[Any], first_row: int = 0, named: str = "") ->
             rows.append(row)
             names.update(record)
     return Chunk(text_batch(records), pa.array(rows, pa.int64()), tuple(rejects))
+
+
+def _is_no_id(value: Any) -> bool:
+    """Whether a value would become an id that nobody meant; `1.0` is the number 1, as in files."""
+    return isinstance(value, bool) or (isinstance(value, float) and not value.is_integer())
 
 
 def _inside(value: Any, name: str) -> Any:

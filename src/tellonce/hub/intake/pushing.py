@@ -20,7 +20,6 @@ from tellonce.hub.quality.in_force import InForce, rules_in_force
 from tellonce.hub.quality.judging import Met
 from tellonce.hub.sources.config import RECORDS
 from tellonce.hub.sources.incoming import known_headers, known_id, with_columns
-from tellonce.hub.sources.kinds import FETCHED
 from tellonce.hub.sources.pushed import begin_push, end_push
 from tellonce.hub.sources.recording import store_records
 from tellonce.hub.sources.selectors import source_named
@@ -95,11 +94,6 @@ def read_pushed(source_name: str, rows: Sequence[Any], *, by: Actor) -> Pushed:
             f"{len(rows):,} rows were handed over.", hint=f"Send 1 to {MOST_ROWS:,} at a time."
         )
     source = source_named(source_name)
-    if source.config.connector in FETCHED:
-        raise WrongCall(
-            f"Rows of {source.name} are fetched ({source.config.connector}), so none are taken.",
-            hint="Send them as a source of their own, or declare `push: {}` instead.",
-        )
     in_force = rules_in_force(source.id)
     read = read_rows(source, rows, in_force)
     usable, refused = read.all()
