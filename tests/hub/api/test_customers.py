@@ -213,6 +213,32 @@ def test_the_story_tells_of_a_merge_and_of_its_end(
     assert "restored" in [one["what"] for one in back]
 
 
+def test_a_version_without_another_value_says_which_records_made_it(
+    caller: Caller, tmp_path: Path
+) -> None:
+    path = f"/customers/{anna(caller)}/history"
+    with clock.stopped_at(TUESDAY):
+        load(tmp_path / "t.csv", [{**ANNA, "id": "B"}], "shop")
+    with clock.stopped_at(WEDNESDAY):
+        load(tmp_path / "w.csv", [{**ANNA, "id": "B"}], "shop", full=True)
+    changes = [one for one in caller.get(path).json()["story"] if one["what"] == "changed"]
+    assert [(one["sentence"], one["attributes"]) for one in changes[1:]] == [
+        ("shop:B joined, which changed no value; this is version 3.", []),
+        ("shop:A left, which changed no value; this is version 4.", []),
+    ]
+    unnamed = caller.get(path, Tellonce_Purpose="product").json()["story"]
+    assert "shop:A" not in str(unnamed)
+
+
+def test_a_version_that_rests_on_something_else_says_so(caller: Caller, tmp_path: Path) -> None:
+    with clock.stopped_at(TUESDAY):
+        load(tmp_path / "t.csv", [{**ANNA, "phone": "", "id": "A"}], "shop")
+    *_, last = caller.get(f"/customers/{anna(caller)}/history").json()["story"]
+    assert (last["what"], last["attributes"]) == ("changed", [])
+    told = "What the values rest on changed, no value did; this is version 3."
+    assert last["sentence"] == told
+
+
 def test_the_story_hides_a_source_s_own_ids_from_who_may_not_see_them(caller: Caller) -> None:
     story = caller.get(f"/customers/{anna(caller)}/history", Tellonce_Purpose="product").json()
     assert [one["record"] for one in story["members"]] == ["crm:***", "shop:***"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +14,7 @@ from tellonce.hub.core import clock
 from tellonce.hub.core.canonical import plain
 from tellonce.hub.customers.selectors import customer_by_public_id
 from tellonce.hub.customers.story import stays_of, story_of
-from tellonce.hub.customers.types import Chapter
+from tellonce.hub.customers.types import Chapter, Stay
 from tellonce.hub.matching.acts import acts_at
 from tellonce.hub.matching.types import StoredAct
 from tellonce.hub.policy.masks import HIDDEN
@@ -65,7 +63,10 @@ def view_history(public_id: str, purpose: str, who: Actor) -> dict[str, Any]:
                 }
                 for stay in stays
             ],
-            "story": list(map(partial(_told, names=names, acts=acts, reasons=personal), chapters)),
+            "story": [
+                _told(one, names, _quiet(one, stays, names), _by(acts.get(one.at), personal))
+                for one in chapters
+            ],
         }
     )
 
@@ -73,20 +74,36 @@ def view_history(public_id: str, purpose: str, who: Actor) -> dict[str, Any]:
 def _told(
     chapter: Chapter,
     names: Mapping[int, str],
-    acts: Mapping[datetime, StoredAct],
-    reasons: bool,
+    quiet: str,
+    by: Mapping[str, str] | None,
 ) -> dict[str, Any]:
     records = [names.get(record, HIDDEN) for record in chapter.records]
     return {
         "at": chapter.at,
         "what": chapter.kind,
-        "sentence": _sentence(chapter, records),
+        "sentence": quiet or _sentence(chapter, records),
         "records": records,
         "customers": chapter.others,
         "attributes": chapter.attributes,
         "version": chapter.version,
-        "by": _by(acts.get(chapter.at), reasons),
+        "by": by,
     }
+
+
+def _quiet(chapter: Chapter, stays: Iterable[Stay], names: Mapping[int, str]) -> str:
+    """What made a version in which every value is as it was; '' for any other chapter."""
+    if chapter.kind != "changed" or chapter.attributes:
+        return ""
+    came = {stay.record for stay in stays if stay.from_at == chapter.at}
+    left = {stay.record for stay in stays if stay.to_at == chapter.at}
+    moved = [
+        f"{_listed(names.get(record, HIDDEN) for record in sorted(records))} {verb}"
+        for records, verb in ((came - left, "joined"), (left - came, "left"))
+        if records
+    ]
+    if not moved:
+        return f"What the values rest on changed, no value did; this is version {chapter.version}."
+    return f"{' and '.join(moved)}, which changed no value; this is version {chapter.version}."
 
 
 def _by(act: StoredAct | None, reasons: bool) -> dict[str, str] | None:
