@@ -86,6 +86,15 @@ def test_a_customer_is_parted_by_a_record_of_it(capsys: Any, named: list[str]) -
     assert (customer_of("1"), customer_of("2")) == (one, other)
 
 
+def test_who_sits_at_a_terminal_is_asked_why(capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: "one person")
+    merged = json.loads(said(capsys, "merge", "crm:1", "crm:2", "--json"))["act"]
+    assert merged["reason"] == "one person"
+    undone = json.loads(said(capsys, "undo", merged["id"], "--reason", "two", "--json"))["act"]
+    assert undone["reason"] == "two"
+
+
 def test_it_is_said_how_many_records_went_where_and_which_customers_are_left(capsys: Any) -> None:
     one, other = "cus_1", "cus_2"
     act: Any = SimpleNamespace(id="act_1", state="done")
@@ -107,7 +116,8 @@ def test_a_second_person_approves_or_rejects(capsys: Any, settings: Any) -> None
     assert "proposed" in said(capsys, "acts", "list", "--state", "proposed")
     refused = said(capsys, "acts", "approve", first, code=3)
     assert "may not approve this merge: the person who proposed it cannot also" in refused
-    assert "nothing was changed" in said(capsys, "acts", "reject", first)
+    assert "nothing was changed" in said(capsys, "acts", "reject", first, "--reason", "two people")
+    assert "rejected  by admin@localhost  two people" in said(capsys, "acts", "list")
     second = json.loads(said(capsys, *words))["act"]["id"]
     said(capsys, "acts", "approve", second, "--as", "steward@example.org")
     assert customer_of("1") == customer_of("2")

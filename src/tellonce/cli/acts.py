@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -39,11 +40,12 @@ def merge(
 
     One id is kept and the others lead to it. It is undone by `tellonce undo`.
     """
+    why = reason_of(reason)
     with opened_hub():
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
         from tellonce.hub.intake.deciding import customers_named, merge_customers  # noqa: PLC0415
 
-        done = merge_customers(customers_named(customers), by=actor(as_user), reason=reason)
+        done = merge_customers(customers_named(customers), by=actor(as_user), reason=why)
     show_done(done, as_json=as_json)
 
 
@@ -72,6 +74,7 @@ def split(
     wanted = [[_record(text) for text in one.split(",") if text.strip()] for one in group]
     if not any(wanted):
         raise WrongCall("--group names no record.", hint="Write it as SOURCE:ID.")
+    why = reason_of(reason)
     with opened_hub():
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
         from tellonce.hub.intake import deciding  # noqa: PLC0415
@@ -79,17 +82,18 @@ def split(
         rows = [deciding.records_named(names) for names in wanted]
         first = next((":".join(name) for names in wanted for name in names), "")
         (whose,) = deciding.customers_named([customer or first])
-        done = deciding.split_customer(whose, rows, by=actor(as_user), reason=reason)
+        done = deciding.split_customer(whose, rows, by=actor(as_user), reason=why)
     show_done(done, as_json=as_json)
 
 
 def undo(act: Act, reason: Reason = "", as_user: As = None, as_json: Json = False) -> None:
     """Withdraw exactly what an act decided, however long ago; what came after it stays."""
+    why = reason_of(reason)
     with opened_hub():
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
         from tellonce.hub.intake.deciding import undo as undo_act  # noqa: PLC0415
 
-        done = undo_act(act, by=actor(as_user), reason=reason)
+        done = undo_act(act, by=actor(as_user), reason=why)
     show_done(done, as_json=as_json)
 
 
@@ -130,14 +134,22 @@ def approve_act(act: Act, as_user: As = None, as_json: Json = False) -> None:
 
 
 @acts.command("reject")
-def reject_act(act: Act, as_user: As = None) -> None:
+def reject_act(act: Act, reason: Reason = "", as_user: As = None) -> None:
     """Turn a proposal down; who made it takes it back this way."""
+    why = reason_of(reason)
     with opened_hub():
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
         from tellonce.hub.intake.deciding import reject  # noqa: PLC0415
 
-        reject(act, by=actor(as_user))
+        reject(act, by=actor(as_user), reason=why)
     show("Rejected: nothing was changed.")
+
+
+def reason_of(given: str) -> str:
+    """The reason given; who sits at a terminal and gave none is asked for it. A script is not."""
+    if given or not sys.stdin.isatty():
+        return given
+    return str(typer.prompt("Why, for those who look at it later", err=True))
 
 
 def show_done(done: Any, *, as_json: bool) -> None:
@@ -179,7 +191,9 @@ def _said(one: Any, author: str) -> str:
     now = one.state if one.state != "done" else "undone" if one.undone_by else ""
     what = f"{one.kind} {one.verdict}".strip()
     about = " ".join(one.customers) or one.target
-    return "  ".join(filter(None, [f"{what:<16}", about, now, f"by {author}", one.reason]))
+    return "  ".join(
+        filter(None, [f"{what:<16}", about, now, f"by {author}", one.reason, one.settled_reason])
+    )
 
 
 def _record(text: str) -> tuple[str, str]:

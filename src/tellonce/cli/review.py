@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tellonce.cli.acts import As, Json, Reason, show_done
+from tellonce.cli.acts import As, Json, Reason, reason_of, show_done
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import counted, print_json, show
 
@@ -91,11 +91,12 @@ def decide_review(
     as_json: Json = False,
 ) -> None:
     """Say of the two records that they are the same person's, different people's, or unsure."""
+    why = reason_of(reason)
     with opened_hub():
         from tellonce.hub.accounts.selectors import actor  # noqa: PLC0415
         from tellonce.hub.intake.reviewing import decide_review  # noqa: PLC0415
 
-        done = decide_review(number, verdict, by=actor(as_user), reason=reason)
+        done = decide_review(number, verdict, by=actor(as_user), reason=why)
     show_done(done, as_json=as_json)
 
 

@@ -100,8 +100,14 @@ def test_an_act_that_moves_much_waits_for_a_second_person(caller: Caller, settin
     other = done(
         caller.post("/customers/merge", {"customers": [anna, customer(caller, "crm:3")]}), 202
     )
-    rejected = second.post(f"/decisions/{other['act']['id']}/reject")
+    rejected = second.post(f"/decisions/{other['act']['id']}/reject", {"reason": "Two people."})
     assert rejected.json()["state"] == "rejected"
+    assert rejected.json()["settled_reason"] == "Two people."
+    again = done(
+        caller.post("/customers/merge", {"customers": [anna, customer(caller, "crm:3")]}), 202
+    )
+    answer = caller.post(f"/decisions/{again['act']['id']}/reject", "")
+    assert (answer.status_code, answer.json()["settled_reason"]) == (200, "")
 
 
 def test_the_same_key_decides_once(caller: Caller) -> None:

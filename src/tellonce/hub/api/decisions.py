@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Body, Query, Router, Schema
 from pydantic import Field
 
 from tellonce.hub.api.auth import Scoped, actor_of
@@ -100,6 +100,9 @@ class ReasonSent(Schema):
     }
 
 
+ReasonIfAny = Annotated[ReasonSent | None, Body(examples=[{"reason": "They are father and son."}])]
+
+
 class DoneAct(Schema):
     """An act. `state`: done; proposed, until a second person approves; or rejected."""
 
@@ -116,6 +119,7 @@ class DoneAct(Schema):
     at: datetime
     settled_by: str | None
     settled_at: datetime | None
+    settled_reason: str = Field(description="Why it was rejected.")
 
 
 _DONE_ACT = {
@@ -132,6 +136,7 @@ _DONE_ACT = {
     "at": _MOMENT,
     "settled_by": None,
     "settled_at": None,
+    "settled_reason": "",
 }
 
 
@@ -244,9 +249,10 @@ def approve(request: HttpRequest, act_id: str) -> HttpResponse:
     "/decisions/{act_id}/reject", auth=Scoped(SCOPE), response=DoneAct, summary="Reject a proposal"
 )
 @answers_also(409)
-def reject(request: HttpRequest, act_id: str) -> dict[str, Any]:
+def reject(request: HttpRequest, act_id: str, asked: ReasonIfAny = None) -> dict[str, Any]:
     """Turn a proposal down, or take back one's own."""
-    return _act(deciding.reject(act_id, by=actor_of(request)))
+    reason = asked.reason if asked else ""
+    return _act(deciding.reject(act_id, by=actor_of(request), reason=reason))
 
 
 @router.post(
@@ -356,4 +362,5 @@ def _act(one: StoredAct) -> dict[str, Any]:
         "at": one.at,
         "settled_by": one.settled_by or None,
         "settled_at": one.settled_at,
+        "settled_reason": one.settled_reason,
     }

@@ -193,12 +193,12 @@ def approve(act_id: str, *, by: Actor) -> ActDone:
         return carry_out(new, lease, by, approves=proposal)
 
 
-def reject(act_id: str, *, by: Actor) -> StoredAct:
+def reject(act_id: str, *, by: Actor, reason: str = "") -> StoredAct:
     """Turn a proposal down; who made it takes it back this way."""
     check_steward(by, "reject")
     proposal = _proposal(act_id)
     with transaction.atomic():
-        settled = acts.settle_act(proposal.row, by.id, clock.now(), does=None)
+        settled = acts.settle_act(proposal.row, by.id, clock.now(), does=None, reason=reason)
         record_act(Act(f"{proposal.kind}.reject", by.id, target=act_id))
     return settled
 

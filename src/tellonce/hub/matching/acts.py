@@ -59,12 +59,15 @@ def _insert(new: NewAct, state: str, at: datetime) -> MatchAct:
     return row
 
 
-def settle_act(row: int, by: str, at: datetime, *, does: NewAct | None) -> StoredAct:
-    """A proposal does this now, or is rejected (None); raises `Conflict` where it was settled
-    meanwhile.
+def settle_act(
+    row: int, by: str, at: datetime, *, does: NewAct | None, reason: str = ""
+) -> StoredAct:
+    """A proposal does this now, or is rejected (None), for a reason; raises `Conflict` where it was
+    settled meanwhile.
     """
     found = MatchAct.objects.filter(pk=row, state=PROPOSED)
-    settled = {"settled_by": by, "settled_at": at}
+    why = truncate_cards(reason)
+    settled = {"settled_by": by, "settled_at": at, "settled_reason": why}
     if does is not None:
         bound = [list(part) for part in does.bound]
         changed = found.update(state=DONE, moved=does.moved, bound=bound, at=at, **settled)
@@ -174,6 +177,7 @@ def _view(row: MatchAct) -> StoredAct:
         at=row.at,
         settled_by=row.settled_by,
         settled_at=row.settled_at,
+        settled_reason=row.settled_reason,
     )
 
 

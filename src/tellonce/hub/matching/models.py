@@ -123,7 +123,15 @@ class MatchAct(models.Model):
     deleted; `state`, `undone_by`, `bound` and who settled it are all that changes.
     """
 
-    PERSON_LINKED: ClassVar = ("groups", "bound", "customers", "author", "reason", "settled_by")
+    PERSON_LINKED: ClassVar = (
+        "groups",
+        "bound",
+        "customers",
+        "author",
+        "reason",
+        "settled_by",
+        "settled_reason",
+    )
     NOT_PERSON_LINKED: ClassVar = (
         "id",
         "public_id",
@@ -157,6 +165,7 @@ class MatchAct(models.Model):
     at = models.DateTimeField()  # when it was done; of a proposal, when it was made
     settled_by = models.CharField(max_length=100, blank=True)  # who approved or rejected it
     settled_at = models.DateTimeField(null=True)
+    settled_reason = models.TextField(blank=True, default="")  # why it was rejected
 
     class Meta:
         db_table = "match_acts"

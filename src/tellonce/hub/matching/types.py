@@ -132,7 +132,8 @@ class StoredAct:
     `verdict` what was said of them), merge or split (`groups` are member lists), undo (`target`).
     `customers` are the ids it was asked about. `state`: done; proposed, which waits for another
     person; or rejected. `moved`: records that changed their customer, or would. `undone_by` is the
-    act that undoes it now, "" where it counts. `settled_by` approved or rejected it.
+    act that undoes it now, "" where it counts. `settled_by` approved or rejected it,
+    for `settled_reason`.
     """
 
     row: int
@@ -150,3 +151,4 @@ class StoredAct:
     at: datetime
     settled_by: str
     settled_at: datetime | None
+    settled_reason: str
