@@ -15,7 +15,7 @@ from tellonce.hub.jobs.models import Job
 from tellonce.hub.jobs.selectors import job_counts
 from tellonce.hub.jobs.services import work_until_idle
 from tellonce.hub.sources.config import config_problems
-from tellonce.hub.sources.holding import held_by_source
+from tellonce.hub.sources.held_counts import held_by_source
 from tests.hub.delivering import ANNA, a_source, load, write_csv
 
 pytestmark = pytest.mark.django_db(transaction=True)

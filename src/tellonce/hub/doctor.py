@@ -15,7 +15,7 @@ from tellonce.hub.events.webhooks.selectors import disabled_endpoints
 from tellonce.hub.health import Finding, asked
 from tellonce.hub.jobs.selectors import consumer_states, job_counts
 from tellonce.hub.jobs.sequencer import number_pending
-from tellonce.hub.sources.holding import held_by_source
+from tellonce.hub.sources.held_counts import held_by_source
 from tellonce.hub.vault.services import check_keys
 
 _OF_TESTS = "TELLONCE_TEST_"

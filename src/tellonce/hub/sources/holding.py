@@ -53,14 +53,6 @@ def release_arrived(record_ids: Collection[int]) -> None:
             Delivery.objects.filter(pk=delivery).update(held=F("held") - gone)
 
 
-def held_by_source() -> list[tuple[str, int, int]]:
-    """Source, delivery and how many records it would delete now, of each that a person is to look
-    at; the oldest first.
-    """
-    rows = Delivery.objects.filter(held__gt=0).order_by("id")
-    return list(rows.values_list("source__name", "id", "held"))
-
-
 def held_deletions(delivery_id: int) -> tuple[DeliveryView, list[tuple[int, str]]]:
     """A delivery and the (row id, record id) that it would delete; raises `WrongCall`."""
     if not Delivery.objects.filter(pk=delivery_id).exists():
