@@ -11,16 +11,14 @@ from typing import Any
 import django.db.models.deletion
 from django.db import migrations, models
 
-from tellonce.hub.bridge.names import other_forms, search_form
-
 _AT_ONCE = 2_000
 _STATED = """
-    SELECT c.id, c.family_name, c.given_name, v.standardised
+    SELECT c.id, v.standardised
     FROM customers c JOIN memberships m ON m.customer_id = c.id AND m.to_at IS NULL
     JOIN records r ON r.id = m.record_id JOIN record_versions v ON v.id = r.current_id
     WHERE c.retired_at IS NULL AND r.state = 'active' AND c.id >= %s AND c.id < %s ORDER BY c.id
 """
-
+_HELD = "SELECT id, family_name, given_name FROM customers WHERE id >= %s AND id < %s"
 _GOLDEN = "UPDATE customers SET family_name = %s, given_name = %s WHERE id = %s"
 
 
@@ -36,20 +34,23 @@ def _of_records_held(apps: Any, schema_editor: Any) -> None:
     model = apps.get_model("customers", "OtherName")
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT max(id) FROM customers")
-        last = cursor.fetchone()[0] or 0
+        last = cursor.fetchone()[0]
+        if last is None:
+            return
+        from tellonce.hub.bridge.names import other_forms, search_form  # noqa: PLC0415  the engine
+
         for first in range(0, last + 1, _AT_ONCE):
-            cursor.execute(_STATED, [first, first + _AT_ONCE])
-            rows, golden = [], []
-            for (customer, *name), stated in groupby(cursor.fetchall(), itemgetter(0, 1, 2)):
-                family, given = map(search_form, name)
-                golden.append((family, given, customer))
-                others = other_forms((family, given), _names(stated))
-                rows += [
-                    model(customer_id=customer, family_name=f, given_name=g)
-                    for f, g in sorted(others)
-                ]
-            cursor.executemany(_GOLDEN, golden)
-            model.objects.bulk_create(rows)
+            part = [first, first + _AT_ONCE]
+            cursor.execute(_HELD, part)
+            forms = [(*map(search_form, name), pk) for pk, *name in cursor.fetchall()]
+            cursor.executemany(_GOLDEN, forms)
+            golden = {pk: (family, given) for family, given, pk in forms}
+            cursor.execute(_STATED, part)
+            model.objects.bulk_create(
+                model(customer_id=customer, family_name=family, given_name=given)
+                for customer, stated in groupby(cursor.fetchall(), itemgetter(0))
+                for family, given in sorted(other_forms(golden[customer], _names(stated)))
+            )
 
 
 def _names(stated: Any) -> Iterator[tuple[str, str]]:
