@@ -112,7 +112,7 @@ def test_postgresql_is_one_setting(tmp_path: Path) -> None:
     found = env.database("postgres://hub:pw@db.example:5433/crm", tmp_path, 5.0)
     named = {name: found[name] for name in ("ENGINE", "NAME", "HOST", "PORT", "ATOMIC_REQUESTS")}
     assert named == {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tellonce.hub.core.postgresql",
         "NAME": "crm",
         "HOST": "db.example",
         "PORT": 5433,

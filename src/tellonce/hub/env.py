@@ -195,6 +195,7 @@ def database(url: str, home: Path, timeout: float) -> dict[str, Any]:
             ),
         }
     else:
+        config["ENGINE"] = "tellonce.hub.core.postgresql"
         config["CONN_HEALTH_CHECKS"] = True
     return config
 

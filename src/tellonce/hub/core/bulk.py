@@ -1,6 +1,7 @@
 """Statements of our own where the ORM would be most of the work; on both databases.
 
-Thousands of rows are inserted by one prepared statement on SQLite and by a COPY on PostgreSQL. Row
+On PostgreSQL they are prepared, so that they are planned once and not at every call. Thousands of
+rows are inserted by one prepared statement on SQLite and by a COPY on PostgreSQL. Row
 ids are reserved first, so that rows of several tables can point at each other before any of them is
 written. A value that is a time is handed over by `as_stored`, and read by `as_moment`.
 """
@@ -30,7 +31,7 @@ def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
     if not count:
         return []
     connection = _connection()
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
                 "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
@@ -54,7 +55,7 @@ def among(
     if not values:
         return []
     listed, connection = sorted(values), _connection()
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"{select} = ANY(%s) {then}", [*given, listed])
         else:
@@ -73,7 +74,7 @@ def among_either(
     connection, listed = _connection(), sorted(values)
     postgresql = connection.vendor == "postgresql"
     listing, given = ("= ANY(%s)", listed) if postgresql else (_LISTED, json.dumps(listed))
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         both = (f"{select} {end} {listing}" for end in ends)
         cursor.execute(" UNION ALL ".join(both), [given, given])
         return cursor.fetchall()
@@ -81,14 +82,14 @@ def among_either(
 
 def fetched(statement: str, *given: Any) -> list[tuple[Any, ...]]:
     """The rows of a statement."""
-    with _connection().cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(statement, given)
         return cursor.fetchall()
 
 
 def changed(statement: str, *given: Any) -> int:
     """How many rows a statement changed."""
-    with _connection().cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(statement, given)
         return cursor.rowcount
 
@@ -96,7 +97,7 @@ def changed(statement: str, *given: Any) -> int:
 def change_each(statement: str, rows: Collection[Sequence[Any]]) -> None:
     """Run a statement with the values of each row."""
     if rows:
-        with _connection().cursor() as cursor:
+        with _cursor() as cursor:
             cursor.executemany(statement, rows)
 
 
@@ -140,7 +141,7 @@ def insert_rows(
         return
     into, marks, adapters = _inserting(model, tuple(names))
     connection = _connection()
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         if connection.vendor != "postgresql":
             adapted = _each_adapted(adapters, rows) if adapters else rows
             cursor.executemany(f"INSERT INTO {into} VALUES {marks}", adapted)  # noqa: S608  our own
@@ -191,6 +192,13 @@ def _time_text(moment: datetime) -> str:
 
 def _name(name: str) -> str:
     return _connection().ops.quote_name(name)
+
+
+def _cursor() -> Any:
+    connection = _connection()
+    if connection.vendor == "postgresql":
+        return connection.preparing_cursor()
+    return connection.cursor()
 
 
 def _connection() -> Any:

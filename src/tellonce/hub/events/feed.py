@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection
-
-from tellonce.hub.core.bulk import fetched
+from tellonce.hub.core.bulk import changed, fetched
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.events.models import Feed
 from tellonce.hub.jobs.sequencer import Head
@@ -36,6 +34,4 @@ def renew_feed() -> None:
 
 def number_events(last: Head) -> Head:
     """Number the next events; see `jobs.sequencer.register_stream`."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NUMBER, [last.number, _AT_ONCE])
-        return Head(last.number + cursor.rowcount, "")
+    return Head(last.number + changed(_NUMBER, last.number, _AT_ONCE), "")

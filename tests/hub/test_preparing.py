@@ -1,0 +1,82 @@
+"""Statements of our own are planned once by PostgreSQL; nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.db.transaction import TransactionManagementError, atomic, set_rollback
+
+from tellonce.hub.core.bulk import among, fetched
+from tellonce.hub.core.postgresql import base
+from tellonce.hub.jobs.models import Sequence
+
+pytestmark = pytest.mark.django_db
+_PREPARED = "SELECT name, statement FROM pg_prepared_statements ORDER BY prepare_time"
+
+
+@pytest.fixture(autouse=True)
+def on_postgresql() -> None:
+    """Elsewhere there is nothing to see."""
+    if connection.vendor != "postgresql":
+        pytest.skip("only PostgreSQL prepares")
+
+
+def prepared(about: str) -> list[str]:
+    """Names of what the server has prepared for this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PREPARED)
+        return [name for name, statement in cursor.fetchall() if about in statement]
+
+
+def plan_of(name: str) -> str:
+    """How the server would run a statement it has prepared, for one number."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN EXECUTE {name} ('{{1}}')")
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def test_one_statement_serves_lists_of_any_length_and_numbers_of_any_size() -> None:
+    for values in ([1], [2, 3, 4], [1 << 20], [5, -(1 << 60)]):
+        among("SELECT 17 FROM leases WHERE token", values)
+        fetched("SELECT 18 FROM leases WHERE token = %s AND name = %s", values[0], "resolver")
+    assert len(prepared("SELECT 17")) == len(prepared("SELECT 18")) == 1
+
+
+def test_statements_of_django_are_not_prepared() -> None:
+    for _ in range(10):
+        assert not Sequence.objects.filter(number__gt=1 << 40).exists()
+    assert prepared('FROM "sequences"') == []
+
+
+def test_a_table_that_fills_is_not_read_by_the_plan_of_an_empty_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE filling (id bigint PRIMARY KEY) ON COMMIT DROP")
+        cursor.execute("ANALYZE filling")
+    statement = "SELECT id FROM filling WHERE id"
+    for _ in range(10):
+        assert among(statement, [1]) == []
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO filling SELECT generate_series(1, 20000)")
+    assert among(statement, [1]) == [(1,)]
+    (name,) = prepared(statement)
+    assert "Seq Scan" in plan_of(name)
+    monkeypatch.setattr(base, "_PLANNED", -1.0)
+    assert among(statement, [1]) == [(1,)]
+    assert "Seq Scan" not in plan_of(name)
+
+
+def test_a_broken_transaction_is_refused_and_a_new_one_is_served() -> None:
+    with atomic():
+        set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            fetched("SELECT 1")
+    assert fetched("SELECT 1") == [(1,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_connection_is_served() -> None:
+    assert fetched("SELECT 1") == [(1,)]
+    connection.close()
+    assert fetched("SELECT 1") == [(1,)]
