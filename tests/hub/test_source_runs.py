@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tellonce.cli.source_runs import run_line
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.activity.services import load_activity
 from tellonce.hub.consents.services import load_consents
@@ -100,6 +102,35 @@ def test_what_is_pushed_within_an_hour_is_one_run() -> None:
     second, first = runs_of(source.id)
     assert (first.trigger, first.counts.added, first.counts.repeated) == ("push", 2, 1)
     assert (second.counts.added, first.seconds) == (1, 59 * 60)
+
+
+def test_what_was_pushed_says_until_when_and_claims_no_work_in_between() -> None:
+    source = a_source("shop", push={}, record_id="id")
+    start = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    for minutes in (0, 22):
+        with clock.stopped_at(start + timedelta(minutes=minutes)):
+            accept_records("shop", [ANNA], by=actor())
+    (run,) = runs_of(source.id)
+    said = run_line(run)
+    assert "2026-03-02 09:30:00 as records, by push: done, last at 09:52:00; 2 rows:" in said
+    with clock.stopped_at(start + timedelta(hours=2)):
+        accept_records("shop", [OTTO], by=actor())
+    assert "by push: done; 1 row:" in run_line(runs_of(source.id)[0])
+
+
+def test_the_last_run_of_a_source_is_the_one_that_did_something_last(tmp_path: Path) -> None:
+    a_source("shop", push={}, record_id="id")
+    start = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    accept = partial(accept_records, "shop", by=actor())
+    with clock.stopped_at(start):
+        accept([ANNA])
+    with clock.stopped_at(start + timedelta(minutes=10)):
+        load(tmp_path / "a.csv", [OTTO], "shop")
+    assert last_runs()["shop"].trigger == "command"
+    with clock.stopped_at(start + timedelta(minutes=20)):
+        accept([WILMA])
+    last = last_runs()["shop"]
+    assert (last.trigger, last.last_at) == ("push", start + timedelta(minutes=20))
 
 
 def test_a_row_that_is_pushed_may_leave_out_what_it_does_not_know() -> None:

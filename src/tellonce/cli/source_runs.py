@@ -98,13 +98,21 @@ def approve(
 
 def run_line(run: Any) -> str:
     """One run on one line."""
-    took = "" if run.seconds is None else f" in {run.seconds:.1f} s"
     line = (
         f"{run.id} {run.started_at:%Y-%m-%d %H:%M:%S} as {run.content}, by {run.trigger}: "
-        f"{run.state}{took}; {rows_became(run.counts)}"
+        f"{run.state}{_took(run)}; {rows_became(run.counts)}"
     )
     line += f"; {counted(run.held, 'deletion')} held" if run.held else ""
     return f"{line}. {run.trouble}" if run.trouble else line
+
+
+def _took(run: Any) -> str:
+    """Pushes of an hour are one run: between the first and the last it mostly waits."""
+    if not run.seconds:
+        return ""
+    return (
+        f", last at {run.last_at:%H:%M:%S}" if run.trigger == "push" else f" in {run.seconds:.1f} s"
+    )
 
 
 def run_json(run: Any) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def list_sources(as_json: Json = False) -> None:
 
 
 def _last(run: Any) -> str:
-    return "" if run is None else f"  last run {run.state} {run.started_at:%Y-%m-%d %H:%M}"
+    return "" if run is None else f"  last run {run.state} {run.last_at:%Y-%m-%d %H:%M}"
 
 
 @source.command("show")

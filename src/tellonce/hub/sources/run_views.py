@@ -16,10 +16,13 @@ def runs_of(source_id: int, limit: int = 20) -> list[RunView]:
 
 
 def last_runs() -> dict[str, RunView]:
-    """Source -> its last run, of those that have any."""
-    newest = SourceRun.objects.values("source").annotate(last=Max("id")).values("last")
+    """Source -> the run that did something last, of those that have any: pushes go on in theirs
+    while others begin and end.
+    """
+    newest = SourceRun.objects.values("source", "trigger").annotate(last=Max("id")).values("last")
     rows = SourceRun.objects.select_related("source").filter(pk__in=newest)
-    return {row.source.name: _view(row) for row in rows}
+    views = sorted(map(_view, rows), key=lambda run: (run.last_at, run.id))
+    return {run.source: run for run in views}
 
 
 def run_view(run_id: int) -> RunView:

@@ -76,8 +76,9 @@ class DeliveryView:
 
 @dataclass(frozen=True)
 class RunView:
-    """One time that a source was loaded, fetched or pushed. `state`: running, done, held, failed.
+    """One time that a source was loaded or fetched, or the pushes of an hour.
 
+    `state`: running, done, held, failed.
     `connector`: its kind, "" for a file that was loaded; `trouble`: one sentence why it failed.
     """
 
@@ -97,8 +98,13 @@ class RunView:
 
     @property
     def seconds(self) -> float | None:
-        """How long it took; None while it runs."""
+        """How long it took, of pushes from the first to the last; None while it runs."""
         return None if self.ended_at is None else (self.ended_at - self.started_at).total_seconds()
+
+    @property
+    def last_at(self) -> datetime:
+        """Its end, of pushes the last; the beginning of one that runs."""
+        return self.ended_at or self.started_at
 
 
 @dataclass(frozen=True)
