@@ -1,4 +1,4 @@
-"""Statements of our own are planned once by PostgreSQL; nothing else is."""
+"""Statements of our own are planned once by PostgreSQL; nothing else is. Collected there only."""
 
 from __future__ import annotations
 
@@ -12,13 +12,6 @@ from tellonce.hub.jobs.models import Sequence
 
 pytestmark = pytest.mark.django_db
 _PREPARED = "SELECT name, statement FROM pg_prepared_statements ORDER BY prepare_time"
-
-
-@pytest.fixture(autouse=True)
-def on_postgresql() -> None:
-    """Elsewhere there is nothing to see."""
-    if connection.vendor != "postgresql":
-        pytest.skip("only PostgreSQL prepares")
 
 
 def prepared(about: str) -> list[str]:

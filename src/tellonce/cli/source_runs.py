@@ -9,7 +9,8 @@ import typer
 from tellonce.cli.deliver import FOUND_PROBLEMS, rows_became
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import Stages, counted, print_json, show
-from tellonce.cli.source_group import Json, Name, source
+from tellonce.cli.source_check import source  # whose commands come first
+from tellonce.cli.source_group import Json, Name
 
 
 @source.command("runs")

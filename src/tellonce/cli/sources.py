@@ -12,9 +12,8 @@ import yaml
 from tellonce.cli.deliver import delivery_json, rows_became
 from tellonce.cli.opened import opened_hub
 from tellonce.cli.output import counted, print_json, show
-from tellonce.cli.source_check import source
 from tellonce.cli.source_group import Json, Name
-from tellonce.cli.source_runs import run_json, run_line
+from tellonce.cli.source_runs import run_json, run_line, source
 from tellonce.hub.sources.kinds import FETCHED
 from tellonce.hub.sources.yaml_lines import checked_config
 
