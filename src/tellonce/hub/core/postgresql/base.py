@@ -16,7 +16,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from psycopg.types.numeric import Int8Dumper
 
 _MOST_PREPARED = 500  # a connection, after which the one unused for longest is forgotten
-_PLANNED = 10.0
+_PLANNED = 1.0
 """Seconds for which plans are kept: one made for a table that was nearly empty would read all of it
 when it is full, until PostgreSQL counts it anew."""
 
