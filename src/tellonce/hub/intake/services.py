@@ -76,7 +76,7 @@ RESOLVES_ALL_FROM = 20_000
 IN_ONE = 10
 """Rows that are kept and placed in one transaction: what the engine does for them is a few
 milliseconds, for which the write lock may be held."""
-_LOOKS_EVERY = 100
+_LOOKS_EVERY = 100  # record of those that people wait for, whether the model is outgrown
 _SOON = 1.0  # seconds to wait for the turn before rows are kept without it
 TOGETHER = 100
 """Records that people wait for, placed in one turn: few enough to be written in 250 ms."""
