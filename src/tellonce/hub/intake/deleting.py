@@ -13,6 +13,7 @@ from tellonce.hub.audit.types import Act
 from tellonce.hub.intake.waiting import waits_now
 from tellonce.hub.jobs.services import confirm, held_lease
 from tellonce.hub.jobs.types import HeldLease
+from tellonce.hub.sources.alone import alone_in
 from tellonce.hub.sources.arrival import ROWS_AT_ONCE
 from tellonce.hub.sources.holding import (
     close_held,
@@ -93,6 +94,7 @@ def _delete(
     for start in range(0, len(records), ROWS_AT_ONCE):
         with transaction.atomic():
             confirm(lease)
+            alone_in([delivery.source_id])
             part = records[start : start + ROWS_AT_ONCE]
             counts = waits_now(delete_absent(delivery, part, as_of))
             delivery = advance(delivery, 0, counts)

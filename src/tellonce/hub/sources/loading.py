@@ -15,6 +15,7 @@ from django.db import transaction
 from tellonce.hub.bridge.types import Progress
 from tellonce.hub.jobs.services import confirm
 from tellonce.hub.jobs.types import HeldLease
+from tellonce.hub.sources.alone import alone_in
 from tellonce.hub.sources.arrival import ROWS_AT_ONCE
 from tellonce.hub.sources.services import advance, quarantine
 from tellonce.hub.sources.types import Counts, DeliveryView, RefusedRow
@@ -42,6 +43,7 @@ def store_in_slices(
         for part in _slices(rows[skipped:], refused):
             with transaction.atomic():
                 confirm(lease)
+                alone_in([delivery.source_id])
                 kept = quarantine(delivery, part[1])
                 counts = store(delivery, part[0]).plus(replace(fresh, quarantined=kept))
                 delivery = advance(delivery, len(part[0]), counts)

@@ -9,12 +9,11 @@ from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import (
     as_stored,
     changed,
-    fetched,
     insert_rows,
-    locking,
     reserve_ids,
 )
 from tellonce.hub.core.canonical import canonical_json
+from tellonce.hub.sources.alone import alone_in
 from tellonce.hub.sources.contents import RECORDS
 from tellonce.hub.sources.models import Delivery
 from tellonce.hub.sources.runs import note_push
@@ -30,7 +29,7 @@ def begin_push(source: SourceView, digest: str) -> DeliveryView:
     """A delivery with nothing in it yet, of rows with this SHA-256 (hex). In the transaction at
     hand, which is to end it, nobody else stores rows of the source.
     """
-    fetched(locking("SELECT id FROM sources WHERE id = %s"), source.id)
+    alone_in([source.id])
     (number,) = reserve_ids(Delivery, 1)
     row = {
         "id": number,

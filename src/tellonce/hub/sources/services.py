@@ -18,6 +18,7 @@ from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.jobs.services import remove_schedule, set_schedule
+from tellonce.hub.sources.alone import alone_in
 from tellonce.hub.sources.config import CONTENTS, RECORDS, by_real_names, source_config
 from tellonce.hub.sources.incoming import Incoming
 from tellonce.hub.sources.kinds import FETCHED
@@ -243,7 +244,8 @@ def mark_placed(delivery_ids: Sequence[int]) -> None:
 def set_restricted(
     record_ids: Collection[int], *, restricted: bool
 ) -> dict[int, tuple[int, int | None]]:
-    """Make records restricted, or active again; those that were already, or are deleted, stay.
+    """In the transaction at hand, make records restricted, or active again; those that were
+    already, or are deleted, stay.
 
     Returns record -> (its version, the version it was matched by until now).
     """
@@ -251,6 +253,7 @@ def set_restricted(
     if not restricted:
         before, after = after, before
     rows = Record.objects.filter(id__in=record_ids, state=before)
+    alone_in(set(rows.values_list("source_id", flat=True)))
     found = dict(rows.values_list("id", "current_id"))
     Record.objects.filter(id__in=found).update(state=after)
     return {pk: (version, version if restricted else None) for pk, version in found.items()}
