@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import blake2b
 
 import uuid_utils
 
@@ -13,6 +14,14 @@ _SHAPE = re.compile(r"[a-z]{3}_[0-9a-f]{32}")
 def new_id(prefix: str) -> str:
     """A new public id, such as `new_id("cus")`; later ones sort after earlier ones."""
     return f"{prefix}_{uuid_utils.uuid7().hex}"
+
+
+def following_id(prefix: str, id: str) -> str:
+    """The public id of what there is once for another one: always the same, of the same moment, and
+    not to be turned back into the other.
+    """
+    told = blake2b(f"{prefix} {id}".encode(), digest_size=9).hexdigest()
+    return f"{prefix}_{id[4:17]}{told[:3]}8{told[3:]}"
 
 
 def new_uuid() -> bytes:

@@ -1,7 +1,8 @@
 """Households: who shares a family name and an address, a phone or an e-mail; kept by the feed.
 
 A household is a group of customers. It is derived, follows what they say, and never makes one
-person of them. Its id is kept by the largest part of who was in it; the same ones take it back.
+person of them. It is the household of its oldest customer, and its id follows from theirs: so it
+depends on who lives together, and not on the order or the batches in which that was told.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from tellonce.hub.bridge.households import Home as SaidOfHome
 from tellonce.hub.bridge.households import home_keys
 from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import among, change_each, insert_rows, reserve_ids
-from tellonce.hub.core.ids import new_id
+from tellonce.hub.core.ids import following_id
 from tellonce.hub.customers.golden import open_entries
 from tellonce.hub.customers.models import Household, HouseholdKey, HouseholdMember
 from tellonce.hub.vault.services import blind_indexes
@@ -218,71 +219,35 @@ def _connected(
 
 def _write_members(groups: Sequence[Group], around: Collection[int], now: datetime) -> None:
     members = HouseholdMember.objects.filter(customer_id__in=around, to_at=None)
-    held: dict[int, set[int]] = defaultdict(set)
-    for household, customer in members.values_list("household_id", "customer_id"):
-        held[household].add(customer)
-    given = _given(groups, held)
-    left = {index: group for index, group in enumerate(groups) if index not in given}
-    given |= _taken_back(left)
-    given |= _new([index for index in left if index not in given], now)
-    of = {customer: household for household, customers in held.items() for customer in customers}
-    leaving, arriving = set(of), []
-    for index, group in enumerate(groups):
-        household = given[index]
-        leaving -= {customer for customer in group if of.get(customer) == household}
-        arriving += [(household, c, now) for c in sorted(group) if of.get(c) != household]
+    held = dict(members.values_list("customer_id", "household_id"))
+    of_oldest = _of_oldest({min(group) for group in groups}, now)
+    given = {one: of_oldest[min(group)] for group in groups for one in group}
+    leaving = [one for one, household in held.items() if given.get(one) != household]
+    arriving = [
+        (household, one, now)
+        for one, household in sorted(given.items())
+        if held.get(one) != household
+    ]
     if leaving:
         members.filter(customer_id__in=leaving).update(to_at=now)
     insert_rows(HouseholdMember, ("household_id", "customer_id", "from_at"), arriving)
-    if gone := held.keys() - given.values():
+    if gone := set(held.values()) - set(given.values()):
         Household.objects.filter(id__in=gone).update(retired_at=now)
 
 
-def _given(groups: Sequence[Group], held: Mapping[int, set[int]]) -> dict[int, int]:
-    """Group -> the living household that it goes on, one to one by largest overlap, older first."""
-    offers = sorted(
-        (-len(group & customers), household, index)
-        for index, group in enumerate(groups)
-        for household, customers in held.items()
-        if group & customers
-    )
-    given: dict[int, int] = {}
-    for _, household, index in offers:
-        if index not in given and household not in given.values():
-            given[index] = household
-    return given
-
-
-def _taken_back(groups: Mapping[int, Group]) -> dict[int, int]:
-    """Group -> the retired household whose last members were exactly these; it lives again."""
-    found: dict[int, int] = {}
-    lived = {one for group in groups.values() for one in group}
-    select = "SELECT DISTINCT customer_id FROM household_members WHERE customer_id"
-    known = {customer for (customer,) in among(select, lived)}
-    for index, group in groups.items():
-        if group <= known and (household := _last_of(group)) is not None:
-            found[index] = household
-    if found:
-        Household.objects.filter(id__in=found.values()).update(retired_at=None)
-    return found
-
-
-def _last_of(group: Group) -> int | None:
-    rows = HouseholdMember.objects.filter(
-        household__in=HouseholdMember.objects.filter(
-            customer_id__in=group, household__retired_at__isnull=False
-        ).values("household_id")
-    ).select_related("household")
-    last: dict[int, set[int]] = defaultdict(set)
-    for row in rows:
-        if row.to_at == row.household.retired_at:
-            last[row.household_id].add(row.customer_id)
-    return max((one for one, customers in last.items() if customers == group), default=None)
-
-
-def _new(groups: Sequence[int], now: datetime) -> dict[int, int]:
-    """Group -> a new household."""
-    ids = reserve_ids(Household, len(groups))
-    rows = [(pk, new_id("hou"), now) for pk in ids]
-    insert_rows(Household, ("id", "public_id", "created_at"), rows)
-    return dict(zip(groups, ids, strict=True))
+def _of_oldest(customers: Collection[int], now: datetime) -> dict[int, int]:
+    """Customer -> the household of which it is the oldest; a retired one lives again, and one that
+    never was is made.
+    """
+    found = dict(among("SELECT oldest_id, id FROM households WHERE oldest_id", customers))
+    gone = Household.objects.filter(id__in=found.values(), retired_at__isnull=False)
+    gone.update(retired_at=None)
+    lacking = {one for one in customers if one not in found}
+    named = sorted(among("SELECT id, public_id FROM customers WHERE id", lacking))
+    ids = reserve_ids(Household, len(named))
+    rows = [
+        (pk, following_id("hou", name), one, now)
+        for pk, (one, name) in zip(ids, named, strict=True)
+    ]
+    insert_rows(Household, ("id", "public_id", "oldest_id", "created_at"), rows)
+    return found | {one: pk for pk, _, one, _ in rows}

@@ -173,10 +173,13 @@ class StewardValue(models.Model):
 class Household(models.Model):
     """Customers who live together, as far as they say; it never makes one person of them."""
 
-    PERSON_LINKED: ClassVar = ("public_id",)
+    PERSON_LINKED: ClassVar = ("public_id", "oldest")
     NOT_PERSON_LINKED: ClassVar = ("id", "created_at", "retired_at")
 
-    public_id = models.CharField(max_length=40, unique=True)  # hou_...
+    public_id = models.CharField(max_length=40, unique=True)  # hou_..., follows from the oldest's
+    oldest = models.OneToOneField(
+        Customer, models.SET_NULL, null=True, related_name="+"
+    )  # null: of an earlier version of Tellonce, and never to live again
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)  # nobody shares anything any more
 

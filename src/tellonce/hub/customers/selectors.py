@@ -130,7 +130,8 @@ def any_customer() -> bool:
 
 
 def household_of(public_id: str) -> HouseholdView | None:
-    """The household of this id, or of the customer of this id; None where the customer has none.
+    """The household of this id, or the one it leads to, or that of the customer of this id; None
+    where the customer has none.
 
     Raises `Unknown` where there is neither.
     """
@@ -138,11 +139,24 @@ def household_of(public_id: str) -> HouseholdView | None:
         row = Household.objects.filter(public_id=public_id).first()
         if row is None:
             raise Unknown(f"There is no household {public_id!r}.", hint="Name a customer of it.")
+        row = _leads_to(row) or row
     else:
-        customer = customer_by_public_id(public_id)
-        rows = Household.objects.filter(members__customer=customer.id, members__to_at=None)
-        row = rows.first()
+        row = _home_of(public_id)
     return row and _household(row)
+
+
+def _leads_to(row: Household) -> Household | None:
+    """Where the oldest of those lives who were the last of a household and live with others now."""
+    if row.retired_at is None:
+        return None
+    last = row.members.filter(to_at=row.retired_at).order_by("customer_id")
+    homes = map(_home_of, last.values_list("customer__public_id", flat=True))
+    return next((home for home in homes if home), None)
+
+
+def _home_of(public_id: str) -> Household | None:
+    customer = customer_by_public_id(public_id)
+    return Household.objects.filter(members__customer=customer.id, members__to_at=None).first()
 
 
 def _household(row: Household) -> HouseholdView:
