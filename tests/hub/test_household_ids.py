@@ -49,6 +49,10 @@ def lived_in(who: People) -> dict[int, str]:
     return {at: one.id for at, one in found if one}
 
 
+def living() -> set[str]:
+    return set(Household.objects.filter(retired_at=None).values_list("public_id", flat=True))
+
+
 def expected(who: People, shared: Mapping[int, Shared], most: int) -> dict[int, str]:
     """The same, from nothing but what they share."""
     group = {at: {at} for at in shared}
@@ -87,6 +91,7 @@ class TestOrder(TestCase):
                 tell(who, batch)
             now = dict(told)
             assert lived_in(who) == expected(who, now, 3)
+            assert living() == set(lived_in(who).values())
             again = more.draw(st.permutations(sorted(now.items())))
             others = people(7)
             apart = {at: frozenset(key + 100 for key in keys) for at, keys in again}
