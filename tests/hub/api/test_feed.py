@@ -6,11 +6,15 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from tellonce.hub.events.feed import renew_feed
+from tellonce.hub.events.models import Event
+from tellonce.hub.events.selectors import newest_number
 from tellonce.hub.events.services import emit, emit_many
 from tellonce.hub.events.types import Happened
+from tellonce.hub.jobs.models import Sequence
+from tellonce.hub.jobs.sequencer import given_above
 from tests.hub.api.calling import a_caller, problem
 
 
@@ -52,12 +56,46 @@ def test_who_names_the_feed_is_told_when_its_numbers_mean_other_events() -> None
     before = caller.get("/changes").json()
     follow = f"/changes?after={before['cursor']}&feed={before['feed']}"
     assert caller.get(follow).status_code == 200
-    renew_feed()  # as a restore does
+    with transaction.atomic():
+        renew_feed()  # as a restore does
     emit_many([Happened("tellonce.test.v1", f"cus_{n}") for n in range(3, 9)])
     refused = problem(caller.get(follow), 410, "feed")
     anew = caller.get("/changes?after=0").json()
     assert refused["feed"] == anew["feed"] != before["feed"]
     assert len(anew["events"]) == 9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_does_not_name_the_feed_is_told_too_however_far_it_has_come_since() -> None:
+    caller = a_caller()
+    emit_many([Happened("tellonce.test.v1", f"cus_{n}") for n in range(5)])
+    seen = 5
+    for _ in range(2):  # the backup knew three of five, each time
+        Event.objects.filter(number__gt=3).delete()
+        Sequence.objects.update(number=3, before=0, begins=0)
+        with transaction.atomic():
+            renew_feed()
+        emit_many([Happened("tellonce.test.v1", f"cus_{n}") for n in range(9)])
+        problem(caller.get(f"/changes?after={seen}"), 410, "feed")
+        found = caller.get("/changes?after=3").json()
+        assert len(found["events"]) == 9, "who heard nothing since the backup reads on"
+        assert len(caller.get("/changes?after=0").json()["events"]) == 12
+        assert caller.get(f"/changes?after={found['cursor']}").json()["events"] == []
+        seen = found["cursor"]
+        assert seen < 2**53, "as JavaScript reads it"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_left_out_are_not_taken_for_events_that_wait() -> None:
+    emit_many([Happened("tellonce.test.v1", f"cus_{n}") for n in range(5)])
+    with transaction.atomic():
+        renew_feed()
+        renew_feed()
+    assert given_above("events", 5) == 0
+    emit_many([Happened("tellonce.test.v1", f"cus_{n}") for n in range(9)])
+    assert given_above("events", 2) == 12
+    assert given_above("events", newest_number() - 4) == 4
+    assert given_above("events", newest_number()) == 0
 
 
 @pytest.mark.django_db(transaction=True)

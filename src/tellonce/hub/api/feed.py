@@ -15,7 +15,7 @@ from tellonce.hub.api.auth import Scoped
 from tellonce.hub.api.problems import Problem
 from tellonce.hub.api.routes import answers_also
 from tellonce.hub.events.feed import feed_id
-from tellonce.hub.events.selectors import events_after, newest_number
+from tellonce.hub.events.selectors import events_after, is_number
 from tellonce.hub.events.types import StoredEvent
 
 router = Router(tags=["changes"])
@@ -43,9 +43,7 @@ class ChangesAsked(Schema):
     after: int = Field(0, ge=0, le=2**63 - 1, description="The `cursor` of the answer before.")
     limit: int = Field(100, ge=1, le=1000, description="Events at most.")
     wait: int = Field(0, ge=0, le=30, description="Seconds to wait where there is nothing new.")
-    feed: str = Field(
-        "", max_length=36, description="The `feed` of the answer before: 410 where it is over."
-    )
+    feed: str = Field("", max_length=36, description="The `feed` of the answer before.")
 
 
 class Changes(Schema):
@@ -90,15 +88,16 @@ def read_changes(request: HttpRequest, asked: Query[ChangesAsked]) -> dict[str, 
 
 
 def _checked_feed(asked: ChangesAsked) -> str:
-    """The feed's id. After a restore its numbers are given to other events: who read on would miss
-    these, and not know it.
+    """The feed's id. Who read on with a cursor that a restored hub does not have any more would
+    keep what it does not know, and not know it.
     """
     feed = feed_id()
     if asked.feed and asked.feed != feed:
         detail = "The feed that this cursor belongs to is over: a backup was restored."
         raise Problem("feed", detail, feed=feed)
-    if asked.after > newest_number():
-        raise Problem("feed", "The feed has not come to this cursor yet.", feed=feed)
+    if asked.after and not is_number(asked.after):
+        detail = "This feed gave no such cursor; one of before a backup was restored may be over."
+        raise Problem("feed", detail, feed=feed)
     return feed
 
 

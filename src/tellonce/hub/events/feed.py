@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import changed, fetched
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.events.models import Feed
-from tellonce.hub.jobs.sequencer import Head
+from tellonce.hub.jobs.sequencer import Head, leave_out
 
 STREAM = "events"
 _AT_ONCE = 5_000
@@ -27,7 +28,13 @@ def feed_id() -> str:
 
 
 def renew_feed() -> None:
-    """Make it another feed, since numbers that were given out are to be given again."""
+    """In the transaction at hand: make it another feed, for its followers have seen events that are
+    not here any more.
+
+    Its numbers go on from the moment, in microseconds: above any that can have been given out since
+    what is here was written, so that a cursor of then is none of now.
+    """
+    leave_out(STREAM, int(clock.now().timestamp() * 1_000_000))
     new = {"public_id": new_id("fed")}
     Feed.objects.update_or_create(name=STREAM, defaults=new)
 

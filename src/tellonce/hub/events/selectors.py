@@ -23,6 +23,11 @@ def newest_number() -> int:
     return head(STREAM).number
 
 
+def is_number(number: int) -> bool:
+    """Whether an event has this number."""
+    return bool(fetched("SELECT 1 FROM events WHERE number = %s", number))
+
+
 def event_count() -> int:
     """How many events there are."""
     return Event.objects.count()

@@ -140,14 +140,18 @@ class Cursor(models.Model):
 
 
 class Sequence(models.Model):
-    """The head of a numbered stream: the last number given, and the digest of that row."""
+    """The head of a numbered stream: the last number given, and the digest of that row. Numbers
+    above `before` and up to `begins` are given to nothing.
+    """
 
     PERSON_LINKED: ClassVar = ()
-    NOT_PERSON_LINKED: ClassVar = ("name", "number", "digest")
+    NOT_PERSON_LINKED: ClassVar = ("name", "number", "digest", "before", "begins")
 
     name = models.CharField(max_length=64, primary_key=True)
     number = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64, default="")
+    before = models.BigIntegerField(default=0)
+    begins = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "sequences"

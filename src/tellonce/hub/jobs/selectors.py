@@ -11,7 +11,7 @@ from tellonce.hub.core.errors import Unknown
 from tellonce.hub.jobs.models import Cursor, Job, Schedule, Worker
 from tellonce.hub.jobs.processes import is_dead
 from tellonce.hub.jobs.registry import consumers
-from tellonce.hub.jobs.sequencer import head
+from tellonce.hub.jobs.sequencer import given_above
 from tellonce.hub.jobs.types import ConsumerView, JobView, QueueState, ScheduleView
 
 _SEEN = timedelta(seconds=60)  # a worker that was silent for longer is not there
@@ -57,11 +57,12 @@ def schedules() -> list[ScheduleView]:
 
 def consumer_states(stream: str = "events") -> list[ConsumerView]:
     """Every registered consumer of the feed, with how many events it has not seen yet."""
-    last = head(stream).number
     rows = {row.name: row for row in Cursor.objects.filter(name__in=consumers())}
     found = [rows.get(name) or Cursor(name=name) for name in sorted(consumers())]
     return [
-        ConsumerView(row.name, row.position, last - row.position, row.failures, row.trouble)
+        ConsumerView(
+            row.name, row.position, given_above(stream, row.position), row.failures, row.trouble
+        )
         for row in found
     ]
 

@@ -32,6 +32,11 @@ _waiting: dict[str, Callable[[], bool]] = {}
 _last: dict[str, float] = {}
 _PAUSE = 1.0
 _HEAD = "SELECT number, digest FROM sequences WHERE name = %s"
+_GIVEN = "SELECT number, before, begins FROM sequences WHERE name = %s"
+_LEAVE_OUT = """
+    UPDATE sequences SET before = CASE WHEN number > begins THEN number ELSE before END,
+    number = %s, begins = %s WHERE name = %s AND number < %s
+"""
 _MOVE = "UPDATE sequences SET number = %s, digest = %s WHERE name = %s"
 
 
@@ -81,6 +86,21 @@ def head(name: str) -> Head:
     """The head of a stream; `Head(0, "")` before its first row."""
     found = fetched(_HEAD, name)
     return Head(*found[0]) if found else Head(0, "")
+
+
+def given_above(name: str, number: int) -> int:
+    """How many numbers of a stream above this one were given to something."""
+    for last, before, begins in fetched(_GIVEN, name):
+        return int(last - number - (begins - before if number < begins else 0))
+    return -number
+
+
+def leave_out(name: str, upto: int) -> None:
+    """In the transaction at hand: give no number up to this one, for it may have been given
+    already, to something that is not here any more.
+    """
+    _locked(name)
+    changed(_LEAVE_OUT, upto, upto, name, upto)
 
 
 def number_now(name: str) -> None:
