@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from tellonce.cli.main import execute
 from tellonce.hub import env
+from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.core import clock
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.doctor import findings
+from tellonce.hub.intake.deleting import approve_deletions
 from tellonce.hub.jobs.models import Job
 from tellonce.hub.jobs.selectors import job_counts
 from tellonce.hub.jobs.services import work_until_idle
 from tellonce.hub.sources.config import config_problems
 from tellonce.hub.sources.held_counts import held_by_source
+from tellonce.hub.status import hub_status
 from tests.hub.delivering import ANNA, a_source, load, write_csv
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,7 +40,9 @@ def test_a_schedule_that_fails_each_time_is_one_dead_job_and_none_once_it_is_men
     assert job_counts()["dead"] == 0
 
 
-def test_held_deletions_are_found_by_doctor_and_counted_as_they_stand(tmp_path: Path) -> None:
+def test_held_deletions_are_found_by_doctor_and_counted_as_they_stand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     a_source()
     rows = [{**ANNA, "id": str(n), "email": f"a{n}@example.org"} for n in range(20)]
     load(tmp_path / "a.csv", rows)
@@ -47,6 +53,20 @@ def test_held_deletions_are_found_by_doctor_and_counted_as_they_stand(tmp_path: 
     (found,) = [one for one in findings() if one.name == "deletions"]
     assert (found.ok, f"tellonce source approve {held}" in found.hint) == (False, True)
     assert "2 of crm" in found.sentence
+    status = hub_status()
+    assert status.counts["held_deletions"] == 2
+    assert (
+        "held of crm",
+        f"2 records; to delete: tellonce source approve {held}",
+    ) in status.lines()
+    capsys.readouterr()
+    assert execute(["alerts", "list", "--look", "--kind", "held-deletions"]) == 1
+    said = capsys.readouterr().out
+    assert "2 records of crm are held back from deletion" in said
+    assert f"tellonce source approve {held}" in said
+    approve_deletions(held, by=actor())
+    assert hub_status().counts["held_deletions"] == 0
+    assert execute(["alerts", "list", "--look", "--kind", "held-deletions"]) == 0
 
 
 def test_all_that_is_wrong_with_a_configuration_is_said_together() -> None:

@@ -144,11 +144,12 @@ def _show_list(found: list[Any], runs: Any, as_json: bool) -> None:
         state = "" if one.state == "open" else f"  ({one.state})"
         show(f"{one.id}  {one.severity:<8}  {one.kind}{state}")
         show(f"    {one.sentence}")
+        show(f"    {one.advice}")
     blind = sorted(name for name, (_, _, trouble) in runs.items() if trouble)
     if blind:
         show(f"Could not look: {', '.join(blind)}. See the log of the worker.")
     if found:
-        show(f"{counted(len(found), 'alert')}. What to do: tellonce alerts show ALERT")
+        show(f"{counted(len(found), 'alert')}. More of one: tellonce alerts show ALERT")
     elif not runs:
         show("Nobody has looked yet: tellonce alerts list --look")
     else:

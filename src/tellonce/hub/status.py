@@ -25,6 +25,7 @@ from tellonce.hub.jobs.selectors import (
 )
 from tellonce.hub.matching.selectors import matching_counts
 from tellonce.hub.snapshots.selectors import snapshot_count
+from tellonce.hub.sources.held_counts import held_by_source
 from tellonce.hub.sources.selectors import source_counts
 from tellonce.version import __version__
 
@@ -36,6 +37,7 @@ LABELS = {
     "orphans": "orphaned activities",
     "quarantined": "rows in quarantine",
     "unplaced": "deliveries to be placed",
+    "held_deletions": "deletions held",
     "open_reviews": "open reviews",
     "snapshots": "snapshots",
     "open_alerts": "open alerts",
@@ -48,8 +50,8 @@ LABELS = {
 @dataclass(frozen=True)
 class HubStatus:
     """Counts by name (`LABELS`), jobs by state, the work at hand (`workers`, how many live;
-    `running`, each job with its progress; `behind`, the events each consumer has not seen), the
-    database, the versions.
+    `running`, each job with its progress; `behind`, the events each consumer has not seen;
+    `held`, the deliveries whose deletions wait for a person), the database, the versions.
     """
 
     counts: Mapping[str, int]
@@ -78,6 +80,7 @@ class HubStatus:
             ("workers", f"{self.work['workers']:,}"),
             *((f"job {one['id']}", f"{one['kind']} {one['progress']}") for one in running),
             *((f"{name} is behind by", f"{lag:,} events") for name, lag in behind.items() if lag),
+            *((f"held of {one['source']}", _held(one)) for one in self.work["held"]),
             ("database", " ".join(self.database.values())),
             ("versions", ", ".join(f"{name} {v}" for name, v in self.versions.items())),
         ]
@@ -98,6 +101,12 @@ class HubStatus:
                 f"{self.counts['quarantined']:,} rows wait in quarantine. See why:",
                 "tellonce source show NAME",
             )
+        if held := self.work["held"]:
+            records = f"{held[0]['records']:,} records of {held[0]['source']}"
+            return (
+                f"{records} were missing from a full file. If they are gone, delete them:",
+                f"tellonce source approve {held[0]['delivery']}",
+            )
         if alerts := self.counts["open_alerts"]:
             known = "trouble is" if alerts == 1 else "troubles are"
             return f"{alerts:,} known {known} open. See what to do:", "tellonce alerts list"
@@ -116,6 +125,7 @@ def hub_status() -> HubStatus:
         **customer_counts(),
         **activity_counts(),
         **matching_counts(),
+        "held_deletions": sum(count for *_, count in held_by_source()),
         "open_alerts": sum(alert_counts().values()),
         "snapshots": snapshot_count(),
         "events": event_count(),
@@ -142,7 +152,15 @@ def _work() -> dict[str, Any]:
             {"id": job.id, "kind": job.kind, "progress": job.progress} for job in running_jobs()
         ],
         "behind": {one.name: one.lag for one in consumer_states()},
+        "held": [
+            {"source": source, "delivery": delivery, "records": count}
+            for source, delivery, count in held_by_source()
+        ],
     }
+
+
+def _held(one: Mapping[str, Any]) -> str:
+    return f"{one['records']:,} records; to delete: tellonce source approve {one['delivery']}"
 
 
 def _place() -> str:

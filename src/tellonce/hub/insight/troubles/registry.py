@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tellonce.hub.core.errors import Unknown
 from tellonce.hub.insight.alerts import alert_named
 from tellonce.hub.insight.troubles.consent import missing_consents
+from tellonce.hub.insight.troubles.deletions import held_deletions
 from tellonce.hub.insight.troubles.drifts import changed_fills, new_formats
 from tellonce.hub.insight.troubles.merging import its_records, overgrown_customers
 from tellonce.hub.insight.troubles.quarantine import quarantine_surges
@@ -75,6 +76,13 @@ DETECTORS: tuple[Detector, ...] = (
         "Of the last day of rows at least 10 and 2 %, and surely (95 %) over three times the share "
         "of all runs before; of a first delivery 1 of 20 is thought usual.",
         quarantine_surges,
+    ),
+    Detector(
+        "held-deletions",
+        "Deletions wait for a person",
+        "A full file lacked more records than its source's guard lets go by themselves; it lasts "
+        "until they are approved, arrive again or another full file is loaded.",
+        held_deletions,
     ),
     Detector(
         "over-merging",
