@@ -16,6 +16,7 @@ from tellonce.hub.intake.services import resolved_if_due
 from tellonce.hub.intake.telling import Tally
 from tellonce.hub.intake.turns import resolving
 from tellonce.hub.intake.waiting import await_placing, waiting_among
+from tellonce.hub.sources.alone import alone_with
 from tellonce.hub.sources.selectors import ACTIVE, current_versions
 
 StewardChange = Callable[[datetime], Collection[int]]
@@ -35,6 +36,7 @@ def change_steward_values(change: StewardChange, *, actor: str, bulk: bool = Fal
         resolved_if_due(tally, lease, no_progress)
         with act(lease) as moment:
             records = set(change(moment))
+            alone_with(records)
             await_placing(_as_they_are(records), urgent=True)
         while waiting := list(waiting_among(records).values())[: size.records]:
             chunk = place_records(waiting, rules_in_force(), lease)
