@@ -18,6 +18,7 @@ from tellonce.hub.corrections.storing import (
     Telling,
     contents,
     correction_rows,
+    hold,
     move,
     policy_in_force,
     telling,
@@ -69,14 +70,16 @@ def follow_members() -> int:
 def _leave() -> Iterator[int]:
     while ids := [task for (task,) in fetched(_HAVE_LEFT, AT_ONCE)]:
         with transaction.atomic():
-            tasks = list(WriteBack.objects.filter(pk__in=ids).select_related("record__source"))
+            named = WriteBack.objects.filter(pk__in=ids, watched=True)
+            hold(set(named.values_list("correction_id", flat=True)))
+            tasks = list(named.select_related("record__source"))
             rows = {row.pk: row for row in correction_rows({one.correction_id for one in tasks})}
             told = telling(rows.values(), clock.now(), SYSTEM)
             for task in tasks:
                 if task.state != WATCHED:
                     words = f"the record of {task.record.source.name} left the customer"
                     told.add(rows[task.correction_id], "still", words)
-            WriteBack.objects.filter(pk__in=ids).update(state=LEFT, watched=False)
+            named.update(state=LEFT, watched=False)
             for row in rows.values():
                 settle(row, policy_in_force()[1], told)
             told.write()
@@ -86,7 +89,8 @@ def _leave() -> Iterator[int]:
 def _join() -> Iterator[int]:
     while found := fetched(_JOINED, LEFT, AT_ONCE):
         with transaction.atomic():
-            _ask_or_watch(found)
+            hold({correction for correction, _, _ in found})
+            _ask_or_watch([one for one in fetched(_JOINED, LEFT, AT_ONCE) if one in found])
         yield len(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from tellonce.hub.accounts.types import Actor
+from tellonce.hub.core.bulk import fetched, locking
 from tellonce.hub.corrections.proposing import (
     check_not_open,
     check_proposer,
@@ -27,7 +28,8 @@ def propose(new: NewCorrection, *, by: Actor) -> str:
     ready = prepared(new, by)
     number, policy = policy_in_force()
     with transaction.atomic():
-        same = check_not_open(ready)
+        fetched(locking("SELECT id FROM records WHERE id = %s"), min(ready.members))
+        same = check_not_open(ready)  # nor is another of this customer being proposed
         if same is not None:
             return same.public_id
         rows = store([ready], policy, by)

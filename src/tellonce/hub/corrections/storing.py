@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from tellonce.hub.core.bulk import insert_rows
+from tellonce.hub.core.bulk import among, insert_rows, locking
 from tellonce.hub.core.errors import Conflict, Stale, Unknown
 from tellonce.hub.core.ids import is_id
 from tellonce.hub.corrections.declared import DEFAULT, Declared, declared
@@ -94,6 +94,13 @@ def correction_rows(ids: Collection[int]) -> list[Correction]:
     return list(_rows().filter(pk__in=ids).order_by("id"))
 
 
+def hold(ids: Collection[int]) -> None:
+    """In the transaction at hand: nobody else changes these corrections (row ids), or what sources
+    are asked for by them, until it ends. What was read of them before is to be read again.
+    """
+    among("SELECT id FROM corrections WHERE id", ids, then=locking("ORDER BY id"))
+
+
 def rows_of_group(public_id: str) -> list[Correction]:
     """The corrections of a group, oldest first; raises `Unknown`."""
     rows = list(_rows().filter(group__public_id=public_id).order_by("id"))
@@ -136,6 +143,7 @@ def move(
     """In the transaction at hand: these corrections are in `state` from now on, and its deadline
     runs. Raises `Conflict`, and nothing is kept, where one was changed meanwhile.
     """
+    hold({row.pk for row in rows})
     step = STEP_OF_STATE.get(state)
     values = {"state": state, "since": at, "reminded_at": None, "overdue_at": None, **changes}
     for severity in {row.severity for row in rows}:

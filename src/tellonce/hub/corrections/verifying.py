@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from tellonce.hub.bridge.stewards import keeps_several, values_of
 from tellonce.hub.core import clock
@@ -17,7 +17,14 @@ from tellonce.hub.corrections.customers_at_hand import says_right, says_wrong
 from tellonce.hub.corrections.giving_back import look_whether_given_back
 from tellonce.hub.corrections.joining import ask_one_more, follow_members
 from tellonce.hub.corrections.models import Correction, WriteBack
-from tellonce.hub.corrections.storing import Telling, contents, move, policy_in_force, telling
+from tellonce.hub.corrections.storing import (
+    Telling,
+    contents,
+    hold,
+    move,
+    policy_in_force,
+    telling,
+)
 from tellonce.hub.corrections.types import (
     ASKED,
     DONE,
@@ -68,17 +75,18 @@ def look_at_deliveries() -> Looked:
     """
     follow_members()
     looked = Looked()
-    while tasks := _changed():
+    while tasks := list(_changed()[:AT_ONCE]):
         with transaction.atomic():
-            _look(tasks, looked)
+            hold({task.correction_id for task in tasks})
+            _look(list(_changed().filter(pk__in=[task.pk for task in tasks])), looked)
     return looked
 
 
-def _changed() -> list[WriteBack]:
-    """Tasks whose record has another version by now, some at a time."""
+def _changed() -> QuerySet[WriteBack]:
+    """Tasks whose record has another version by now."""
     rows = WriteBack.objects.filter(watched=True).exclude(record__current_id=F("seen"))
     rows = rows.select_related("correction__record", "correction__group", "record__source")
-    return list(rows.order_by("id")[:AT_ONCE])
+    return rows.order_by("id")
 
 
 def _look(tasks: Sequence[WriteBack], looked: Looked) -> None:

@@ -17,7 +17,7 @@ from tellonce.hub.core.ids import is_id
 from tellonce.hub.corrections.declared import Declared
 from tellonce.hub.corrections.late_returns import due_of
 from tellonce.hub.corrections.models import Correction, WriteBack
-from tellonce.hub.corrections.storing import Telling, move, policy_in_force, telling
+from tellonce.hub.corrections.storing import Telling, hold, move, policy_in_force, telling
 from tellonce.hub.corrections.types import (
     ANSWERS,
     APPLIED,
@@ -51,9 +51,10 @@ def answer_task(public_id: str, answer: str, *, by: Actor, reason: str = "") -> 
         raise WrongCall(f"There is no answer {answer!r}.", hint=f"Say {', '.join(ANSWERS)}.")
     if answer != DONE and not reason.strip():
         raise WrongCall("It is not said why.", hint="Give a reason.")
-    task = _task(public_id)
     now = clock.now()
     with transaction.atomic():
+        hold([_task(public_id).correction_id])  # of two answers the later one sees the other
+        task = _task(public_id)
         mine = WriteBack.objects.filter(pk=task.pk, state__in=UNANSWERED)
         words = truncate_cards(reason[:1_000])
         said: dict[str, Any] = {
