@@ -22,6 +22,7 @@ from tellonce.hub.insight.troubles.registry import Detector
 from tellonce.hub.insight.types import Trouble
 from tellonce.hub.insight.work import DETECT
 from tellonce.hub.jobs.services import enqueue, work_until_idle
+from tests.hub.meanwhile import meanwhile
 
 pytestmark = pytest.mark.django_db
 Look = Callable[..., None]
@@ -225,3 +226,13 @@ def test_a_detector_that_takes_long_rests_in_proportion(look: Look) -> None:
     with clock.stopped_at(before + timedelta(seconds=1)):
         alerting.check_troubles()  # a person asks: all look
     assert DetectorRun.objects.get().ran_at > before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_trouble_that_two_find_at_once_is_one_alert(
+    look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = meanwhile(monkeypatch, alerting, "new_id", lambda: look(trouble()))
+    look(trouble())
+    other.ended()
+    assert told() == [("opened", "medium")]

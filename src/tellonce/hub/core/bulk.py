@@ -117,6 +117,14 @@ def locking(statement: str) -> str:
     return f"{statement} FOR UPDATE" if _connection().vendor == "postgresql" else statement
 
 
+def one_at_a_time(what: str) -> None:
+    """On PostgreSQL, wait for whoever does this too until his transaction ends, for where there is
+    no row yet that could be locked. On SQLite the transaction holds the write lock anyway.
+    """
+    if _connection().vendor == "postgresql":
+        fetched("SELECT pg_advisory_xact_lock(hashtext(%s))", f"tellonce.{what}")
+
+
 def as_stored(moment: datetime) -> Any:
     """A moment as it is handed to a statement."""
     return moment if _connection().vendor == "postgresql" else _time_text(moment)

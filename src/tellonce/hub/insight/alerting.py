@@ -15,6 +15,7 @@ from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.bridge.types import Progress, no_progress
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import one_at_a_time
 from tellonce.hub.core.errors import Conflict, WrongCall
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.events.services import emit
@@ -88,6 +89,7 @@ def _settle(kind: str, found: Sequence[Trouble]) -> None:
     now = clock.now()
     troubles = {one.key[:200]: one for one in found}
     with transaction.atomic():
+        one_at_a_time("alerts")
         held = {
             row.key: row
             for row in Alert.objects.select_for_update().filter(kind=kind, closed_at=None)

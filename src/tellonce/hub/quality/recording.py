@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tellonce.hub.core import clock
-from tellonce.hub.core.bulk import among, change_each, insert_rows
+from tellonce.hub.core.bulk import among, change_each, insert_rows, locking
 from tellonce.hub.quality.models import (
     CORRECTED,
     FIXED,
@@ -166,7 +166,7 @@ class _Standing:
 def _standing(records: Collection[int], scope: str) -> dict[Spot, _Standing]:
     if not records:
         return {}
-    rows = among(_STANDING.format(scope), records)
+    rows = among(_STANDING.format(scope), records, then=locking("ORDER BY id"))
     return {
         (record, rule, field): _Standing(pk, state, None if digest is None else bytes(digest))
         for record, rule, field, pk, state, digest in rows

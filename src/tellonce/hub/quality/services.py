@@ -12,6 +12,7 @@ from tellonce.hub.accounts.types import Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import one_at_a_time
 from tellonce.hub.core.errors import Stale, Unknown, WrongCall
 from tellonce.hub.events.services import emit
 from tellonce.hub.events.types import Happened
@@ -101,6 +102,7 @@ def _put_in_force(
     source_id = source_named(who.source).id if who.source else None
     fingerprint = fingerprint_of(rules, references)
     with transaction.atomic():
+        one_at_a_time("rules")
         last = RulesVersion.objects.filter(source_id=source_id).order_by("-number").first()
         if last is not None and (last.fingerprint, last.text) == (fingerprint, text):
             return RulesSet(version_view(last, in_force=True), changed=False)
@@ -179,8 +181,8 @@ def waive_failures(ids: Collection[int], *, by: Actor, reason: str) -> list[Fail
     if not because:
         raise WrongCall("Nothing is waived without a reason.", hint="Say why with --because.")
     with transaction.atomic():
-        rows = RuleFailure.objects.select_related("source", "record", "rules").filter(id__in=ids)
-        found = list(rows)
+        rows = RuleFailure.objects.select_for_update(of=("self",)).filter(id__in=ids)
+        found = list(rows.select_related("source", "record", "rules").order_by("id"))
         kept = withheld_among(found, by)
         _check_waivable(ids, [row for row in found if row.pk not in kept])
         now = clock.now()

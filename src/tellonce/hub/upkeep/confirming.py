@@ -18,6 +18,7 @@ from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import REFUSED, Act
 from tellonce.hub.bridge.statements import said_by_golden
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import fetched, locking
 from tellonce.hub.core.errors import Conflict, Refused, Stale, Unknown, WrongCall
 from tellonce.hub.core.ids import is_id, new_id
 from tellonce.hub.customers.selectors import (
@@ -121,6 +122,7 @@ def undo_confirmation(confirmation_id: str, *, by: Actor) -> ConfirmationView:
     """
     _check_may(by)
     with transaction.atomic():
+        fetched(locking("SELECT id FROM confirmations WHERE public_id = %s"), confirmation_id)
         row = _named(confirmation_id)
         if hasattr(row, "undone_by"):
             raise Conflict(

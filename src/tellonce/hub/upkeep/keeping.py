@@ -9,15 +9,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from tellonce.hub.core import clock
-from tellonce.hub.core.bulk import among, as_moment, change_each, fetched, insert_rows
+from tellonce.hub.core.bulk import among, as_moment, change_each, insert_rows, one_at_a_time
 from tellonce.hub.core.canonical import canonical_json
 from tellonce.hub.core.ids import new_id
 from tellonce.hub.upkeep.checking import CustomerRule, Found
 from tellonce.hub.upkeep.looking import Looked, basis_in_force, look_at, states_of
 from tellonce.hub.upkeep.models import ClaimedKey, Finding, Freshness
+
+UPKEEP = "upkeep"
+"""What is done by one transaction at a time."""
 
 
 class _Open(NamedTuple):
@@ -44,7 +45,7 @@ def settle(customers: Collection[int]) -> None:
     """Work out these customers (row ids) anew, in the transaction at hand; retired ones lose all
     that was kept.
     """
-    _one_at_a_time()
+    one_at_a_time(UPKEEP)  # two who work out one customer would write the same rows
     _write(customers, look_at(customers))
 
 
@@ -52,21 +53,13 @@ def keep(customers: Collection[int], looked: Looked) -> None:
     """In the transaction at hand, keep what was worked out of these customers (row ids) ahead of
     it; whoever is another by now, and everybody where the policy or a rule is, is worked out anew.
     """
-    _one_at_a_time()
+    one_at_a_time(UPKEEP)
     if looked.basis != basis_in_force():
         _write(customers, look_at(customers))
         return
     now = states_of(customers)
     others = [one for one in customers if now.get(one) != looked.states.get(one)]
     _write(customers, looked.replaced(others, look_at(others)) if others else looked)
-
-
-def _one_at_a_time() -> None:
-    """On PostgreSQL, wait for whoever is at it until his transaction ends: two who work out one
-    customer would write the same rows. On SQLite the transaction holds the write lock anyway.
-    """
-    if connection.vendor == "postgresql":
-        fetched("SELECT pg_advisory_xact_lock(hashtext('tellonce.upkeep'))")
 
 
 def _write(customers: Collection[int], looked: Looked) -> None:

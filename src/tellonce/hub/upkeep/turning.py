@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import one_at_a_time
 from tellonce.hub.upkeep.checking import CustomerRule, Found, rules_of
 from tellonce.hub.upkeep.declared import policy_in_force
-from tellonce.hub.upkeep.keeping import open_findings_of
+from tellonce.hub.upkeep.keeping import UPKEEP, open_findings_of
 from tellonce.hub.upkeep.models import Finding, Freshness
 
 SLICE = 1_000
@@ -29,6 +30,7 @@ def open_what_went_stale() -> Iterator[int]:
 
 def _open_some(rule: CustomerRule) -> int:
     with transaction.atomic():
+        one_at_a_time(UPKEEP)
         rows = _stale_without_finding(rule)[:SLICE]
         wanted = {customer: [Found(rule, since=since)] for customer, since in rows}
         return open_findings_of(wanted, clock.now())
