@@ -17,6 +17,7 @@ from tellonce.hub.accounts.types import PURPOSES, SCOPES, Actor, ClientSecret, C
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import one_at_a_time
 from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.core.ids import new_id
 
@@ -47,9 +48,10 @@ def add_client(
     Raises `WrongCall`, or `Refused` when `by` is not an administrator.
     """
     check_administrator(by, "client.add")
-    check_add_client(name, scopes, purposes)
     public_id, secret = new_id("cli"), generate_client_secret()
     with transaction.atomic():
+        one_at_a_time("clients")
+        check_add_client(name, scopes, purposes)
         row = ApiClient(
             public_id=public_id,
             name=name,
@@ -117,7 +119,8 @@ def _application(public_id: str, name: str, secret: str) -> Application:
 
 
 def _living(name: str) -> ApiClient:
-    named = ApiClient.objects.select_related("application")
+    """The client of this name, which nobody else changes until the transaction at hand ends."""
+    named = ApiClient.objects.select_related("application").select_for_update(of=("self",))
     row = named.filter(name=name, revoked_at=None).first()
     return row or _unknown(name)
 

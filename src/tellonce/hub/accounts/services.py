@@ -12,6 +12,7 @@ from tellonce.hub.accounts.selectors import as_actor, known, user_view
 from tellonce.hub.accounts.types import ROLES, Actor, UserView
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
+from tellonce.hub.core.bulk import one_at_a_time
 from tellonce.hub.core.errors import Unknown, WrongCall
 
 FIRST_ADMINISTRATOR = "admin@localhost"
@@ -37,6 +38,7 @@ def add_user(email: str, role: str, *, by: Actor, name: str = "") -> Actor:
     check_add_user(email, role)
     _for_administrators(by, "user.add", "add users")
     with transaction.atomic():
+        one_at_a_time("users")
         user = User.objects.called(email) or User.objects.create_user(email, name)
         _, new = UserRole.objects.get_or_create(user=user, role=role)
         if new:

@@ -16,6 +16,7 @@ from tellonce.hub.accounts.types import CLIENT, Actor
 from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import one_at_a_time
 from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.jobs.services import remove_schedule, set_schedule
 from tellonce.hub.sources.alone import alone_in
@@ -37,9 +38,10 @@ def add_source(
 ) -> SourceView:
     """Make a source of a parsed YAML document (`config.py`); raises `WrongCall` and `Refused`."""
     check_deliverer(by, "source.add", name)
-    check_source(name, kind)
-    check_kind(kind, document)
     with transaction.atomic():
+        one_at_a_time("sources")
+        check_source(name, kind)
+        check_kind(kind, document)
         Source(name=name, kind=kind, config=as_stored(document), created_at=clock.now()).save(
             force_insert=True
         )

@@ -92,6 +92,8 @@ def send(sender: Sender, event: StoredEvent, secrets: list[str]) -> Answer:
 def _record(endpoint: Endpoint, delivery: Delivery, answer: Answer, lease: HeldLease) -> bool:
     """Write down what came of an attempt; False: leave the endpoint alone for now."""
     with transaction.atomic():
+        if (endpoint.failures or not answer.accepted) and not _is_there(endpoint):
+            return False
         _settle(delivery, answer, lease, attempts=delivery.attempts + 1)
         if answer.accepted:
             if endpoint.failures:
@@ -99,6 +101,14 @@ def _record(endpoint: Endpoint, delivery: Delivery, answer: Answer, lease: HeldL
                 _save_health(endpoint)
             return True
         return _bear_failure(endpoint, answer)
+
+
+def _is_there(endpoint: Endpoint) -> bool:
+    """Whether it is; then nobody removes it until the transaction at hand ends. It is held before
+    its deliveries, as whoever removes it holds them.
+    """
+    rows = Endpoint.objects.select_for_update().filter(pk=endpoint.pk)
+    return bool(rows.values_list("pk"))
 
 
 def _settle(delivery: Delivery, answer: Answer, lease: HeldLease, *, attempts: int) -> None:

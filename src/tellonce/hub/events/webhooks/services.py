@@ -100,7 +100,7 @@ def rotate_secret(public_id: str, by: Actor, *, old_lasts: timedelta = OLD_SECRE
     """A new secret; until the old ones end, messages are signed with each. Raises `Unknown`."""
     check_manage("webhook.rotate", by)
     with transaction.atomic():
-        row = selectors.row_of(public_id, by=by)
+        row = _held(public_id, by)
         retire_secrets(row, old_lasts)
         secret = new_secret(row)
         record_act(Act("webhook.rotate", by.id, target=public_id))
@@ -111,7 +111,7 @@ def remove_endpoint(public_id: str, by: Actor) -> None:
     """Send nothing more, and forget the endpoint, its secrets and deliveries. Raises `Unknown`."""
     check_manage("webhook.remove", by)
     with transaction.atomic():
-        row = selectors.row_of(public_id, by=by)
+        row = _held(public_id, by)
         destroy_secrets(row.secrets.all())
         row.delete()
         record_act(Act("webhook.remove", by.id, target=public_id))
@@ -121,7 +121,7 @@ def enable_endpoint(public_id: str, by: Actor) -> EndpointView:
     """Send later events again to an endpoint that was disabled; `replay` brings those missed."""
     check_manage("webhook.enable", by)
     with transaction.atomic():
-        row = selectors.row_of(public_id, by=by)
+        row = _held(public_id, by)
         row.disabled_at, row.reason, row.failures = None, "", 0
         row.failing_since, row.paused_until = None, None
         row.save()
@@ -164,6 +164,12 @@ def send_test(public_id: str, by: Actor) -> Answer:
     event = StoredEvent(new_id("evt"), None, "tellonce.webhook.test.v1", public_id, clock.now(), {})
     with Sender(row.url) as sender:
         return send(sender, event, secrets_of(row))
+
+
+def _held(public_id: str, by: Actor) -> Endpoint:
+    """The endpoint, which nobody else changes until the transaction at hand ends; `Unknown`."""
+    rows = selectors.visible(by).select_for_update()
+    return selectors.row_of(public_id, by=by, rows=rows)
 
 
 def _replay_after(row: Endpoint, after: int) -> int:
