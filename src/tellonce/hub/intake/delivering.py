@@ -19,6 +19,7 @@ from tellonce.hub.quality.counting import ARRIVAL, add_counts, added
 from tellonce.hub.quality.in_force import rules_in_force
 from tellonce.hub.quality.jobs import enqueue_run
 from tellonce.hub.quality.judging import Met
+from tellonce.hub.sources.alone import alone_in
 from tellonce.hub.sources.arrival import file_settings
 from tellonce.hub.sources.config import RECORDS
 from tellonce.hub.sources.incoming import Incoming
@@ -29,6 +30,7 @@ from tellonce.hub.sources.selectors import delivery_view, source_named
 from tellonce.hub.sources.services import (
     begin_delivery,
     check_deliverer,
+    check_unsettled,
     learn,
     mark_stored,
     quarantine,
@@ -134,14 +136,18 @@ class RecordReader:
 
     def _settle(self, read: ReadRecords) -> None:
         """What the first page says of columns that nothing was settled of counts from now on."""
-        learned = self._source.learned.get(RECORDS)
-        settled = dict(read.settled)
-        if learned is not None:
-            columns = settled["columns"] | learned["columns"]
-            settled = learned | {"columns": columns, "reading": settled["reading"]}
-        if settled != learned:
+        with transaction.atomic():
+            alone_in([self._source.id])
+            check_unsettled(self._source)
+            learned = source_named(self._source.name).learned.get(RECORDS)
+            settled = dict(read.settled)
+            if learned is not None:
+                columns = settled["columns"] | learned["columns"]
+                settled = learned | {"columns": columns, "reading": settled["reading"]}
+            if settled == learned:
+                return
             learn(self._source, RECORDS, settled)
-            self._source = source_named(self._source.name)
+        self._source = source_named(self._source.name)
 
     def _read(self, contents: Contents) -> ReadRecords:
         read = read_records(self._source, contents, self._name, self._in_force)

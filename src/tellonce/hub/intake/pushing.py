@@ -12,7 +12,7 @@ from django.db import transaction
 
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.bridge.services import STANDARDISER
-from tellonce.hub.core.errors import WrongCall
+from tellonce.hub.core.errors import Busy, WrongCall
 from tellonce.hub.intake.reading import ReadRecords, read_records
 from tellonce.hub.intake.waiting import enqueue_placing, waits_now
 from tellonce.hub.quality.counting import ARRIVAL, add_counts
@@ -23,7 +23,7 @@ from tellonce.hub.sources.incoming import known_headers, known_id, with_columns
 from tellonce.hub.sources.pushed import begin_push, end_push
 from tellonce.hub.sources.recording import store_records
 from tellonce.hub.sources.selectors import source_named
-from tellonce.hub.sources.services import check_deliverer, learn, quarantine
+from tellonce.hub.sources.services import check_deliverer, check_unsettled, learn, quarantine
 from tellonce.hub.sources.types import (
     ArrivedRecord,
     Counts,
@@ -74,7 +74,13 @@ def accept_records(
 
     `urgent`: a person waits for it. Raises as `read_pushed`.
     """
-    pushed = read_pushed(source_name, rows, by=by)
+    try:
+        return _accepted(read_pushed(source_name, rows, by=by), by, urgent)
+    except Busy:  # by now it is settled what the columns of the source are
+        return _accepted(read_pushed(source_name, rows, by=by), by, urgent)
+
+
+def _accepted(pushed: Pushed, by: Actor, urgent: bool) -> Accepted:
     with transaction.atomic():
         accepted = keep_pushed(pushed, by=by, urgent=urgent)
         if accepted.moved:
@@ -106,10 +112,11 @@ def keep_pushed(
     pushed: Pushed, *, by: Actor, urgent: bool = False, placed: bool = False
 ) -> Accepted:
     """In the transaction at hand: the rows are record versions, and wait to be placed; `placed`:
-    before it ends.
+    before it ends. Raises `Busy` where it was settled meanwhile what the columns are.
     """
     delivery = begin_push(pushed.source, pushed.digest)
     if pushed.settled is not None:
+        check_unsettled(pushed.source)
         learn(pushed.source, RECORDS, pushed.settled)
     kept = quarantine(delivery, pushed.refused)
     stored = store_records(delivery, pushed.usable, STANDARDISER)

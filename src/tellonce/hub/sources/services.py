@@ -17,7 +17,7 @@ from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import one_at_a_time
-from tellonce.hub.core.errors import Unknown, WrongCall
+from tellonce.hub.core.errors import Busy, Unknown, WrongCall
 from tellonce.hub.jobs.services import remove_schedule, set_schedule
 from tellonce.hub.sources.alone import alone_in
 from tellonce.hub.sources.config import CONTENTS, RECORDS, by_real_names, source_config
@@ -134,9 +134,21 @@ def begin_delivery(
 
 def learn(source: SourceView, content: str, settled: Mapping[str, Any]) -> None:
     """Keep what the first delivery of this content settled, for every later one."""
-    row = Source.objects.get(pk=source.id)
-    row.learned = row.learned | {content: dict(settled)}
-    row.save(update_fields=["learned"])
+    with transaction.atomic():
+        row = Source.objects.select_for_update().get(pk=source.id)
+        row.learned = row.learned | {content: dict(settled)}
+        row.save(update_fields=["learned"])
+
+
+def check_unsettled(source: SourceView) -> None:
+    """In a transaction that is alone in the source: raise `Busy` where its first records came since
+    `source` was read, and settled what its columns are: rows that were read before may differ.
+    """
+    if RECORDS not in source.learned and RECORDS in source_named(source.name).learned:
+        raise Busy(
+            f"The first records of {source.name!r} came just now, and settled its columns.",
+            hint="Hand yours over again.",
+        )
 
 
 def advance(delivery: DeliveryView, rows: int, counts: Counts) -> DeliveryView:
