@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from tellonce.engine.evaluate import Scores, evaluate
+from tellonce.engine.model.document import MatchModel
 from tellonce.engine.pipeline import Resolved, Settings, resolve, shipped_model
 from tellonce.engine.standardise import StandardiseParams, recognise, records
 
@@ -233,6 +234,67 @@ def test_colleagues_are_as_many_customers_as_they_are() -> None:
     _, score = across(colleagues(120))
     assert score.precision > 0.97
     assert score.recall > 0.9
+
+
+UNITS = (
+    ("{} Ltd Unit 1", "{} Limited, Unit 2"),
+    ("{} School 12", "{} School 21"),
+    ("{} Store #104", "{} Store #105"),
+    ("{} Fund A", "{} Fund B"),
+    ("{} Fund I LP", "{} Fund II LP"),
+    ("{} Holding II AG", "{} Holding III AG"),
+)
+
+
+def units(houses: int, share: float) -> list[Entry]:
+    """Organisations at one house with one telephone and one e-mail: a share of them are of several,
+    told apart by a number or a letter alone. Of each there are up to three rows.
+    """
+    chance = random.Random(29)
+    found: list[Entry] = []
+    for house in range(houses):
+        name = f"{word(chance)} {word(chance)}"
+        at = {
+            "telephone": phone(chance),
+            "email": f"info@{house}.example",
+            "address": f"{chance.randint(1, 9999)} {word(chance)} Street",
+        }
+        for called in chance.choice(UNITS) if chance.random() < share else ["{}"]:
+            for _row in range(chance.choice([1, 1, 2, 3])):
+                written = name.replace("e", "", 1) if chance.random() < 0.15 else name
+                whole = called.format(written)
+                found.append({"company": whole, **at, "truth": f"{house}/{called}"})
+    return found
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5])
+@pytest.mark.parametrize("model", [None, shipped_model()], ids=["trained", "shipped"])
+def test_units_of_one_house_that_differ_in_a_number_alone_are_not_one(
+    share: float, model: MatchModel | None
+) -> None:
+    entries = units(300, share)
+    found = resolve(told(entries), model=model, settings=Settings(golden=False))
+    truth = pa.array([entry["truth"] for entry in entries])
+    score = evaluate(found.clusters["cluster"], truth).pairwise
+    assert score.precision > 0.99
+    assert score.recall > 0.95
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Fjord 3M Heron", "Fjord 3 M Heron"),
+        ("Amber 24/7 Fitness", "Amber 24-7 Fitness Ltd"),
+        ("Amber Ltd", "Amber Ltd Unit 1"),
+        ("Amber Birch School 12", "Amber Brich School No. 012"),
+        ("Amber Fund II", "Amber Fund 2 LP"),
+    ],
+)
+def test_an_organisation_written_with_and_without_its_number_is_one(one: str, other: str) -> None:
+    at = {"telephone": "312-555-0142", "address": "12 Delta Street", "zip": "60614"}
+    entries = [{"company": name, **at} for name in (one, other)]
+    found = resolve(told(entries), model=shipped_model(), settings=Settings(golden=False))
+    assert len(set(found.clusters["cluster"].to_pylist())) == 1
 
 
 @pytest.mark.parametrize("contact", ["phone", "email"])

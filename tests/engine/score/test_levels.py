@@ -142,6 +142,13 @@ def test_emails_made_of_the_name_say_little(a: str, b: str, level: int) -> None:
         ("muster werke", "mustar werke nord", 2),
         ("muster werke", "zufall handel", 5),
         ("werke11", "werke12", 5),
+        ("muster werke 12", "muster werke 21", 6),
+        ("muster werke 3a", "muster werke 3b", 6),
+        ("muster werke a", "muster werke b", 6),
+        ("muster werke a", "muster werke 1", 6),
+        ("muster werke", "muster werke 12", 2),
+        ("muster werke 12", "mustar werke 12", 2),
+        ("a muster werke", "b muster werke", 4),
     ],
 )
 def test_organisations(a: str, b: str, level: int) -> None:

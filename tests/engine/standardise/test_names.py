@@ -103,10 +103,27 @@ def test_given_names_are_taken_apart_only_when_they_are_several() -> None:
         ("Fable, LLC", "fable l.l.c."),
         ("Fable International University", "Fable Intl. Univ."),
         ("F.B.L. Inc", "FBL"),
+        ("3 M Fable", "3M Fable"),
+        ("A-1 Fable", "A1 Fable"),
+        ("Fable 24/7", "Fable 24-7 Ltd"),
+        ("Fable 24/7", "Fable 247"),
+        ("Fable School 012", "Fable School 12"),
+        ("Fable Holding II AG", "Fable Holding 2"),
+        ("Fable Fund I LP", "Fable Fund 1"),
+        ("Fable 5 E", "Fable 5E"),
+        ("Fizz i Co", "Fizz"),
     ],
 )
 def test_organisations_compare_without_their_legal_form(one: str, other: str) -> None:
     assert comparable_organisation(one) == comparable_organisation(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Fable Fund I", "Fable Fund II"), ("Fable Block E", "Fable Block Y"), ("X", "10")],
+)
+def test_letters_that_tell_organisations_apart_stay(one: str, other: str) -> None:
+    assert comparable_organisation(one) != comparable_organisation(other)
 
 
 def test_a_name_that_is_all_legal_form_keeps_it() -> None:

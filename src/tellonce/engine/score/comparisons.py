@@ -95,6 +95,7 @@ COMPARISONS = (
             "organisation names look alike",
             "organisation names share a rare word",
             "different organisation names",
+            "organisation names differ in a number or a letter",
         ),
     ),
     Comparison(

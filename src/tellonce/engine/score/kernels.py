@@ -651,6 +651,55 @@ def _words_alike(e: Encoded, a: int, b: int) -> Any:
 
 
 @compiled(error_model="numpy", _nrt=False)
+def _designates(e: Encoded, a: int, name: int) -> Any:
+    """Whether a word is a number, perhaps with a letter, or one letter at the end of a name."""
+    at, end = e.texts[TEXT * a], e.texts[TEXT * a] + length(e, a)
+    if 97 <= e.pool[at] <= 122:
+        at += 1
+        if at == end:
+            last = e.texts[TEXT * name] + length(e, name) - 1
+            return length(e, name) > 1 and e.pool[last - 1] == 32 and e.pool[last] == e.pool[at - 1]
+    start = at
+    while at < end and 48 <= e.pool[at] <= 57:
+        at += 1
+    return at > start and (at == end or (at == end - 1 and 97 <= e.pool[at] <= 122))
+
+
+@compiled(error_model="numpy", _nrt=False)
+def _has_own_designator(e: Encoded, i: int, x: int, j: int, y: int) -> Any:
+    """Whether an organisation's name has a designator that is no word of the other one."""
+    words, others = e.lines[i + WORDS], e.lines[j + WORDS]
+    for p in range(words + e.said[x + WORDS_FROM], words + e.said[x + WORDS_TO], A_WORD):
+        a = e.said[p + WORD]
+        if not _designates(e, a, e.said[x + ORGANISATION]):
+            continue
+        own = True
+        for q in range(others + e.said[y + WORDS_FROM], others + e.said[y + WORDS_TO], A_WORD):
+            own &= e.said[q + WORD] != a
+        if own:
+            return True
+    return False
+
+
+@compiled(error_model="numpy", _nrt=False, forceinline=True)
+def _may_designate(e: Encoded, name: int) -> Any:
+    """Whether a name has a digit, or one letter at its end: most have neither."""
+    if np.uint64(e.texts[TEXT * name + SIGNS]) >> np.uint64(DIGITS) & np.uint64(31):
+        return True
+    return length(e, name) > 1 and e.pool[e.texts[TEXT * name] + length(e, name) - 2] == 32
+
+
+@compiled(error_model="numpy", _nrt=False, forceinline=True)
+def _designated_apart(e: Encoded, i: int, x: int, j: int, y: int) -> Any:
+    """As `similarity.designated_apart`."""
+    if not (
+        _may_designate(e, e.said[x + ORGANISATION]) and _may_designate(e, e.said[y + ORGANISATION])
+    ):
+        return False
+    return _has_own_designator(e, i, x, j, y) and _has_own_designator(e, j, y, i, x)
+
+
+@compiled(error_model="numpy", _nrt=False)
 def _organisation_pair(e: Encoded, i: int, x: int, j: int, y: int) -> Any:
     if e.said[x + ORGANISATION] == e.said[y + ORGANISATION]:
         return 1
@@ -672,11 +721,13 @@ def _organisation_pair(e: Encoded, i: int, x: int, j: int, y: int) -> Any:
             if a == b or _words_alike(e, a, b):
                 common += e.said[k + RARITY]
                 break
+    if common < 0.5 * less:
+        return 5
+    if _designated_apart(e, i, x, j, y):
+        return 6
     if common >= 0.95 * less and common >= 96:
         return 2
-    if common >= 0.7 * more:
-        return 3
-    return 4 if common >= 0.5 * less else 5
+    return 3 if common >= 0.7 * more else 4
 
 
 @compiled(error_model="numpy", _nrt=False)

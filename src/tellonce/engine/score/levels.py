@@ -14,6 +14,7 @@ from typing import Any
 from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score import comparisons as c
 from tellonce.engine.score.similarity import (
+    designated_apart,
     digits,
     jaro_winkler,
     numbered_apart,
@@ -276,7 +277,7 @@ def organisation_level(a: Sequence[str], b: Sequence[str], rarity: Callable[[str
 
 
 def _organisation_pair(x: str, y: str, rarity: Callable[[str], int]) -> int:
-    """By the rarity of the words both names have, a misspelt word included."""
+    """By the rarity of the words both names have, a misspelt word included; numbers are meant."""
     if x == y:
         return 1
     left, right = sorted(set(x.split(" "))), sorted(set(y.split(" ")))
@@ -286,11 +287,13 @@ def _organisation_pair(x: str, y: str, rarity: Callable[[str], int]) -> int:
     common = 0
     for word in left:
         common += rarity(word) if any(_words_alike(word, other) for other in right) else 0
+    if common < ORGANISATION_PARTIAL * every[0]:
+        return 5
+    if designated_apart(x, y):
+        return 6
     if common >= CONTAINED * every[0] and common >= LEAST_CONTAINED:
         return 2
-    if common >= ORGANISATION_CLOSE * every[1]:
-        return 3
-    return 4 if common >= ORGANISATION_PARTIAL * every[0] else 5
+    return 3 if common >= ORGANISATION_CLOSE * every[1] else 4
 
 
 def _words_alike(x: str, y: str) -> bool:

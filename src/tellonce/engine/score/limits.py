@@ -30,16 +30,23 @@ from tellonce.engine.score.priors import (
     LEAST_M,
     MOST_AGREEING,
     MOST_DIFFERENT,
+    MOST_MISNUMBERED,
     NAMED_MAILBOX_BITS,
     ONE_NAME_ODDS,
     SHARED_ODDS,
 )
 
 Floats = npt.NDArray[np.float64]
-WORST = {"email": 3, "phone": 3, "family_name": 5}  # the disagreement, where it is not the last
+WORST = {
+    "email": 3,
+    "phone": 3,
+    "family_name": 5,
+    "organisation": 5,
+}  # the disagreement, where it is not the last
 TELLING = (IDENTIFIER, EMAIL, PHONE, GIVEN, FAMILY, ORGANISATION)
 WHO = (IDENTIFIER, BIRTH_DATE, GIVEN, FAMILY, ORGANISATION)
 SHARED, NAMED = 4, 5  # levels of a shared contact, and of a mailbox made of the name
+MISNUMBERED = 6  # level of names of organisations that differ in a number
 LEAST_U = 0.1  # of the shipped u: how far below it an estimate may fall
 
 
@@ -109,4 +116,8 @@ def limited_m(m: Floats, limits: Limits) -> Floats:
         if alike < least:
             limited[index, 1 : first + 1] *= least / alike
             limited[index, first + 1 : len(comparison.levels) + 1] *= (1 - least) / (1 - alike)
+    if limits.organisations:
+        limited[ORGANISATION, MISNUMBERED] = min(
+            limited[ORGANISATION, MISNUMBERED], MOST_MISNUMBERED
+        )
     return limited

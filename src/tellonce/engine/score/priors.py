@@ -22,7 +22,7 @@ _M: dict[str, tuple[float, ...]] = {
     "given_name": (0.76, 0.09, 0.07, 0.03, 0.02, 0.03),
     "family_name": (0.82, 0.03, 0.07, 0.02, 0.05, 0.01),
     "middle_name": (0.75, 0.15, 0.10),
-    "organisation": (0.65, 0.15, 0.09, 0.07, 0.04),
+    "organisation": (0.65, 0.15, 0.09, 0.07, 0.04, 1e-4),
     "address": (0.62, 0.05, 0.05, 0.08, 0.10, 0.06, 0.04),
 }
 _U: dict[str, tuple[float, ...]] = {
@@ -36,7 +36,7 @@ _U: dict[str, tuple[float, ...]] = {
     "given_name": (5e-3, 4e-3, 8e-3, 0.03, 0.06, 0.89),
     "family_name": (2e-3, 1e-3, 4e-3, 0.03, 0.96, 2e-5),
     "middle_name": (0.02, 0.08, 0.90),
-    "organisation": (1e-4, 3e-4, 1e-3, 0.02, 0.98),
+    "organisation": (1e-4, 3e-4, 1e-3, 0.02, 0.98, 1e-3),
     "address": (1e-5, 1e-5, 2e-4, 2e-3, 0.03, 0.15, 0.80),
 }
 _R: dict[str, tuple[float, ...]] = {
@@ -50,7 +50,7 @@ _R: dict[str, tuple[float, ...]] = {
     "given_name": (0.004, 0.003, 0.01, 0.06, 0.08, 0.84),
     "family_name": (0.75, 0.05, 0.03, 0.02, 0.15, 1e-4),
     "middle_name": (0.05, 0.10, 0.85),
-    "organisation": (0.01, 0.03, 0.03, 0.13, 0.80),
+    "organisation": (0.01, 0.03, 0.03, 0.13, 0.75, 0.05),
     "address": (0.75, 0.05, 0.03, 0.04, 0.05, 0.04, 0.04),
 }
 _B: dict[str, tuple[float, ...]] = {
@@ -58,7 +58,7 @@ _B: dict[str, tuple[float, ...]] = {
     "identifier": (0.10, 0.02, 0.88),
     "email": (0.30, 0.20, 0.40, 0.08, 0.02),
     "phone": (0.30, 0.08, 0.52, 0.10),
-    "organisation": (0.35, 0.30, 0.10, 0.20, 0.05),
+    "organisation": (0.35, 0.30, 0.10, 0.15, 0.05, 0.05),
     "address": (0.002, 0.01, 0.02, 0.07, 0.35, 0.20, 0.35),
 }
 # The share of relatives, and of branches, that have one value between them. They spell it as
@@ -122,6 +122,9 @@ ONE_NAME_ODDS = 4.0
 # customer, at least and at most. Categories go together among strangers too (who is retired has no
 # branch of industry), and without this limit such a group is mistaken for the customer.
 BARE_DIFFERENT = 0.1, 0.25
+# That a number in an organisation's name is mistyped, at most: without this limit units and stores
+# of one house are learnt to be one customer.
+MOST_MISNUMBERED = 1e-4
 LEAST_M = 0.004  # of a disagreement: however clean the data, errors happen
 # Two mailboxes made of one name: bits that this adds, at most, to the agreement of the names.
 NAMED_MAILBOX_BITS = 1.0

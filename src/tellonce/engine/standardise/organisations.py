@@ -38,7 +38,15 @@ comm community|sch school schule szkola|acad academy akademie akademia|govt gove
 elem elementary|dist district|st saint|mt mount|ft fort|dr doctor"""
 _SHORT = {word: entry.split()[0] for entry in _SHORT_FORMS.split("|") for word in entry.split()}
 _JOINED_AND = re.compile(r"\s*[&+]\s*")
-_AND = frozenset(["and", "und", "i", "y", "e", "et"])
+_AND_LETTERS = frozenset(["i", "y", "e"])
+_AND = _AND_LETTERS | {"and", "und", "et"}
+_ALWAYS_OPEN = re.compile(r"\b24 ?x? ?7\b")
+_ROMAN = {
+    word: str(number)
+    for number, word in enumerate(
+        words_of("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx"), 1
+    )
+}
 # Trades and kinds of houses, none of them a frequent family name (as Kitchens and Law are).
 _TELLING = frozenset(
     words_of("""
@@ -89,20 +97,46 @@ def comparable_organisation(text: str) -> str | None:
     """Return an organisation's name in normal form, None if nothing is left.
 
     Usual words are shortened, legal forms go (unless nothing else is there), `&`, `+`, `und`, `i`
-    become `and`, single letters that stand together are joined (I B M -> ibm).
+    become `and`, single letters that stand together are joined (I B M -> ibm), and so are a number
+    and its letter (3 M -> 3m). Numbers lose leading zeros, and Roman ones become digits.
     """
-    folded = fold(_JOINED_AND.sub(" and ", text))
+    folded = _ALWAYS_OPEN.sub("247", fold(_JOINED_AND.sub(" and ", text)))
     bare = " ".join(_MULTI_WORD.sub(" ", folded).split())
-    words = _join_letters((bare or folded).split())
+    words = _join_numbers(_join_letters((bare or folded).split()))
     kept = [word for word in words if word not in _LEGAL_FORMS or word in _TRAILING_ONLY]
-    while len(kept) > 1 and kept[-1] in _TRAILING_ONLY:
-        kept.pop()
-    kept = ["and" if word in _AND else _SHORT.get(word, word) for word in kept or words]
-    while len(kept) > 1 and kept[-1] == "and":
-        kept.pop()
+    after = ""
+    while len(kept) > 1 and _says_nothing_at_end(kept[-1], after):
+        after = kept.pop()
+    kept = kept or words
+    kept = [*map(_usual, kept[:-1]), _usual_last(kept[-1], alone=len(kept) == 1)] if kept else []
     if len(kept) > 1 and kept[0] == "the":
         kept = kept[1:]
     return " ".join(kept) or None
+
+
+def _says_nothing_at_end(word: str, after: str) -> bool:
+    """Whether a name does without its last word: a legal form, or the `and` before `company`. A
+    letter that may be an `and` is otherwise which of several it is (Fund I, Block E).
+    """
+    if word in _AND_LETTERS:
+        return after in {"co", "company"}
+    return word in _TRAILING_ONLY or word in _AND
+
+
+def _usual(word: str) -> str:
+    """A word as it is compared."""
+    if word in _AND:
+        return "and"
+    if word.isdigit():
+        return word.lstrip("0") or "0"
+    return (_ROMAN.get(word) if len(word) > 1 else None) or _SHORT.get(word, word)
+
+
+def _usual_last(word: str, *, alone: bool) -> str:
+    """A last word as it is compared: there one letter may be a Roman number."""
+    if len(word) > 1 or word.isdigit():
+        return _usual(word)
+    return word if alone else _ROMAN.get(word, word)
 
 
 def looks_like_organisation(text: str) -> bool:
@@ -120,6 +154,19 @@ def looks_like_organisation(text: str) -> bool:
     }:
         return True
     return "&" in text or (words[-1] in {"co", "company", "sa", "ag"} and not text.islower())
+
+
+def _join_numbers(words: list[str]) -> list[str]:
+    """Words, a number joined with a letter behind it, and with one before it that begins a name."""
+    joined: list[str] = []
+    for place, word in enumerate(words):
+        before = joined[-1] if joined else ""
+        if len(word) == 1 and word.isalpha():
+            own = before.isdigit() and (word not in _AND or place == len(words) - 1)
+        else:
+            own = word.isdigit() and place == 1 and len(before) == 1 and before.isalpha()
+        joined[-1:] = [before + word] if own else [*joined[-1:], word]
+    return joined
 
 
 def _join_letters(words: list[str]) -> list[str]:
