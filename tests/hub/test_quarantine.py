@@ -11,8 +11,8 @@ from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.accounts.services import add_user
 from tellonce.hub.activity.services import load_activity
 from tellonce.hub.audit.models import AuditEntry
-from tellonce.hub.core.errors import Refused, Unknown, WrongCall
-from tellonce.hub.sources import loaders
+from tellonce.hub.core.errors import Busy, Refused, Unknown, WrongCall
+from tellonce.hub.sources import loaders, quarantined, quarantining
 from tellonce.hub.sources.changing import change_source
 from tellonce.hub.sources.correcting import correct_quarantined
 from tellonce.hub.sources.models import Quarantined, Record
@@ -211,3 +211,24 @@ def test_the_commands_list_show_replay_and_discard(run: Run, tmp_path: Path) -> 
     assert "1 row discarded." in gone.stdout
     assert "Nothing waits" in run("quarantine", "list").stdout
     assert "No such row" in sentences(run("quarantine", "show", str(row + 77)), 2)
+
+
+def test_while_rows_are_replayed_nobody_else_settles_them(
+    waiting: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = quarantining.corrections_of
+
+    def meanwhile(rows: list[Quarantined]) -> object:
+        for act in (
+            lambda: discard_quarantined(Which(ids=(waiting[0],)), by=actor(), reason="no use"),
+            lambda: replay_quarantined(Which("crm"), by=actor()),
+            lambda: correct_quarantined(waiting[0], {"changed": "2"}, by=actor(), reason="typo"),
+        ):
+            with pytest.raises(Busy):
+                act()
+        return own(rows)
+
+    monkeypatch.setattr(quarantined, "PATIENCE", 0.0)
+    monkeypatch.setattr(quarantining, "corrections_of", meanwhile)
+    replay_quarantined(Which("crm"), by=actor())
+    assert states() == ["waiting"] * 3

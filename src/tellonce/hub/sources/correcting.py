@@ -28,7 +28,7 @@ from tellonce.hub.sources.quarantined import (
     corrections_of,
     entry_of,
     row_object,
-    rows_meant,
+    rows_held,
     text_of,
     with_corrections,
 )
@@ -51,8 +51,7 @@ def correct_quarantined(
     check_may_work(by, "quarantine.correct")
     if not reason.strip():
         raise WrongCall("Nothing is corrected without a reason.", hint="Say why with --because.")
-    with transaction.atomic():
-        (row,) = rows_meant(Which(ids=(number,)))
+    with rows_held(Which(ids=(number,)), by) as (row,), transaction.atomic():
         written = _written(row, changes, by)
         key = opened_key(row.delivery.key_id)
         QuarantineCorrection.objects.bulk_create(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from tellonce.hub.accounts.refusing import refuse_unless
 from tellonce.hub.accounts.types import CLIENT, Actor
 from tellonce.hub.core.errors import Unknown, WrongCall
+from tellonce.hub.jobs.services import held_lease
 from tellonce.hub.sources.models import QuarantineCorrection, Quarantined
 from tellonce.hub.sources.places import quarantine_correction_place, quarantine_place
 from tellonce.hub.sources.selectors import source_named
@@ -17,6 +19,7 @@ from tellonce.hub.sources.types import QuarantinedEntry
 from tellonce.hub.vault.services import decrypt, opened_key
 from tellonce.hub.vault.types import Key
 
+PATIENCE = 2.0  # seconds to wait for who works in the same quarantine
 MAY_READ = ("engineer", "steward", "admin")
 _SEE = "See `tellonce quarantine list`."
 Corrections = Mapping[str, str | None]
@@ -72,6 +75,19 @@ def rows_meant(which: Which, most: int | None = None) -> list[Quarantined]:
     if not rows:
         raise Unknown("No such row waits in quarantine.", hint=_SEE)
     return rows
+
+
+@contextmanager
+def rows_held(which: Which, by: Actor, most: int | None = None) -> Iterator[list[Quarantined]]:
+    """`rows_meant`, of sources in whose quarantine nobody else works inside the block: what he
+    discards would be delivered, and of two who replay one would end what waits again. Raises
+    `Busy`.
+    """
+    with ExitStack() as held:
+        for source in sorted({row.delivery.source_id for row in rows_meant(which, most)}):
+            lease = held_lease(f"quarantine:{source}", by.id, wait_seconds=PATIENCE)
+            held.enter_context(lease)
+        yield rows_meant(which, most)
 
 
 def check_all_there(ids: Sequence[int], rows: Sequence[Quarantined]) -> None:

@@ -42,7 +42,7 @@ from tellonce.hub.sources.quarantined import (
     corrections_of,
     entry_of,
     row_object,
-    rows_meant,
+    rows_held,
     text_of,
     waiting_rows,
     with_corrections,
@@ -120,8 +120,7 @@ def discard_quarantined(which: Which, *, by: Actor, reason: str) -> int:
     if not reason.strip():
         raise WrongCall("Nothing is discarded without a reason.", hint="Say why with --because.")
     because = reason.strip()[:200]
-    with transaction.atomic():
-        rows = rows_meant(which)
+    with rows_held(which, by) as rows, transaction.atomic():
         _settle_rows(rows, Quarantined.DISCARDED, by, because)
         target, details = rows[0].delivery.source.name[:64], {"rows": len(rows)}
         act = Act("quarantine.discard", by.id, reason=because, target=target, details=details)
@@ -139,7 +138,11 @@ def replay_quarantined(
     stand: they go on waiting, and `unreadable` counts them.
     """
     check_may_work(by, "quarantine.replay")
-    rows = rows_meant(which, most)
+    with rows_held(which, by, most) as rows:
+        return _replayed(rows, by, progress)
+
+
+def _replayed(rows: Sequence[Quarantined], by: Actor, progress: Progress) -> Replayed:
     totals = Replayed()
     contents = set()
     for delivery in dict.fromkeys(row.delivery_id for row in rows):
@@ -163,7 +166,11 @@ def replay_corrected(
 ) -> Replayed:
     """Load a file in which a person has mended these rows, and let them wait no more."""
     check_may_work(by, "quarantine.replay")
-    rows = rows_meant(which)
+    with rows_held(which, by) as rows:
+        return _mended(rows, path, by, progress)
+
+
+def _mended(rows: Sequence[Quarantined], path: Path, by: Actor, progress: Progress) -> Replayed:
     kinds = {(row.delivery.source.name, row.delivery.content) for row in rows}
     if len(kinds) > 1:
         raise WrongCall(
