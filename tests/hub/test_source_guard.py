@@ -9,13 +9,16 @@ import pytest
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.accounts.services import add_user
 from tellonce.hub.core.errors import Refused, Unknown, WrongCall
+from tellonce.hub.intake import deleting
 from tellonce.hub.intake.deleting import approve_deletions
+from tellonce.hub.intake.pushing import accept_records
 from tellonce.hub.intake.services import place_waiting
 from tellonce.hub.sources import selectors
 from tellonce.hub.sources.models import Delivery, HeldDeletion, Record
 from tellonce.hub.sources.run_views import runs_of
 from tellonce.io.errors import FileEmpty, NoRecords
 from tests.hub.delivering import a_source, load
+from tests.hub.meanwhile import meanwhile
 from tests.hub.test_hub_commands import Run
 
 PEOPLE = [
@@ -182,3 +185,21 @@ def test_a_held_load_ends_with_1_and_says_how_to_go_on(run: Run, tmp_path: Path)
     listed = run("source", "runs", "crm").stdout
     assert "held" in listed
     assert "60 rows" in listed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_record_that_arrives_while_deletions_are_approved_stays(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_source()
+    load(file, PEOPLE)
+    held = load(file, PEOPLE[:40], full=True).report.delivery
+    other = meanwhile(
+        monkeypatch,
+        deleting,
+        "alone_in",
+        lambda: accept_records("crm", [PEOPLE[50]], by=actor()),
+    )
+    approve_deletions(held.id, by=actor())
+    other.ended()
+    assert active() == 41

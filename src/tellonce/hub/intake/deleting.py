@@ -20,6 +20,7 @@ from tellonce.hub.sources.holding import (
     held_deletions,
     hold_deletions,
     is_too_many,
+    still_held,
     supersede_held,
 )
 from tellonce.hub.sources.recording import delete_absent
@@ -79,7 +80,7 @@ def approve_deletions(delivery_id: int, *, by: Actor) -> DeliveryView:
     check_deliverer(by, "source.approve", delivery.source)
     with held_lease(f"deliver:{delivery.source_id}", by.id) as lease:
         delivery, records = held_deletions(delivery_id)
-        _delete(delivery, records, delivery.as_of, lease)
+        _delete(delivery, records, delivery.as_of, lease, held=True)
         with transaction.atomic():
             confirm(lease)
             close_held(delivery)
@@ -89,12 +90,18 @@ def approve_deletions(delivery_id: int, *, by: Actor) -> DeliveryView:
 
 
 def _delete(
-    delivery: DeliveryView, records: Sequence[tuple[int, str]], as_of: int | None, lease: HeldLease
+    delivery: DeliveryView,
+    records: Sequence[tuple[int, str]],
+    as_of: int | None,
+    lease: HeldLease,
+    *,
+    held: bool = False,
 ) -> None:
     for start in range(0, len(records), ROWS_AT_ONCE):
         with transaction.atomic():
             confirm(lease)
             alone_in([delivery.source_id])
             part = records[start : start + ROWS_AT_ONCE]
+            part = still_held(delivery, part) if held else part
             counts = waits_now(delete_absent(delivery, part, as_of))
             delivery = advance(delivery, 0, counts)

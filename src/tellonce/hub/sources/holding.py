@@ -67,6 +67,13 @@ def held_deletions(delivery_id: int) -> tuple[DeliveryView, list[tuple[int, str]
     return delivery, list(rows.values_list("record_id", "record__record_key"))
 
 
+def still_held(delivery: DeliveryView, records: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Those of these records that have not arrived again since they were looked up."""
+    held = HeldDeletion.objects.filter(delivery_id=delivery.id)
+    there = set(held.filter(record_id__in=[pk for pk, _ in records]).values_list("record_id"))
+    return [one for one in records if one[:1] in there]
+
+
 def close_held(delivery: DeliveryView) -> None:
     """They are deleted now: the delivery waits to be placed."""
     HeldDeletion.objects.filter(delivery_id=delivery.id).delete()
