@@ -13,7 +13,7 @@ from django.test import override_settings
 from tellonce.cli.main import execute
 from tellonce.hub import operations
 from tellonce.hub.accounts.services import add_user
-from tellonce.hub.core.errors import KeyTrouble, Refused, WrongCall
+from tellonce.hub.core.errors import Busy, KeyTrouble, Refused, WrongCall
 from tellonce.hub.vault import rotation, services
 from tellonce.hub.vault.models import DataKey, MasterKey
 from tellonce.hub.vault.types import Place
@@ -154,3 +154,25 @@ def test_keys_by_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert execute(["key", "drop", old["name"]]) == 0
     assert execute(["key", "list"]) == 0
     assert "in use" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_while_a_key_is_rotated_nobody_else_changes_the_key_file(
+    own_file: Path, admin: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (old,) = (one.name for one in rotation.master_key_states())
+    own = rotation.add_master_key
+
+    def meanwhile() -> str:
+        for act in (
+            lambda: operations.rotate_master_key(quiet, by=admin),
+            lambda: operations.rewrap_keys(quiet, by=admin),
+            lambda: operations.drop_master_key(old, by=admin),
+        ):
+            with pytest.raises(Busy):
+                act()
+        return own()
+
+    monkeypatch.setattr(rotation, "add_master_key", meanwhile)
+    operations.rotate_master_key(quiet, by=admin)
+    assert MasterKey.objects.count() == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from django.db import transaction
 
@@ -12,7 +13,7 @@ from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.core.errors import WrongCall
 from tellonce.hub.jobs import selectors, services
-from tellonce.hub.jobs.types import JobView
+from tellonce.hub.jobs.types import HeldLease, JobView
 from tellonce.hub.vault import rotation
 
 Progress = Callable[[str, int, int], None]
@@ -72,8 +73,9 @@ def rotate_master_key(progress: Progress, *, by: Actor) -> tuple[str, int]:
     Raises `Refused` unless the actor is an administrator.
     """
     check_keep_keys("key.rotate", by)
-    name = rotation.add_master_key()
-    count = rotation.rewrap_keys(progress)
+    with _keys_held(by):
+        name = rotation.add_master_key()
+        count = rotation.rewrap_keys(progress)
     with transaction.atomic():
         record_act(Act("key.rotate", by.id, target=name, details={"keys": count}))
     return name, count
@@ -82,7 +84,8 @@ def rotate_master_key(progress: Progress, *, by: Actor) -> tuple[str, int]:
 def rewrap_keys(progress: Progress, *, by: Actor) -> int:
     """Finish a rotation that was interrupted, or what older processes wrapped meanwhile."""
     check_keep_keys("key.rewrap", by)
-    count = rotation.rewrap_keys(progress)
+    with _keys_held(by):
+        count = rotation.rewrap_keys(progress)
     with transaction.atomic():
         record_act(Act("key.rewrap", by.id, details={"keys": count}))
     return count
@@ -91,10 +94,16 @@ def rewrap_keys(progress: Progress, *, by: Actor) -> int:
 def drop_master_key(name: str, *, by: Actor) -> None:
     """Take an old master key out of the file; see `vault.rotation`."""
     check_keep_keys("key.drop", by)
-    with transaction.atomic():
-        record_act(Act("key.drop", by.id, target=name))
-        rotation.forget_master_key(name)
-    rotation.remove_from_file(name)
+    with _keys_held(by):
+        with transaction.atomic():
+            record_act(Act("key.drop", by.id, target=name))
+            rotation.forget_master_key(name)
+        rotation.remove_from_file(name)
+
+
+def _keys_held(by: Actor) -> AbstractContextManager[HeldLease]:
+    """One at a time: of two who write the key file at once, the key of one would not be in it."""
+    return services.held_lease("keys", by.id)
 
 
 def check_keep_keys(action: str, by: Actor) -> None:
