@@ -25,7 +25,7 @@ from tellonce.hub.intake.turns import resolving as turn
 from tellonce.hub.intake.work import ADOPT, PLACE, PROPOSE
 from tellonce.hub.jobs.running import work_once
 from tellonce.hub.jobs.types import ReleaseJob
-from tellonce.hub.matching.held import held_models
+from tellonce.hub.matching.held import TRAINED, held_models, propose_model
 from tests.hub.batches import batch, stored
 from tests.hub.delivering import ANNA, OTTO, WILMA, a_source
 
@@ -212,3 +212,13 @@ def test_after_many_were_resolved_postgresql_counts_its_tables(
         resolving.resolve_everything(rules_in_force(), lease, lambda *_: None)
     said = [one["sql"] for one in asked if one["sql"].startswith("ANALYZE")]
     assert len(said) == (counted if connection.vendor == "postgresql" else 0)
+
+
+def test_while_a_model_is_to_be_adopted_another_one_is_not(some_records: None) -> None:
+    one, other = "a" * 64, "b" * 64
+    for fingerprint in (one, other):
+        propose_model("{}", fingerprint, origin=TRAINED, records=19, changes={})
+    request_adoption(one, by=actor())
+    request_adoption(one, by=actor())
+    with pytest.raises(Conflict, match="about to be put in force"):
+        request_adoption(other, by=actor())

@@ -23,6 +23,7 @@ from tellonce.hub.intake.telling import Tally
 from tellonce.hub.intake.turns import resolving
 from tellonce.hub.intake.waiting import Versions
 from tellonce.hub.intake.work import ADOPT, PROPOSE
+from tellonce.hub.jobs.selectors import job_payload
 from tellonce.hub.jobs.services import enqueue
 from tellonce.hub.matching.held import (
     TRAINED,
@@ -52,7 +53,12 @@ def request_adoption(fingerprint: str, *, by: Actor) -> StoredModel:
     if found.fingerprint == adopted_fingerprint():
         raise Conflict(f"The model {found.fingerprint[:12]} is in force.", hint="Nothing to do.")
     with transaction.atomic():
-        enqueue(ADOPT, {"fingerprint": found.fingerprint}, by.id, unique=ADOPT, bulk=True)
+        job = enqueue(ADOPT, {"fingerprint": found.fingerprint}, by.id, unique=ADOPT, bulk=True)
+        if job_payload(job)["fingerprint"] != found.fingerprint:
+            raise Conflict(
+                "Another model is about to be put in force.",
+                hint=f"Wait until it is, or call it off: tellonce jobs cancel {job}",
+            )
         record_act(Act("model.adopt", by.id, details={"model": found.fingerprint[:12]}))
     return found
 

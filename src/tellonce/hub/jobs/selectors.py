@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Max, Min, Q
 
@@ -37,6 +39,11 @@ def job(job_id: int) -> JobView:
     if row is None:
         raise Unknown(f"There is no job {job_id}.", hint="See `tellonce jobs list`.")
     return _view(row)
+
+
+def job_payload(job_id: int) -> Mapping[str, Any]:
+    """What a job is about, for who put it there; it may point at a person."""
+    return Job.objects.values_list("payload", flat=True).get(pk=job_id)
 
 
 def queue_state() -> QueueState:
