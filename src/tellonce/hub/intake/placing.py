@@ -123,14 +123,15 @@ def prepare(waiting: Sequence[WaitingRecord], verdicts: Verdicts, rules: Rules) 
     return Prepared(work, placed, stale, planned, touched, rules)
 
 
-def write_prepared(prepared: Prepared, moment: datetime) -> Applied:
-    """Inside an act: write what was worked out."""
+def write_prepared(prepared: Prepared, moment: datetime, *, alone: bool = False) -> Applied:
+    """Inside an act: write what was worked out; `alone` as for `settle`."""
     work, placed = prepared.work, prepared.placed
     _write_keys(placed, prepared.stale)
     edges = _write_edges(placed)
     applied = apply_plans(prepared.plans, moment)
     keep_reviews(prepared.touched, open_pairs(edges, prepared.rules.resolution), moment)
-    settle((one.record, one.version, work.versions.get(one.record)) for one in work.waiting)
+    placed_now = [(one.record, one.version, work.versions.get(one.record)) for one in work.waiting]
+    settle(placed_now, alone=alone)
     emit_many(happenings(applied), last=True)
     return applied
 

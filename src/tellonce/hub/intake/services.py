@@ -247,7 +247,7 @@ def _placed_at_once(pushed: Pushed, rules: Rules, lease: HeldLease, by: Actor) -
     with act(lease) as moment:
         accepted = keep_pushed(pushed, by=by, urgent=True, placed=True)
         if waiting := list(waiting_among(accepted.moved).values()):
-            write_prepared(prepare(waiting, {}, rules), moment)
+            write_prepared(prepare(waiting, {}, rules), moment, alone=True)
     return accepted
 
 

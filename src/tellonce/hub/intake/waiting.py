@@ -15,12 +15,14 @@ from tellonce.hub.intake.work import PLACE
 from tellonce.hub.jobs.services import enqueue
 from tellonce.hub.matching.services import index_records
 from tellonce.hub.quality.recording import keep_findings
+from tellonce.hub.sources.selectors import ACTIVE, current_versions
 from tellonce.hub.sources.types import Counts, StoredRecords
 
 _CUT_SHORT = timedelta(seconds=10)
 
 _UPDATE = "UPDATE waiting SET version_id = %s, urgent = (urgent OR %s) WHERE record_id = %s"
 _DELETE = "DELETE FROM waiting WHERE record_id = %s AND version_id = %s"
+_LOCKED = "SELECT record_id, version_id FROM waiting WHERE record_id"
 _HELD = "UPDATE waiting SET held_id = %s WHERE record_id = %s"
 _ROW = ("record_id", "version_id", "held_id")
 
@@ -124,16 +126,25 @@ def all_waiting() -> Versions:
     return found
 
 
-def settle(placed: Iterable[tuple[int, int, int | None]]) -> None:
+def settle(placed: Iterable[tuple[int, int, int | None]], *, alone: bool = False) -> None:
     """In the transaction that placed them: (record, the version that waited, the version it is held
-    by now). A record that was changed meanwhile waits on. Rows are locked in the order in which
-    `await_placing` locks them, so that neither waits for the other.
+    by now). A record that was changed meanwhile waits on, and so does one that was restricted, or
+    is no more; `alone`: their sources are held, so none can have been. Rows are locked in the order
+    in which `await_placing` locks them, so that neither waits for the other.
     """
-    rows = sorted(placed)
-    change_each(_DELETE, [(record, version) for record, version, _ in rows])
-    still = among("SELECT record_id FROM waiting WHERE record_id", [r for r, _, _ in rows])
-    held = {record: now for record, _, now in rows}
-    change_each(_HELD, [(held[record], record) for (record,) in still])
+    rows = {record: (version, now) for record, version, now in placed}
+    there = dict(among(_LOCKED, rows, then=locking("ORDER BY record_id")))
+    states = {} if alone else current_versions(there)
+    over, still = [], []
+    for record in there:
+        version, now = rows[record]
+        fits = alone or (states[record][1] == ACTIVE) == (now is not None)
+        if there[record] == version and (fits or states[record][0] != version):
+            over.append((record, version))
+        else:
+            still.append((now, record))
+    change_each(_DELETE, over)
+    change_each(_HELD, still)
 
 
 def waiting_count() -> int:
