@@ -228,10 +228,41 @@ def test_who_may_not_see_names_cannot_match(caller: Caller) -> None:
     problem(match(Caller(caller.token), ANNA), 400, "purpose")
 
 
+@pytest.mark.parametrize("source", ["", "crm"])
 @pytest.mark.parametrize("record", [{}, {"": ""}, {"colour": "red"}, {"email": None}])
-def test_a_record_that_says_nothing_is_told_so(record: dict[str, Any], caller: Caller) -> None:
-    answer = match(caller, record)
-    if answer.status_code == 200:
-        assert answer.json() == {"candidates": []}
-    else:
-        problem(answer, 422, "invalid")
+def test_a_record_that_says_nothing_is_told_so_in_words_of_what_was_sent(
+    record: dict[str, Any], source: str, caller: Caller
+) -> None:
+    send(caller, ANNA)
+    told = problem(match(caller, record, source=source), 422, "invalid")
+    assert "Nothing in the record can be compared" in told["detail"]
+    named = [name for name in record if name]
+    assert ("none of " + named[0] if named else "it has no columns") in told["detail"]
+    assert "`first name`" in told["hint"]
+    said = told["detail"] + told["hint"]
+    assert not any(word in said for word in ("`id`", ", id", "mapping", "configuration"))
+
+
+def test_many_columns_that_say_nothing_are_not_all_repeated(caller: Caller) -> None:
+    told = problem(match(caller, {f"c{n}": "x" for n in range(300)}), 422, "invalid")
+    assert "c9 and 290 more" in told["detail"]
+
+
+def test_a_source_that_is_not_there_can_be_left_out(caller: Caller) -> None:
+    told = problem(match(caller, ANNA, source="nobody"), 404, "not-found")
+    assert told["hint"] == "Without `source`, columns are read by their names alone."
+
+
+def test_a_record_is_read_as_of_a_source_whatever_its_column_of_ids_is_called(
+    caller: Caller,
+) -> None:
+    a_source("web")
+    a_source("gone", deleted="away")
+    for source in ("web", "gone"):
+        row = {"customer_no" if name == "id" else name: value for name, value in ANNA.items()}
+        send(caller, {**row, "away": "no"}, source=source, query="?wait=true")
+    asked = {key: value for key, value in ANNA.items() if key != "id"}
+    for source in ("web", "gone"):
+        (found,) = match(caller, asked, source=source).json()["candidates"]
+        assert found["linked"]
+        assert match(caller, {**asked, "away": "yes"}, source=source).status_code == 200

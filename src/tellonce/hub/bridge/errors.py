@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tellonce.engine.errors import ContradictionError, InputError
+from tellonce.engine.errors import ContradictionError, InputError, NothingRecognised
 
-__all__ = ["ContradictionError", "InputError"]
+__all__ = ["ContradictionError", "InputError", "NothingRecognised"]
