@@ -15,8 +15,15 @@ from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.core import clock
 from tellonce.hub.corrections import services
-from tellonce.hub.corrections.selectors import corrections, shown_correction, tasks
+from tellonce.hub.corrections.selectors import (
+    correction_figures,
+    corrections,
+    shown_correction,
+    tasks,
+)
 from tellonce.hub.corrections.types import NewCorrection
+from tellonce.hub.insight.kpis.queues import measure_queue_age, queues
+from tellonce.hub.insight.types import Window
 from tellonce.hub.intake.deciding import merge_customers, split_customer, undo
 from tests.hub.correcting import (
     ANNA_OF_SHOP,
@@ -168,6 +175,12 @@ def test_what_is_asked_back_has_the_deadlines_of_a_write_back(applied: str, stew
         assert (done.reminded, done.overdue, done.escalated) == (0, 1, 1)
         assert [one.overdue for one in tasks(correction=applied) if one.gives_back] == [True, False]
         assert services.tend_corrections().overdue == 0
+        late = measure_queue_age(Window(begun, clock.now())).parts
+        assert [(one.value, one.evidence) for one in late if one.name == "returns"] == [
+            (pytest.approx(1, abs=0.01), 1)
+        ]
+        assert correction_figures().returns_late == 1
+        assert queues(actor())["returns"] == (1, crm.due_at)
     with clock.stopped_at(begun + timedelta(days=40)):
         done = services.tend_corrections()
         assert (done.overdue, done.escalated) == (1, 2)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tellonce.hub.api import quality
 from tellonce.hub.audit.models import AuditEntry
 from tellonce.hub.jobs.models import Job
 from tests.hub.api.calling import Caller, a_caller, problem
@@ -54,6 +55,25 @@ def the_row(caller: Caller) -> dict[str, Any]:
     """The one that waits."""
     (one,) = caller.get("/quarantine").json()["rows"]
     return dict(one)
+
+
+def test_rules_are_suggested_of_what_is_held_and_can_be_set(caller: Caller) -> None:
+    rows = [
+        {**ANNA, "id": f"s{n}", "last name": f"Testowska{'abcdefghij'[n % 10]}"} for n in range(60)
+    ]
+    caller.post("/records", {"source": "crm", "records": rows})
+    found = caller.get("/quality/suggestions?source=crm").json()
+    assert found["looked_at"] == found["records"] == 62
+    assert "email: required" in {one["rule"] for one in found["suggestions"]}
+    assert put(caller, {"text": found["text"], "source": "crm"}).json()["changed"]
+    entry = AuditEntry.objects.filter(action="quality.suggest").get()
+    assert entry.target == "crm"
+    with quality._suggesting:
+        problem(caller.get("/quality/suggestions?source=crm"), 503, "busy")
+    problem(caller.get("/quality/suggestions?source=nobody"), 404, "not-found")
+    problem(caller.get("/quality/suggestions"), 422, "invalid")
+    reader = a_caller("reader", scopes=("quality:read",))
+    problem(reader.get("/quality/suggestions?source=crm"), 403, "scope")
 
 
 def test_rules_are_set_read_and_put_back(caller: Caller) -> None:

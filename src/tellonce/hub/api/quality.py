@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any
@@ -20,6 +21,7 @@ from tellonce.hub.api.auth import (
     purpose_of,
 )
 from tellonce.hub.api.idempotency import PARAMETER, once
+from tellonce.hub.api.problems import Problem
 from tellonce.hub.api.routes import answers_also
 from tellonce.hub.core import clock
 from tellonce.hub.core.canonical import plain
@@ -30,12 +32,14 @@ from tellonce.hub.quality import (
     showing,
     showing_counts,
     showing_rules,
+    suggesting,
 )
 from tellonce.hub.quality.jobs import enqueue_run
 from tellonce.hub.quality.numbers import FAILURE, meant_row, told_number
 from tellonce.hub.quality.types import FailureView, RulesVersionView
 
 router = Router(tags=["quality"])
+_suggesting = threading.Lock()
 READ, WRITE = QUALITY_READ, QUALITY_WRITE
 FailureId = Annotated[int, Path(ge=0, le=shapes.LARGEST)]
 
@@ -73,6 +77,32 @@ def set_rules(request: HttpRequest, asked: shapes.RulesAsked) -> dict[str, Any]:
         "version": _version(done.version),
         "changed": done.changed,
         "sentences": [*done.sentences, done.held] if done.held else list(done.sentences),
+    }
+
+
+@router.get(
+    "/suggestions",
+    auth=Scoped(WRITE),
+    response=shapes.Suggestions,
+    summary="Have rules suggested",
+)
+@answers_also(503)
+def read_suggestions(request: HttpRequest, asked: Query[shapes.SuggestionsAsked]) -> dict[str, Any]:
+    """Rules that the records of a source make likely, few, and only such as nearly all pass now;
+    nothing is put in force. It takes some seconds, and is done for one caller at a time (503).
+    """
+    if not _suggesting.acquire(blocking=False):
+        raise Problem("busy", "Rules are being suggested to somebody else.")
+    try:
+        found = suggesting.suggest_rules(asked.source, by=actor_of(request))
+    finally:
+        _suggesting.release()
+    return {
+        "source": found.source,
+        "records": found.records,
+        "looked_at": found.looked_at,
+        "suggestions": [asdict(one) for one in found.rules],
+        "text": suggesting.as_yaml(found.rules, found.source),
     }
 
 

@@ -44,6 +44,13 @@ _FAILURE = {
     "found_at": _MOMENT,
     "settled_at": None,
 }
+_SUGGESTION = {
+    "rule": "email: valid",
+    "why": "Nearly all values of email are e-mail addresses.",
+    "share": 0.992,
+    "rows": 3624,
+    "failing": 29,
+}
 
 
 class OfSource(Schema):
@@ -243,6 +250,46 @@ class Counts(Schema):
     rules: list[RuleCount]
     dimensions: list[DimensionCount] = Field(description="Sums of the rules above.")
     withheld: Withheld
+
+
+class SuggestionsAsked(Schema):
+    """Of which source."""
+
+    source: SourceName = Field(min_length=1)
+
+
+class Suggestion(Schema):
+    """A rule as a line of YAML, why, and how many of its rows pass (`share`) or fail now."""
+
+    rule: str
+    why: str
+    share: float
+    rows: int
+    failing: int
+
+
+class Suggestions(Schema):
+    """From `looked_at` of the records of the source; `text` are the rules, ready to be set."""
+
+    source: str
+    records: int
+    looked_at: int
+    suggestions: list[Suggestion]
+    text: str
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "source": "crm",
+                    "records": 4802,
+                    "looked_at": 4802,
+                    "suggestions": [_SUGGESTION],
+                    "text": "# Suggested from crm.\n- email: valid\n",
+                }
+            ]
+        }
+    }
 
 
 class RunAsked(Schema):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from tellonce.hub.core import clock
+from tellonce.hub.corrections.late_returns import late_returns
 from tellonce.hub.corrections.models import Correction, CorrectionStep, WriteBack
 from tellonce.hub.corrections.types import CLOSED, OPEN, PROPOSED, UNANSWERED, Figures
 
@@ -50,6 +51,7 @@ def correction_figures(since: datetime | None = None) -> Figures:
         queue_days_oldest=max(queue, default=None),
         queue_days_median=median(queue) if queue else None,
         tasks_open=WriteBack.objects.filter(state__in=UNANSWERED).count(),
+        returns_late=late_returns()[0],
         by_origin=dict(Counter(waiting.values_list("origin", flat=True))),
     )
 

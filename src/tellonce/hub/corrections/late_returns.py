@@ -9,10 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Min
+from django.db.models.functions import Coalesce
 
+from tellonce.hub.accounts.types import Actor
 from tellonce.hub.core import clock
 from tellonce.hub.corrections.declared import Declared
 from tellonce.hub.corrections.models import WriteBack
+from tellonce.hub.corrections.naming import about_unseen
 from tellonce.hub.corrections.storing import Telling, policy_in_force, telling
 from tellonce.hub.corrections.types import DONE, UNANSWERED, VERIFY, WRITE_BACK
 from tellonce.hub.jobs.types import SYSTEM
@@ -43,6 +47,18 @@ def tend_returns() -> tuple[int, int, int]:
                 escalated += _escalate(task, since, due, policy, told)
             told.write()
     return reminded, overdue, escalated
+
+
+def late_returns(by: Actor | None = None) -> tuple[int, datetime | None]:
+    """How many tasks of giving back are past their deadline, and since when the first is; None
+    where none is. `by`: without those about what he does not see.
+    """
+    due = Coalesce("due_at", "overdue_at")  # of before there were deadlines: once it was told
+    rows = WriteBack.objects.filter(gives_back=True, watched=True, state__in=WAITS)
+    rows = rows.annotate(due=due).filter(due__lte=clock.now())
+    if by is not None:
+        rows = rows.exclude(about_unseen(by, "correction__"))
+    return rows.count(), rows.aggregate(first=Min("due"))["first"]
 
 
 def _waiting(after: int) -> Sequence[WriteBack]:

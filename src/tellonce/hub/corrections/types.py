@@ -244,4 +244,5 @@ class Figures:
     queue_days_oldest: float | None
     queue_days_median: float | None
     tasks_open: int
+    returns_late: int
     by_origin: Mapping[str, int] = field(default_factory=dict)

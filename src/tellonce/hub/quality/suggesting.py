@@ -28,8 +28,10 @@ from tellonce.rules.checks.sets import OneOf
 from tellonce.rules.profile_types import Profile
 from tellonce.rules.profiling import Known, profile, recognised_known
 from tellonce.rules.reading import read_rules
-from tellonce.rules.suggesting import Suggestion, suggest
+from tellonce.rules.suggesting import Suggestion, as_yaml, suggest
 from tellonce.rules.types import Rule
+
+__all__ = ["Suggested", "as_yaml", "suggest_rules"]
 
 
 @dataclass(frozen=True)

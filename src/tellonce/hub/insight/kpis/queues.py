@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.core import clock
 from tellonce.hub.core.clock import iso
+from tellonce.hub.corrections.late_returns import late_returns
 from tellonce.hub.corrections.selectors import correction_figures, waiting_corrections
 from tellonce.hub.insight.models import SampledValue
 from tellonce.hub.insight.types import Asked, Evidence, Measured, Part, Window
@@ -24,6 +25,7 @@ COMMANDS = {
     "reviews": "tellonce review list --order age",
     "proposals": "tellonce acts list",
     "corrections": "tellonce correction list",
+    "returns": "tellonce correction tasks --state ''",
     "quarantine": "tellonce quarantine list",
     "sample": "tellonce quality sample",
 }
@@ -31,14 +33,16 @@ COMMANDS = {
 
 
 def queues(by: Actor | None = None) -> dict[str, Queue]:
-    """Each queue of people: doubtful matches, acts that need a second person, corrections, rows in
-    quarantine, sampled values. `by`: without what he does not see.
+    """Each queue of people: doubtful matches, acts that need a second person, corrections, tasks of
+    giving back past their deadline, rows in quarantine, sampled values. `by`: without what he does
+    not see.
     """
     reviews, quarantine = review_totals(), quarantine_age()
     found = {
         "reviews": (reviews.apart + reviews.together, reviews.oldest),
         "proposals": proposals_since(),
         "corrections": _corrections() if by is None else waiting_corrections(by),
+        "returns": late_returns(by),
         "quarantine": (quarantine.waiting, quarantine.oldest),
         "sample": _sample(),
     }

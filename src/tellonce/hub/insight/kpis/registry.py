@@ -220,9 +220,10 @@ KPIS: tuple[Kpi, ...] = (
         7,
         0,
         "How long what waits for a person has waited: doubtful matches, acts that need a second "
-        "person, corrections to be reviewed, rows in quarantine, sampled values.",
-        "Now - when the oldest one began to wait, over all queues; 0 where nothing waits. One part "
-        "per queue.",
+        "person, corrections to be reviewed, late tasks of giving back, rows in quarantine, "
+        "sampled values.",
+        "Now - when the oldest one began to wait (a late task: when it was due), over all queues; "
+        "0 where nothing waits. One part per queue.",
         measure_queue_age,
         waiting_queues,
         "the queues, how many wait in each, and where it is worked on",
