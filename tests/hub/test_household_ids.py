@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from tellonce.cli.main import execute
 from tellonce.hub.core.ids import following_id, is_id, new_id
 from tellonce.hub.customers import households
 from tellonce.hub.customers.households import Ahead, Home, follow_customers
@@ -100,7 +101,9 @@ class TestOrder(TestCase):
             assert lived_in(others) == expected(others, apart, 3)
 
 
-def test_it_is_the_oldest_s_and_leads_to_where_they_live_now() -> None:
+def test_it_is_the_oldest_s_and_leads_to_where_they_live_now(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     who = people(4)
     home, other = frozenset({1}), frozenset({2})
     tell(who, {1: home, 2: home})
@@ -110,6 +113,8 @@ def test_it_is_the_oldest_s_and_leads_to_where_they_live_now() -> None:
     of_oldest = lived_in(who)[2]
     assert of_oldest != younger
     assert household_of(younger).id == of_oldest
+    assert execute(["household", "show", younger]) == 0
+    assert capsys.readouterr().out.startswith(f"{younger} is no more, and leads to:\n{of_oldest}")
     tell(who, {0: other, 3: other})
     assert lived_in(who) == {0: of_oldest, 1: younger, 2: younger, 3: of_oldest}
     tell(who, {0: frozenset()})

@@ -34,6 +34,8 @@ def show_household(
     if found is None:
         show("This customer shares its home with no other customer.")
         return
+    if id.startswith("hou_") and id != found.id:
+        show(f"{id} is no more, and leads to:")
     ended = f", until {found.retired_at:%Y-%m-%d}" if found.retired_at else ""
     show(f"{found.id}  since {found.created_at:%Y-%m-%d}{ended}")
     for one in found.members:
