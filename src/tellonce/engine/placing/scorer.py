@@ -64,13 +64,14 @@ class Scorer:
         if len(leaving):
             stays = ~np.isin(number, leaving)
             row, number, kind = row[stays], number[stays], kind[stays]
-        held = self.lookup.named(number)
-        first = np.array(
-            [named[at] < one for at, one in zip(row.tolist(), held, strict=True)], np.bool_
-        )
-        with self._together(number) as (store, rows, start):
-            left = np.where(first, start + row, rows)
-            right = np.where(first, rows, start + row)
+        numbers, at = np.unique(number, return_inverse=True)  # many are met by several
+        held = self.lookup.named(numbers)
+        rank = {one: place for place, one in enumerate(sorted([*named, *held]))}
+        ranks, held_ranks = (np.array([rank[one] for one in of], np.int64) for of in (named, held))
+        first = ranks[row] < held_ranks[at]
+        with self._together(numbers) as (store, rows, start):
+            left = np.where(first, start + row, rows[at])
+            right = np.where(first, rows[at], start + row)
             weight, pattern = score_given(store, left, right, self._review, self.settings.threads)
         kept = np.flatnonzero(weight > -np.inf)
         figures = zip(
@@ -82,7 +83,7 @@ class Scorer:
             strict=True,
         )
         for place, *edge in figures:
-            left_id, right_id = sorted((named[row[place]], held[place]))
+            left_id, right_id = sorted((named[row[place]], held[at[place]]))
             yield Edge(left_id, right_id, *edge)
 
     def odds(self, pairs: Sequence[Pair]) -> Floats:

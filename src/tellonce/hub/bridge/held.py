@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,10 @@ from tellonce.hub.bridge.holdings import Content, Holdings, Name
 from tellonce.hub.bridge.rows import record_rows, records_table
 
 Longs = npt.NDArray[np.int64]
+
+# A pair in one integer: 24 bits for the row of a chunk, 32 for a record, 7 for a kind of key.
+_ROW, _NUMBER = 39, 7
+_NUMBERS, _KINDS = (1 << 32) - 1, (1 << 7) - 1
 
 
 class Kept:
@@ -92,17 +97,20 @@ class Held:
         by_key = np.argsort(key, kind="stable")
         row, kind, key = row[by_key], kind[by_key], key[by_key]
         held = self.holdings.sharing(np.unique(key).tolist())
-        met, number = np.array(held, np.int64).reshape(-1, 2).T
+        flat = np.fromiter(chain.from_iterable(held), np.int64, 2 * len(held))
+        met, number = flat.reshape(-1, 2).T
         start, end = (np.searchsorted(key, met, side) for side in ("left", "right"))
         times = end - start
         at = np.repeat(end - np.cumsum(times), times) + np.arange(times.sum())
         row, kind, number = row[at], kind[at], np.repeat(number, times)
-        order = np.lexsort((kind, number, row))
-        row, kind, number = row[order], kind[order], number[order]
-        first = np.ones(len(row), np.bool_)
-        first[1:] = (row[1:] != row[:-1]) | (number[1:] != number[:-1])
-        self._held |= dict.fromkeys(np.unique(number).tolist(), True)
-        return Sharing(row[first], number[first], kind[first])
+        packed = (row << _ROW) | (number << _NUMBER) | kind  # sorted several times as fast as three
+        packed.sort()
+        pair = packed >> _NUMBER
+        first = np.ones(len(pair), np.bool_)
+        first[1:] = pair[1:] != pair[:-1]
+        self._held |= dict.fromkeys(np.unique(flat[1::2]).tolist(), True)
+        packed, pair = packed[first], pair[first]
+        return Sharing(packed >> _ROW, pair & _NUMBERS, packed & _KINDS)
 
     def numbers(self, held: Sequence[Name]) -> Longs:
         """As `Lookup.numbers`."""
