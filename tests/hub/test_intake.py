@@ -52,6 +52,7 @@ from tests.hub.delivering import ANNA, OTTO, WILMA, a_source
 pytestmark = pytest.mark.django_db
 
 KEYS = [("crm", str(n)) for n in range(5)] + [("shop", str(n)) for n in range(4)]
+MOST_STATEMENTS = 58  # with those of a lease that is taken and given back
 PEOPLE = (  # twins, their mother of the same name, a stranger, and one who married
     ("Testa", "Przykladna", "1980-01-13"),
     ("Tessa", "Przykladna", "1980-01-13"),
@@ -280,6 +281,25 @@ def test_a_record_that_is_waited_for_is_kept_and_placed_in_one_transaction() -> 
     assert len(of_leases) < len(writes)
     begun = [q["sql"] for q in seen if q["sql"].startswith("SAVEPOINT")]
     assert len(begun) == 2  # the lease is taken, and all the rest is written
+
+
+def test_a_new_record_that_is_placed_at_once_takes_few_statements_and_never_waits() -> None:
+    a_source()
+    accept_placed("crm", [OTTO], by=actor())
+    with CaptureQueriesContext(connection) as seen:
+        accept_placed("crm", [ANNA], by=actor())
+    writes = [q["sql"] for q in seen if q["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert not [sql for sql in writes if "waiting" in sql]
+    assert len(seen) <= MOST_STATEMENTS
+
+
+def test_a_record_that_waits_already_is_placed_with_what_is_said_now() -> None:
+    a_source()
+    accept_records("crm", [ANNA], by=actor())
+    accept_placed("crm", [ANNA | {"last name": "Nowa"}], by=actor())
+    assert not Waiting.objects.exists()
+    (customer,) = Customer.objects.all()
+    assert customer.family_name == "nowa"
 
 
 def test_a_record_is_kept_before_the_turn_where_another_places(

@@ -61,7 +61,7 @@ def place(changes: Changes, lookup: Lookup, model: MatchModel, settings: Setting
     _check_apart(arrived, deleted)
     gone = arrived.row.keys() | set(deleted)
     scorer = Scorer(arrived, lookup, model, settings)
-    before, after = set(lookup.edges(gone)), set(scorer.edges(gone))
+    before, after = set(lookup.edges(lookup.holds(gone))), set(scorer.edges(gone))
     added, removed = after - before, before - after
     around = Surroundings(
         lookup, arrived.row.keys(), gone, list(after), last_verdicts(changes.decisions)

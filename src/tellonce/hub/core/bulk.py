@@ -45,6 +45,23 @@ def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
         return range(first, first + count)
 
 
+def insert_numbered(
+    model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> Sequence[int]:
+    """`insert_rows` of rows that are given their ids here: the id of each. A few rows are one
+    statement on PostgreSQL, where any is a way there and back.
+    """
+    if _connection().vendor != "postgresql" or not 0 < len(rows) <= _FEW:
+        ids = reserve_ids(model, len(rows))
+        numbered = [(pk, *row) for pk, row in zip(ids, rows, strict=True)]
+        insert_rows(model, ("id", *names), numbered)
+        return ids
+    with _cursor() as cursor:
+        statement, values = _inserting_few(model, names, rows)
+        cursor.execute(f"{statement} RETURNING id", values)
+        return [pk for (pk,) in cursor.fetchall()]
+
+
 def among(
     select: str, values: Collection[int] | Collection[str], *given: Any, then: str = ""
 ) -> list[tuple[Any, ...]]:
@@ -156,9 +173,16 @@ def insert_rows(
         elif len(rows) > _FEW:
             _copy(cursor, into, rows)
         else:
-            several = ", ".join([marks] * len(rows))
-            statement = f"INSERT INTO {into} VALUES {several}"  # noqa: S608  names are our own
-            cursor.execute(statement, [value for row in rows for value in row])
+            cursor.execute(*_inserting_few(model, names, rows))
+
+
+def _inserting_few(
+    model: type[models.Model], names: Sequence[str], rows: Collection[Sequence[Any]]
+) -> tuple[str, list[Any]]:
+    into, marks, _ = _inserting(model, tuple(names))
+    several = ", ".join([marks] * len(rows))
+    statement = f"INSERT INTO {into} VALUES {several}"  # noqa: S608  names are our own
+    return statement, [value for row in rows for value in row]
 
 
 def _copy(cursor: Any, into: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -9,7 +9,7 @@ from tellonce.hub.events.models import Feed
 from tellonce.hub.jobs.sequencer import Head, leave_out
 
 STREAM = "events"
-_AT_ONCE = 5_000
+AT_ONCE = 5_000
 _NUMBER = """
     UPDATE events SET number = numbered.number FROM (
         SELECT id, %s + row_number() OVER (ORDER BY id) AS number
@@ -41,4 +41,4 @@ def renew_feed() -> None:
 
 def number_events(last: Head) -> Head:
     """Number the next events; see `jobs.sequencer.register_stream`."""
-    return Head(last.number + changed(_NUMBER, last.number, _AT_ONCE), "")
+    return Head(last.number + changed(_NUMBER, last.number, AT_ONCE), "")

@@ -8,7 +8,7 @@ from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import insert_rows
 from tellonce.hub.core.canonical import canonical_json, plain
 from tellonce.hub.core.ids import new_id
-from tellonce.hub.events.feed import STREAM
+from tellonce.hub.events.feed import AT_ONCE, STREAM
 from tellonce.hub.events.models import Event
 from tellonce.hub.events.types import Happened, StoredEvent
 from tellonce.hub.jobs.sequencer import number_after_commit, number_now
@@ -33,6 +33,8 @@ def emit_many(happened: Iterable[Happened], *, last: bool = False) -> list[Store
         ("public_id", "type", "subject", "at", "data"),
         [(one.id, one.type, one.subject, at, canonical_json(one.data).decode()) for one in stored],
     )
-    if stored:
-        (number_now if last else number_after_commit)(STREAM)
+    if stored and last:
+        number_now(STREAM, AT_ONCE)
+    elif stored:
+        number_after_commit(STREAM)
     return stored

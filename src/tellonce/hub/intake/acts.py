@@ -18,6 +18,7 @@ _ONLY = 1
 _TICK = timedelta(microseconds=1)
 _LAST_ACT = 'SELECT last_act FROM "partition" WHERE id = %s'
 _NOTE_ACT = 'UPDATE "partition" SET last_act = %s WHERE id = %s'
+_NOTE_LATER = f"{_NOTE_ACT} AND last_act < %s"
 _RULES = 'SELECT rules FROM "partition" WHERE id = %s'
 
 
@@ -28,14 +29,20 @@ def act(lease: HeldLease) -> Iterator[datetime]:
     """
     with transaction.atomic():
         confirm(lease)
-        held = fetched(_LAST_ACT, _ONLY)
-        last = as_moment(held[0][0]) if held else None
-        moment = max(clock.now(), last + _TICK) if last else clock.now()
-        if held:
-            changed(_NOTE_ACT, as_stored(moment), _ONLY)
-        else:
-            Partition.objects.create(pk=_ONLY, last_act=moment)
-        yield moment
+        yield _moment_of_act()
+
+
+def _moment_of_act() -> datetime:
+    now = clock.now()
+    if changed(_NOTE_LATER, as_stored(now), _ONLY, as_stored(now)):
+        return now
+    if held := fetched(_LAST_ACT, _ONLY):
+        last = as_moment(held[0][0])
+        moment: datetime = max(now, last + _TICK) if last else now
+        changed(_NOTE_ACT, as_stored(moment), _ONLY)
+        return moment
+    Partition.objects.create(pk=_ONLY, last_act=now)
+    return now
 
 
 def rules_of_partition() -> str:

@@ -29,10 +29,12 @@ class _Known(NamedTuple):
 class StoredHoldings:
     """Records as they were last placed: what waits is held by the version it was placed with.
 
-    One lives for one placing, in which nothing that is held changes.
+    One lives for one placing, in which nothing that is held changes. `unheld`: records that are
+    there and do not wait, though they were never placed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, unheld: Collection[int] = ()) -> None:
+        self._unheld = frozenset(unheld)
         self._known: dict[int, _Known | None] = {}
 
     def ids(self, named: Collection[Name]) -> Mapping[Name, int]:
@@ -45,7 +47,8 @@ class StoredHoldings:
 
     def held(self, ids: Collection[int]) -> set[int]:
         """As `Holdings.held`."""
-        return {i for i, known in self._of(ids) if known.content is not None}
+        asked = [i for i in ids if i not in self._unheld]
+        return {i for i, known in self._of(asked) if known.content is not None}
 
     def sharing(self, keys: Collection[int]) -> list[tuple[int, int]]:
         """As `Holdings.sharing`."""
@@ -76,6 +79,7 @@ class StoredHoldings:
         if unknown := [i for i in ids if i not in self._known]:
             self._known |= dict.fromkeys(unknown)
             for i, source, key, version, content in among(_HELD, unknown):
-                held = None if version is None else (version, bytes(content))
+                is_held = version is not None and i not in self._unheld
+                held = (version, bytes(content)) if is_held else None
                 self._known[i] = _Known((source, key), held)
         return [(i, known) for i in ids if (known := self._known[i]) is not None]

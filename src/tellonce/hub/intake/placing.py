@@ -114,7 +114,8 @@ def prepare(waiting: Sequence[WaitingRecord], verdicts: Verdicts, rules: Rules) 
     the resolver's lease from here until it is written.
     """
     work = _work(waiting, verdicts)
-    placed = place_rows(work.changes, StoredHoldings(), rules.resolution)
+    unheld = {one.record for one in waiting if not one.noted}
+    placed = place_rows(work.changes, StoredHoldings(unheld), rules.resolution)
     stale = _keys_before(waiting, rules)
     touched = frozenset(
         [*(record for members in placed.sets for record in members), *(w.record for w in waiting)]
@@ -130,7 +131,8 @@ def write_prepared(prepared: Prepared, moment: datetime, *, alone: bool = False)
     edges = _write_edges(placed)
     applied = apply_plans(prepared.plans, moment)
     keep_reviews(prepared.touched, open_pairs(edges, prepared.rules.resolution), moment)
-    placed_now = [(one.record, one.version, work.versions.get(one.record)) for one in work.waiting]
+    noted = [one for one in work.waiting if one.noted]
+    placed_now = [(one.record, one.version, work.versions.get(one.record)) for one in noted]
     settle(placed_now, alone=alone)
     emit_many(happenings(applied), last=True)
     return applied

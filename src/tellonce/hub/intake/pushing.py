@@ -14,7 +14,7 @@ from tellonce.hub.accounts.types import Actor
 from tellonce.hub.bridge.services import STANDARDISER
 from tellonce.hub.core.errors import Busy, WrongCall
 from tellonce.hub.intake.reading import ReadRecords, read_records
-from tellonce.hub.intake.waiting import enqueue_placing, waits_now
+from tellonce.hub.intake.waiting import WaitingRecord, enqueue_placing, waits_here, waits_now
 from tellonce.hub.quality.counting import ARRIVAL, add_counts
 from tellonce.hub.quality.in_force import InForce, rules_in_force
 from tellonce.hub.quality.judging import Met
@@ -41,6 +41,7 @@ MOST_COLUMNS = 500
 class Accepted:
     """Rows that are kept now, whatever happens. `records`: record id -> row id of those that are
     usable, `moved` the row ids of those that changed; `refused` are in quarantine, with the reason.
+    `to_place`: what whoever keeps them is to place in the same transaction.
     """
 
     delivery: int
@@ -48,6 +49,7 @@ class Accepted:
     records: Mapping[str, int]
     refused: tuple[RefusedRow, ...]
     moved: tuple[int, ...] = ()
+    to_place: tuple[WaitingRecord, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ def keep_pushed(
     pushed: Pushed, *, by: Actor, urgent: bool = False, placed: bool = False
 ) -> Accepted:
     """In the transaction at hand: the rows are record versions, and wait to be placed; `placed`:
-    before it ends. Raises `Busy` where it was settled meanwhile what the columns are.
+    by the caller, before it ends. Raises `Busy` where it was settled meanwhile what the columns
+    are.
     """
     delivery = begin_push(pushed.source, pushed.digest)
     if pushed.settled is not None:
@@ -121,12 +124,14 @@ def keep_pushed(
     kept = quarantine(delivery, pushed.refused)
     stored = store_records(delivery, pushed.usable, STANDARDISER)
     fresh = Counts(quarantined=kept, card_values=pushed.card_values)
-    counts = waits_now(stored, urgent=urgent).plus(fresh)
+    to_place = tuple(waits_here(stored)) if placed else ()
+    counts = (stored.counts if placed else waits_now(stored, urgent=urgent)).plus(fresh)
     ended = replace(delivery, position=len(pushed.usable), counts=counts)
     if pushed.in_force is not None:
         add_counts(pushed.source.id, pushed.in_force, pushed.met, ARRIVAL)
     end_push(ended, by, waits=bool(stored.moved) and not placed)
-    return Accepted(delivery.id, counts, stored.ids, tuple(pushed.refused), tuple(stored.moved))
+    refused, moved = tuple(pushed.refused), tuple(stored.moved)
+    return Accepted(delivery.id, counts, stored.ids, refused, moved, to_place)
 
 
 def read_rows(

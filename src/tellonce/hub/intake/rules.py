@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tellonce.hub.bridge.services import STANDARDISER
 from tellonce.hub.bridge.types import ResolutionRules
 from tellonce.hub.core.canonical import digest
-from tellonce.hub.matching.held import is_newest_in_force, newest_trained_on, only_shipped
+from tellonce.hub.matching.held import (
+    SHIPPED,
+    is_newest_in_force,
+    newest_trained_on,
+    only_shipped,
+)
 from tellonce.hub.matching.selectors import (
     adopted_fingerprint,
     adopted_model,
@@ -29,12 +34,13 @@ which it brings records together are worth their pairs for so many only."""
 @dataclass(frozen=True)
 class Rules:
     """Rules of a resolution, and their fingerprint. `origin`: of the model that is to be adopted
-    with them, "" where it is adopted already.
+    with them, "" where it is adopted already; `of_own`: that model is not the shipped one.
     """
 
     resolution: ResolutionRules
     fingerprint: str
     origin: str = ""
+    of_own: bool = False
 
 
 def rules_in_force() -> Rules:
@@ -46,7 +52,8 @@ def rules_in_force() -> Rules:
 def _kept(fingerprint: str, key: bytes) -> Rules:
     """The model is large, and read again only where the rules are others."""
     adopted = adopted_model()
-    return _rules(adopted.document if adopted else None, "" if adopted else "shipped")
+    rules = _rules(adopted.document if adopted else None, "" if adopted else SHIPPED)
+    return replace(rules, of_own=adopted is not None and adopted.origin != SHIPPED)
 
 
 def rules_to_train() -> Rules:

@@ -237,7 +237,8 @@ def _follow_growth(accepted: Accepted, by: Actor) -> None:
 
 def _settled_rules(lease: HeldLease) -> Rules:
     """The rules in force, by which everything is placed once this returns."""
-    if not is_time_to_train() and _holds(rules := rules_in_force()):
+    rules = rules_in_force()
+    if (rules.of_own or not is_time_to_train()) and _holds(rules):
         return rules
     resolved_if_due(Tally(), lease, no_progress)
     return rules_in_force()
@@ -245,9 +246,9 @@ def _settled_rules(lease: HeldLease) -> Rules:
 
 def _placed_at_once(pushed: Pushed, rules: Rules, lease: HeldLease, by: Actor) -> Accepted:
     with act(lease) as moment:
-        accepted = keep_pushed(pushed, by=by, urgent=True, placed=True)
-        if waiting := list(waiting_among(accepted.moved).values()):
-            write_prepared(prepare(waiting, {}, rules), moment, alone=True)
+        accepted = keep_pushed(pushed, by=by, placed=True)
+        if accepted.to_place:
+            write_prepared(prepare(accepted.to_place, {}, rules), moment, alone=True)
     return accepted
 
 

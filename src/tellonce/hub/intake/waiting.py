@@ -29,11 +29,16 @@ _ROW = ("record_id", "version_id", "held_id")
 
 @dataclass(frozen=True, slots=True)
 class WaitingRecord:
-    """A record, its version to be placed, and the one it is held by (None: it is not held)."""
+    """A record, its version to be placed, and the one it is held by (None: it is not held).
+
+    `noted`: it stands among those that wait; a new one that is placed in the transaction that
+    stores it need not.
+    """
 
     record: int
     version: int
     held: int | None
+    noted: bool = True
 
 
 class Versions:
@@ -64,11 +69,28 @@ def waits_now(stored: StoredRecords, *, urgent: bool = False) -> Counts:
     """In the transaction that stored them: records can be looked up, what rules found in them is
     kept, and they wait to be placed.
     """
+    _keep_beside(stored)
+    await_placing(stored.moved, urgent=urgent)
+    return stored.counts
+
+
+def waits_here(stored: StoredRecords) -> list[WaitingRecord]:
+    """The same for who places them before the transaction ends: what is to be placed. A record that
+    was not held and did not wait is not noted, since nobody else sees it before it is placed.
+    """
+    _keep_beside(stored)
+    unheld = [record for record, (_, before) in stored.moved.items() if before is None]
+    new = set(unheld) - waiting_among(unheld).keys()
+    noted = {record: said for record, said in stored.moved.items() if record not in new}
+    await_placing(noted, urgent=True)
+    found = [WaitingRecord(record, stored.moved[record][0], None, noted=False) for record in new]
+    return sorted([*found, *waiting_among(noted).values()], key=lambda one: one.record)
+
+
+def _keep_beside(stored: StoredRecords) -> None:
     gone = {record for record, (_, before) in stored.moved.items() if before is None}
     index_records(stored.keys, new=gone)
     keep_findings(stored.source, stored)
-    await_placing(stored.moved, urgent=urgent)
-    return stored.counts
 
 
 def await_placing(moved: Mapping[int, tuple[int, int | None]], *, urgent: bool = False) -> None:

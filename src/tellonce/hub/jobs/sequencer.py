@@ -103,11 +103,12 @@ def leave_out(name: str, upto: int) -> None:
     changed(_LEAVE_OUT, upto, upto, name, upto)
 
 
-def number_now(name: str) -> None:
+def number_now(name: str, at_once: int) -> None:
     """Number the stream as the last thing in the transaction at hand, which keeps the lock until
-    its commit: for who acts alone anyway, and would wait for a second commit.
+    its commit: for who acts alone anyway, and would wait for a second commit. `at_once`: how many
+    its numberer numbers, if there are so many.
     """
-    while _number_some(name) and _waiting[name]():
+    while _number_some(name) == at_once:
         pass
 
 

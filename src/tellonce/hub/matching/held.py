@@ -11,7 +11,7 @@ from tellonce.hub.matching.models import MatchModel
 from tellonce.hub.matching.selectors import adopted_fingerprint
 from tellonce.hub.matching.types import HeldModel, StoredModel
 
-TRAINED = MatchModel.TRAINED
+SHIPPED, TRAINED = MatchModel.SHIPPED, MatchModel.TRAINED
 _SHORTEST = 6
 _NEWEST = "SELECT fingerprint FROM match_models WHERE origin <> %s ORDER BY id DESC LIMIT 1"
 _NEWEST_TRAINED_ON = "SELECT records FROM match_models WHERE origin <> %s ORDER BY id DESC LIMIT 1"

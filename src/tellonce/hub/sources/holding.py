@@ -46,7 +46,7 @@ def supersede_held(source_id: int, but: int | None = None) -> None:
 
 def release_arrived(record_ids: Collection[int]) -> None:
     """Forget the held deletions of records that have just arrived again."""
-    if fetched("SELECT 1 FROM held_deletions LIMIT 1"):
+    if record_ids and fetched("SELECT 1 FROM held_deletions LIMIT 1"):
         held = HeldDeletion.objects.filter(record_id__in=record_ids)
         for delivery in set(held.values_list("delivery_id", flat=True)):
             gone, _ = held.filter(delivery_id=delivery).delete()

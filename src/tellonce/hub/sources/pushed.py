@@ -9,8 +9,7 @@ from tellonce.hub.core import clock
 from tellonce.hub.core.bulk import (
     as_stored,
     changed,
-    insert_rows,
-    reserve_ids,
+    insert_numbered,
 )
 from tellonce.hub.core.canonical import canonical_json
 from tellonce.hub.sources.alone import alone_in
@@ -30,9 +29,7 @@ def begin_push(source: SourceView, digest: str) -> DeliveryView:
     hand, which is to end it, nobody else stores rows of the source.
     """
     alone_in([source.id])
-    (number,) = reserve_ids(Delivery, 1)
     row = {
-        "id": number,
         "source_id": source.id,
         "content": RECORDS,
         "file_name": NAME,
@@ -45,7 +42,7 @@ def begin_push(source: SourceView, digest: str) -> DeliveryView:
         "key_id": new_key().id,
         "started_at": clock.now(),
     }
-    insert_rows(Delivery, list(row), [tuple(row.values())])
+    (number,) = insert_numbered(Delivery, list(row), [tuple(row.values())])
     return DeliveryView(
         id=number,
         source_id=source.id,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection
 
 from tellonce.hub.core import clock
-from tellonce.hub.core.bulk import among, insert_rows, reserve_ids
+from tellonce.hub.core.bulk import among, insert_numbered
 from tellonce.hub.core.errors import KeyTrouble
 from tellonce.hub.core.ids import new_uuid
 from tellonce.hub.vault.masterkeys import master_keys
@@ -21,14 +21,10 @@ def new_keys(count: int) -> list[Key]:
     """`count` new keys, stored wrapped, in the transaction at hand."""
     masters = master_keys()
     made = [(new_uuid(), os.urandom(32)) for _ in range(count)]
-    ids = reserve_ids(DataKey, count)
-    insert_rows(
+    ids = insert_numbered(
         DataKey,
-        ("id", "key_id", "master", "wrapped"),
-        [
-            (pk, key_id, masters.current, masters.wrap(secret, key_id))
-            for pk, (key_id, secret) in zip(ids, made, strict=True)
-        ],
+        ("key_id", "master", "wrapped"),
+        [(key_id, masters.current, masters.wrap(secret, key_id)) for key_id, secret in made],
     )
     return [Key(pk, key_id, secret) for pk, (key_id, secret) in zip(ids, made, strict=True)]
 
