@@ -81,6 +81,20 @@ def test_a_request_at_hand_is_answered_before_the_end(serve: Callable[..., Serve
         server.ask()
 
 
+def test_requests_one_after_the_other_are_answered_by_one_thread(
+    serve: Callable[..., Served],
+) -> None:
+    def named(environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("200 OK", [("Content-Type", "text/plain")])
+        return [threading.current_thread().name.encode()]
+
+    server, seen = serve(named), []
+    for _ in range(12):
+        time.sleep(0.05)  # until the thread waits again
+        seen.append(server.ask()[1])
+    assert max(map(seen.count, seen)) >= 10
+
+
 def test_a_body_above_the_limit_is_refused_before_it_is_read(
     serve: Callable[..., Served], monkeypatch: pytest.MonkeyPatch
 ) -> None:

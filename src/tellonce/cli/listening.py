@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
 
 from tellonce.hub import env
 from tellonce.hub.api.problems import MEDIA_TYPE, Problem, problem_of_status
@@ -28,13 +29,15 @@ class WebServer:
     def __init__(self, application: Any, host: str, port: int) -> None:
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._map: dict[int, Any] = {}
+        threads = _Threads()
+        threads.set_thread_count(max(1, int(env.read("TELLONCE_THREADS"))))
         proxy = env.read("TELLONCE_TRUSTED_PROXY")
         self._server = create_server(
             application,
             map=self._map,
             host=host,
             port=port,
-            threads=max(1, int(env.read("TELLONCE_THREADS"))),
+            _dispatcher=threads,
             max_request_body_size=int(env.read("TELLONCE_BODY_LIMIT") * _NOT_EVEN_READ),
             max_request_header_size=32_768,
             channel_timeout=60,
@@ -66,6 +69,25 @@ class WebServer:
     def _is_busy(self) -> bool:
         channels = list(self._server.active_channels.values())
         return any(one.requests or one.total_outbufs_len for one in channels)
+
+
+class _LastFirst(threading.Condition):
+    """Wakes the one who began to wait last."""
+
+    def notify(self, n: int = 1) -> None:
+        """As the condition's, in that order."""
+        self._waiters.rotate(n)  # type: ignore[attr-defined]
+        super().notify(n)
+
+
+class _Threads(ThreadedTaskDispatcher):  # type: ignore[misc]
+    """Gives a request to the thread that was busy last: each has a connection of its own, whose
+    plans and pages are still good the sooner it is used again.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue_cv = _LastFirst(self.lock)
 
 
 class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
