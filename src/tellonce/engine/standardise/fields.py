@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from tellonce.engine.standardise.columns import Column, Recognition
 from tellonce.engine.standardise.placeholders import Placeholder, without_placeholders
-from tellonce.engine.standardise.text import as_text
+from tellonce.engine.standardise.text import FEW, as_text
 
 LONGEST = 1_000  # characters of a value that is taken apart: no name, address or number is longer
 
@@ -45,7 +45,9 @@ class Fields:
     def one(self, attribute: str, group: str | None = "") -> pa.Array:
         """Return the first value of every row among the columns of an attribute, else null."""
         found = self.all_of(attribute, group)
-        return pc.coalesce(*found) if found else self.nothing()
+        if len(found) < 2:
+            return found[0] if found else self.nothing()
+        return pc.coalesce(*found)
 
     def components(self, attribute: str, group: str) -> list[pa.Array]:
         """Return one column for each index of an attribute (lname_c1, lname_c2), by index."""
@@ -69,6 +71,8 @@ class Fields:
 
     def label(self, text: str, where: pa.Array) -> pa.Array:
         """Return a column that holds `text` where a mask is true, else null."""
+        if self.rows <= FEW:
+            return pa.array([text if here else None for here in where.to_pylist()], pa.string())
         return pc.if_else(pc.fill_null(where, False), text, pa.scalar(None, pa.string())) \
             if self.rows else self.nothing()  # fmt: skip
 

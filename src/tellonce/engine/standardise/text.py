@@ -112,6 +112,11 @@ def matching(column: pa.Array, pattern: str) -> pa.Array:
 
 def map_distinct(column: pa.Array, function: Callable[[str], str | None]) -> pa.Array:
     """Return `function` of every value of a string column, called once per distinct value."""
+    if says_nothing(column):
+        return pa.nulls(len(column), pa.string())
+    if len(column) <= FEW:
+        known = {value: function(value) for value in set(column.to_pylist()) if value is not None}
+        return pa.array([known.get(value) for value in column.to_pylist()], pa.string())
     coded = column.dictionary_encode()
     results = pa.array([function(value) for value in coded.dictionary.to_pylist()], pa.string())
     return results.take(coded.indices)
@@ -143,6 +148,10 @@ def join_parts(columns: Sequence[pa.Array], separator: str) -> pa.Array:
     """
     said = [column for column in columns if not says_nothing(column)] or columns[:1]
     joined = said[0]
+    if len(said) > 1 and len(joined) <= FEW:
+        rows = zip(*(column.to_pylist() for column in said), strict=True)
+        texts = [[text for text in row if text is not None] for row in rows]
+        return pa.array([separator.join(row) if row else None for row in texts], pa.string())
     for column in said[1:]:
         joined = pc.coalesce(pc.binary_join_element_wise(joined, column, separator), joined, column)
     return joined
