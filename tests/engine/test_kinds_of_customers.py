@@ -199,6 +199,25 @@ def test_couples_who_share_all_but_the_given_name_are_two_customers() -> None:
     assert found.recall > 0.97
 
 
+@pytest.mark.parametrize("generations", [("Jr", "Sr"), ("II", "III"), ("Junior", "IV")])
+@pytest.mark.parametrize("model", [None, shipped_model()], ids=["trained", "shipped"])
+def test_two_generations_of_one_name_are_two_customers_though_all_else_is_the_same(
+    generations: tuple[str, str], model: MatchModel | None
+) -> None:
+    entries = [{**entry, "suffix": None} for entry in couples(200)]
+    homes = {entry["email"]: entry for entry in entries}
+    again = [
+        {**home, "suffix": suffix, "truth": f"{home['truth']}/{suffix}", "last_name": f"{one}son"}
+        for one, home in zip(WORDS, homes.values(), strict=False)
+        for suffix in generations * 2
+    ]
+    found = resolve(told([*entries, *again]), model=model, settings=Settings(golden=False))
+    customers = found.clusters["cluster"].to_pylist()[len(entries) :]
+    pairs = {(one, other) for one, other in zip(customers[::2], customers[1::2], strict=True)}
+    assert len(pairs) == len(WORDS), "each generation is one customer"
+    assert all(one != other for one, other in pairs)
+
+
 def test_children_of_one_home_are_not_one_customer_in_a_list_of_nobody_but_children() -> None:
     renamed = {"first_name": "Child first name", "last_name": "Child last name"}
     entries = [

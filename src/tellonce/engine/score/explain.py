@@ -243,7 +243,9 @@ def shown(row: Mapping[str, Any], comparison: str) -> str:
     """What a row of COMPARABLE has for a comparison, as text; "-" where it has nothing."""
     names = {"given_name": "given", "family_name": "family", "middle_name": "middle"}
     if comparison in names:
-        values = [name[names[comparison]] for name in row["names"] or ()]
+        generation = f" {row['suffix']}" if comparison == "given_name" and row["suffix"] else ""
+        said = (name[names[comparison]] for name in row["names"] or ())
+        values = [f"{value}{generation}" for value in said if value]
     elif comparison == "birth_date":
         parts = (row["birth_year"], row["birth_month"], row["birth_day"])
         values = ["-".join(f"{part:02}" for part in parts if part)]

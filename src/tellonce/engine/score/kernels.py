@@ -904,6 +904,8 @@ def score_pairs(
         if _names_fall_short(e, w, i, j, cut - s - w.rest[both, 9]):
             continue
         given, family, given_tf, family_tf = names_levels(e, i, j)
+        if given and said >> 15 & 7 == 2:  # of two generations: nobody has one given name in both
+            given, given_tf = 6, 0
         middle = middle_level(e, i, j)
         said |= np.int64(given) << 21 | np.int64(family) << 24 | np.int64(middle) << 27
         s += w.stranger[7, given] + given_tf + w.stranger[8, family] + family_tf

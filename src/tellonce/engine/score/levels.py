@@ -25,6 +25,7 @@ from tellonce.engine.score.similarity import (
 
 CLOSE, ALIKE = 0.92, 0.82  # Jaro-Winkler bands of names
 EMAIL_CLOSE, STREET_CLOSE, CITY_CLOSE, OTHER_CLOSE = 0.94, 0.90, 0.90, 0.90
+OTHER_GENERATION = 2  # level of two suffixes, Jr and Sr, under which nobody has one given name
 LIST = "|"  # begins a list in normal form
 SHORTEST_MAILBOX, SHORTEST_PHONE, SHORTEST_TOKEN, SHORTEST_SLIPPED = 5, 7, 3, 4
 NEAR_DIGITS, NEAR_MONTHS = 3, 12  # of two birth dates that are a little alike
@@ -371,6 +372,9 @@ def levels(a: Row, b: Row, context: Context) -> tuple[int, ...]:
     """The level of every comparison of two rows of COMPARABLE, in the order of COMPARISONS."""
     names_a, names_b = a["names"] or (), b["names"] or ()
     given, family = name_levels(names_a, names_b, context.spelling)
+    suffix = _equal(a["suffix"], b["suffix"])
+    if suffix == OTHER_GENERATION and given:
+        given = 6
     others_a, others_b = _others(a), _others(b)
     fixed = (
         identifier_level(a["identifiers"] or (), b["identifiers"] or ()),
@@ -378,7 +382,7 @@ def levels(a: Row, b: Row, context: Context) -> tuple[int, ...]:
         email_level(a, b, context.shared),
         phone_level(a["phones"] or (), b["phones"] or (), context.shared),
         _equal(a["gender"], b["gender"]),
-        _equal(a["suffix"], b["suffix"]),
+        suffix,
         _equal(a["entity"], b["entity"]),
         given,
         family,

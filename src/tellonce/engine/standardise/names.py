@@ -40,7 +40,7 @@ _TRAILING_TITLES = frozenset(
 _GENERATIONS = {
     "jr": "jr", "junior": "jr", "jun": "jr", "jnr": "jr", "mlodszy": "jr",
     "sr": "sr", "senior": "sr", "sen": "sr", "snr": "sr", "starszy": "sr",
-    "ii": "ii", "iii": "iii", "iv": "iv", "2nd": "ii", "3rd": "iii", "4th": "iv", "1st": "i",
+    "ii": "jr", "iii": "iii", "iv": "iv", "2nd": "jr", "3rd": "iii", "4th": "iv", "1st": "sr",
 }  # fmt: skip
 _DROPPED_PARTICLES = frozenset(["von", "vom", "zu", "zur", "zum"])
 _GLUED_PARTICLES = frozenset(
