@@ -316,6 +316,33 @@ def test_an_organisation_written_with_and_without_its_number_is_one(one: str, ot
     assert len(set(found.clusters["cluster"].to_pylist())) == 1
 
 
+def ledger(accounts: int) -> list[Entry]:
+    """People and companies in one column; companies of no known trade, half of the time without
+    their legal form.
+    """
+    chance = random.Random(31)
+    found: list[Entry] = []
+    for account in range(accounts):
+        one, other = word(chance), word(chance)
+        company = account % 5 < 2
+        kinds = (f"{one}'s {other}", f"The {one} {other}", f"House of {one}", f"{one} {account}")
+        name = chance.choice(kinds) if company else f"{chance.choice(GIVEN)} {one}{other}"
+        at = {"phone": phone(chance), "street": f"{chance.randint(1, 400)} {word(chance)} Road"}
+        for _row in range(chance.choice([1, 2, 3])):
+            form = chance.choice(["", "", " Ltd", " Inc"]) if company else ""
+            known = {**at, "phone": at["phone"] if chance.random() < 0.5 else None}
+            if chance.random() < 0.2:
+                known["street"] = f"{chance.randint(1, 400)} {word(chance)} Road"
+            found.append({"name": name + form, **known, "truth": str(account)})
+    return found
+
+
+def test_companies_without_their_legal_form_are_told_from_people_by_how_they_are_named() -> None:
+    found = scores(ledger(500))
+    assert found.precision > 0.98
+    assert found.recall > 0.87
+
+
 @pytest.mark.parametrize("contact", ["phone", "email"])
 def test_a_list_of_nothing_but_one_contact_finds_those_that_are_there_twice(contact: str) -> None:
     chance = random.Random(19)

@@ -160,6 +160,14 @@ def test_organisations_and_people_are_told_apart() -> None:
     assert normal({"company": ["Fable GmbH", "Fable, Inc."]})[1]["organisations"] == ["fable"]
 
 
+def test_a_name_that_the_source_says_is_a_company_s_goes_to_the_organisations() -> None:
+    called = {"name": ["Anna Fizzwick", "Anna Fizzwick"], "customer_type": ["company", "person"]}
+    company, person = rows(called)
+    assert (company["names"], company["organisations"]) == ([], ["Anna Fizzwick"])
+    assert company["entity"] == "organisation"
+    assert (person["names"][0]["given"], person["organisations"]) == ("Anna", [])
+
+
 def test_an_organisation_among_full_names_goes_to_the_organisations() -> None:
     people = ["Anna Fizzwick", "Peter Brambleby", "Maria Quux", "Thomas Fabel", "Fable Trading Ltd"]
     row = rows({"full_name": people})[4]

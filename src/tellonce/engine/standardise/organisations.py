@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tellonce.engine.standardise.text import fold, words_of
+from tellonce.engine.standardise.variants import is_given_name
 
 _LEGAL_FORMS = frozenset(
     words_of("""
@@ -40,6 +41,8 @@ _SHORT = {word: entry.split()[0] for entry in _SHORT_FORMS.split("|") for word i
 _JOINED_AND = re.compile(r"\s*[&+]\s*")
 _AND_LETTERS = frozenset(["i", "y", "e"])
 _AND = _AND_LETTERS | {"and", "und", "et"}
+# The s of an owner, and where a name is found on the web.
+_NOT_OF_PEOPLE = re.compile(r"\w{2}['`´’ʼ]s\b|\w{3}\.(?:com|net|org|co\.uk)\b", re.I)
 _ALWAYS_OPEN = re.compile(r"\b24 ?x? ?7\b")
 _ROMAN = {
     word: str(number)
@@ -140,8 +143,15 @@ def _usual_last(word: str, *, alone: bool) -> str:
 
 
 def looks_like_organisation(text: str) -> bool:
-    """Return whether a name is clearly that of an organisation: a legal form or a telling word."""
+    """Return whether a name is clearly that of an organisation: a legal form, a telling word, or a
+    way of naming that people have not (Fable's Corner, House of Fable, fable.com, Studio 54).
+    """
     words = fold(text).split()
+    if _NOT_OF_PEOPLE.search(text):
+        return True
+    named = words[:1] == ["the"] or "of" in words[1:-1] or any(map(str.isdigit, words))
+    if len(words) > 1 and named and not any(map(is_given_name, words)):
+        return True
     if len(words) < 2:
         return bool(words) and words[0] in _TELLING
     if any(word in _TELLING for word in words):

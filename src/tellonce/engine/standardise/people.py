@@ -15,6 +15,8 @@ from tellonce.engine.tables import NAME
 
 _NAME_ATTRIBUTES = frozenset({"given_name", "middle_name", "family_name", "full_name"})
 _KINDS = {"secondary": "alias"}
+_PERSON = r"^(?:p|i|c|person.*|individual|privat.*|osoba.*|consumer)$"
+_COMPANY = r"^(?:o|b|organi[sz]ation|company|business|firma.*|unternehmen)$"
 Parts = dict[str, pa.Array]
 
 
@@ -59,7 +61,10 @@ def _parts(fields: Fields, group: str) -> tuple[Parts, pa.Array]:
         title, suffix = fields.one("title", group), fields.one("name_suffix", group)
         named = _named(fields, group, [given, middle, family, title, suffix], fields.nothing())
         return named, fields.nothing()
-    split = map_parts(whole, _split, 6)
+    split = [
+        pc.if_else(_called_company(fields), alone, part)
+        for part, alone in zip(map_parts(whole, _split, 6), [*[None] * 5, whole], strict=True)
+    ]
     taken = whole.is_valid()
     chosen = [
         pc.if_else(taken, part, own)
@@ -148,19 +153,20 @@ def _entity(fields: Fields, names: pa.Array, organisations: list[pa.Array]) -> p
         fields.label("person", pc.and_(named, pc.invert(owned))),
         fields.label("organisation", pc.and_(owned, pc.invert(named))),
     )
-    told = fields.one("entity")
-    if says_nothing(told):
-        return by_names
-    words = pc.utf8_lower(told)
-    person = pc.match_substring_regex(
-        words, r"^(?:p|i|c|person.*|individual|privat.*|osoba.*|consumer)$"
-    )
-    company = pc.match_substring_regex(
-        words, r"^(?:o|b|organi[sz]ation|company|business|firma.*|unternehmen)$"
-    )
+    person, company = _called(fields, _PERSON), _called_company(fields)
     return pc.coalesce(
         fields.label("person", person), fields.label("organisation", company), by_names
     )
+
+
+def _called_company(fields: Fields) -> pa.Array:
+    """Return of which rows the source says that they are of organisations."""
+    return _called(fields, _COMPANY)
+
+
+def _called(fields: Fields, kind: str) -> pa.Array:
+    told = fields.one("entity")
+    return pc.and_(told.is_valid(), matching(pc.utf8_lower(told), kind))
 
 
 def _any(fields: Fields, columns: list[pa.Array]) -> pa.Array:
