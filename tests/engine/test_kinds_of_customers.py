@@ -325,7 +325,7 @@ def ledger(accounts: int) -> list[Entry]:
     for account in range(accounts):
         one, other = word(chance), word(chance)
         company = account % 5 < 2
-        kinds = (f"{one}'s {other}", f"The {one} {other}", f"House of {one}", f"{one} {account}")
+        kinds = (f"{one}'s {other}", f"The {one} {other}", f"House of {one} {other}")
         name = chance.choice(kinds) if company else f"{chance.choice(GIVEN)} {one}{other}"
         at = {"phone": phone(chance), "street": f"{chance.randint(1, 400)} {word(chance)} Road"}
         for _row in range(chance.choice([1, 2, 3])):
@@ -340,7 +340,7 @@ def ledger(accounts: int) -> list[Entry]:
 def test_companies_without_their_legal_form_are_told_from_people_by_how_they_are_named() -> None:
     found = scores(ledger(500))
     assert found.precision > 0.98
-    assert found.recall > 0.87
+    assert found.recall > 0.97
 
 
 @pytest.mark.parametrize("contact", ["phone", "email"])

@@ -144,12 +144,12 @@ def _usual_last(word: str, *, alone: bool) -> str:
 
 def looks_like_organisation(text: str) -> bool:
     """Return whether a name is clearly that of an organisation: a legal form, a telling word, or a
-    way of naming that people have not (Fable's Corner, House of Fable, fable.com, Studio 54).
+    way of naming that people have not (Fable's Corner, House of Fable, The Fable, fable.com).
     """
     words = fold(text).split()
     if _NOT_OF_PEOPLE.search(text):
         return True
-    named = words[:1] == ["the"] or "of" in words[1:-1] or any(map(str.isdigit, words))
+    named = words[:1] == ["the"] or "of" in words[1:-1]
     if len(words) > 1 and named and not any(map(is_given_name, words)):
         return True
     if len(words) < 2:
