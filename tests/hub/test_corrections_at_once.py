@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tellonce.hub.accounts.selectors import actor
-from tellonce.hub.corrections import joining, opening, verifying, writing_back
+from tellonce.hub.core import clock
+from tellonce.hub.corrections import joining, opening, tending, verifying, writing_back
 from tellonce.hub.corrections.models import Correction, WriteBack
 from tellonce.hub.corrections.selectors import tasks
 from tellonce.hub.corrections.services import (
@@ -15,11 +17,12 @@ from tellonce.hub.corrections.services import (
     answer_task,
     approve,
     propose,
+    tend_corrections,
     verify_corrections,
 )
 from tellonce.hub.intake.pushing import accept_records
 from tellonce.hub.intake.services import place_waiting
-from tests.hub.correcting import ANNA_OF_SHOP, people, proposed, seen, user, wrong_email
+from tests.hub.correcting import ANNA_OF_SHOP, events_of, people, proposed, seen, user, wrong_email
 from tests.hub.delivering import ANNA
 from tests.hub.meanwhile import meanwhile
 
@@ -83,3 +86,14 @@ def test_a_finding_is_one_correction_also_where_two_propose_it(
     other = meanwhile(monkeypatch, opening, "store", lambda: propose(new, by=THE_HUB))
     assert propose(new, by=THE_HUB) == other.ended()
     assert Correction.objects.count() == 1
+
+
+def test_two_who_look_at_the_time_remind_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, _ = applied()
+    due = Correction.objects.get().due_at
+    assert due is not None
+    with clock.stopped_at(due - timedelta(minutes=1)):
+        other = meanwhile(monkeypatch, tending, "telling", tend_corrections)
+        tend_corrections()
+        other.ended()
+    assert events_of(one).count("reminded") == 1

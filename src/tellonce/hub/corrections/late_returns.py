@@ -114,8 +114,9 @@ def _what(task: WriteBack) -> str:
 
 
 def _say(task: WriteBack, kind: str, words: str, told: Telling, **changes: object) -> bool:
-    """Mark the task and tell of it, unless it was answered meanwhile."""
-    same = WriteBack.objects.filter(pk=task.pk, state=task.state)
+    """Mark the task and tell of it, unless it was answered or marked meanwhile."""
+    before = {name: getattr(task, name) for name in changes}
+    same = WriteBack.objects.filter(pk=task.pk, state=task.state, **before)
     if not same.update(**changes):
         return False
     for name, value in changes.items():

@@ -106,8 +106,11 @@ def _is_next(row: Correction, now: datetime) -> bool:
 
 
 def _mark(row: Correction, **changes: object) -> bool:
-    """Whether nobody moved it meanwhile; a mark is no change that anybody must have seen."""
-    same = Correction.objects.filter(pk=row.pk, version=row.version)
+    """Whether nobody moved or marked it meanwhile; a mark is no change that anybody must have
+    seen.
+    """
+    before = {name: getattr(row, name) for name in changes}
+    same = Correction.objects.filter(pk=row.pk, version=row.version, **before)
     if not same.update(**changes):
         return False
     for name, value in changes.items():

@@ -49,14 +49,15 @@ def expire_steward_values(actor: str, told: Callable[[list[str]], object] = len)
     """End the steward values whose time is over; returns their corrections (public ids), which
     `told` is given in the same transaction.
     """
-    due = expired_steward_values(clock.now())
-    corrections = sorted(set(due.values()))
+    corrections: list[str] = []
 
     def change(moment: datetime) -> list[int]:
+        due = expired_steward_values(clock.now())  # those that nobody has ended meanwhile
+        corrections.extend(sorted(set(due.values())))
         told(corrections)
         return end_steward_values(due, moment, StewardValue.EXPIRED)
 
-    if due:
+    if expired_steward_values(clock.now(), limit=1):
         change_steward_values(change, actor=actor, bulk=True)
     return corrections
 
