@@ -8,8 +8,9 @@ import pytest
 
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.intake.pushing import accept_records
-from tellonce.hub.quality import recording, services
+from tellonce.hub.quality import recording, running, services
 from tellonce.hub.quality.models import RuleFailure, RulesVersion
+from tellonce.hub.quality.running import run_rules
 from tellonce.hub.quality.services import RulesFile, set_rules, waive_failures
 from tests.hub.delivering import OTTO, a_source
 from tests.hub.meanwhile import meanwhile
@@ -62,3 +63,19 @@ def test_what_is_waived_while_it_is_mended_does_not_stand(
     waive(failure)
     other.ended()
     assert RuleFailure.objects.get().state == "fixed"
+
+
+def test_what_rules_find_that_are_set_while_a_run_begins_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a_source(record_id="id")
+    push(OTTO)
+
+    def set_and_push() -> None:
+        rules("- email: valid, name: email_ok, on_fail: flag")
+        push(BAD_MAIL)
+
+    other = meanwhile(monkeypatch, running, "rules_in_force", set_and_push, after=True)
+    run_rules(by=actor())
+    other.ended()
+    assert RuleFailure.objects.get().state == "open"

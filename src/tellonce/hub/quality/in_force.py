@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from tellonce.hub.core.bulk import fetched
 from tellonce.hub.quality.models import RulesVersion
@@ -63,6 +63,11 @@ def rules_in_force(source_id: int) -> InForce | None:
         return None
     stamp = hashlib.sha256(":".join(layer.fingerprint for layer in layers).encode()).hexdigest()
     return InForce(RuleSet("", tuple(rules.values())), versions, references, stamp[:16])
+
+
+def newest_rules() -> int:
+    """The newest version of the rules of any source (row id), 0 where none were ever set."""
+    return RulesVersion.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
 _NEWEST = (

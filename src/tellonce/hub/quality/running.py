@@ -7,7 +7,7 @@ is cut short goes on where it stopped.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pyarrow as pa
@@ -23,7 +23,7 @@ from tellonce.hub.core.bulk import as_stored, fetched
 from tellonce.hub.jobs.services import confirm, held_lease
 from tellonce.hub.quality.access import check_may_write
 from tellonce.hub.quality.counting import RUN, add_counts
-from tellonce.hub.quality.in_force import InForce, rules_in_force
+from tellonce.hub.quality.in_force import InForce, newest_rules, rules_in_force
 from tellonce.hub.quality.judging import ages, facts_about, judge_rows, judge_set, stamp_of
 from tellonce.hub.quality.models import GONE, STANDING, JudgedSource, RuleFailure
 from tellonce.hub.quality.recording import JudgedVersion, Settled, keep_judged, note_judged
@@ -54,11 +54,14 @@ _EVERY = (
 
 @dataclass(frozen=True)
 class _Run:
-    """A run: over everything, or over what is due; `hold` keeps it ours in a transaction."""
+    """A run: over everything, or over what is due; `hold` keeps it ours in a transaction; `newest`
+    is the newest version of any rules (row id) when it began.
+    """
 
     everything: bool
     hold: Callable[[], None]
     progress: Progress
+    newest: int = field(default_factory=newest_rules)
 
 
 def run_rules(
@@ -208,9 +211,12 @@ def _unchanged(versions: Sequence[JudgedVersion]) -> list[JudgedVersion]:
 
 
 def _close_without_rule(source: SourceView, in_force: InForce | None, run: _Run) -> int:
-    """Failures of rules that are no longer in force are gone."""
+    """Failures of rules that are no longer in force are gone, but for those of rules that were set
+    since the run began.
+    """
     rules = list(in_force.by_id) if in_force else []
     rows = RuleFailure.objects.filter(source_id=source.id, state__in=STANDING)
+    rows = rows.filter(rules__lte=run.newest)
     closed = 0
     while ids := list(rows.exclude(rule__in=rules).values_list("id", flat=True)[:AT_ONCE]):
         with transaction.atomic():
