@@ -142,6 +142,16 @@ def one_at_a_time(what: str) -> None:
         fetched("SELECT pg_advisory_xact_lock(hashtext(%s))", f"tellonce.{what}")
 
 
+def see_one_moment() -> None:
+    """First in a transaction: all that it reads is of one moment, as on SQLite it is anyway. Where
+    it is part of another transaction, that one goes on as it began.
+    """
+    connection = _connection()
+    if connection.vendor == "postgresql" and not connection.savepoint_ids:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
 def as_stored(moment: datetime) -> Any:
     """A moment as it is handed to a statement."""
     return moment if _connection().vendor == "postgresql" else _time_text(moment)

@@ -8,7 +8,9 @@ from django.db import transaction
 
 from tellonce.hub.accounts.types import Actor
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import see_one_moment
 from tellonce.hub.core.errors import Unknown, WrongCall
+from tellonce.hub.customers.selectors import customer_by_public_id
 from tellonce.hub.customers.types import CustomerView
 from tellonce.hub.policy.decide import decide, purposes_of
 from tellonce.hub.policy.seeing import at_the_machine
@@ -54,6 +56,8 @@ def take_snapshot(request: SnapshotRequest, who: Actor) -> TakenSnapshot:
         raise refused(request, who, f"may not act for the purpose {request.purpose}")
     customer = _found(request, who)
     with transaction.atomic():
+        see_one_moment()
+        customer = customer_by_public_id(customer.public_id)  # it may have been merged meanwhile
         around = Around.of(customer, clock.now())
         reason = reason_to_refuse(request, who, around)
         if not reason:
