@@ -9,12 +9,15 @@ import pytest
 
 from tellonce.hub.accounts import clients
 from tellonce.hub.accounts import services as accounts
-from tellonce.hub.accounts.models import UserRole
+from tellonce.hub.accounts.models import User, UserRole
 from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.core.errors import Unknown, WrongCall
 from tellonce.hub.events.models import Endpoint, EndpointSecret
 from tellonce.hub.events.webhooks import services as webhooks
 from tellonce.hub.sources import services as sources
+from tellonce.hub.vault import namedkeys
+from tellonce.hub.vault import services as vault
+from tellonce.hub.vault.models import MasterKey, NamedKey
 from tests.hub.meanwhile import Meanwhile, meanwhile
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,3 +88,17 @@ def test_of_two_new_secrets_one_lasts(
     webhooks.rotate_secret(one, actor())
     other.ended()
     assert EndpointSecret.objects.filter(until=None).count() == 1
+
+
+def test_a_hub_that_two_set_up_has_one_administrator_and_one_set_of_keys(
+    before_the_end: Before, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for model in (UserRole, User, MasterKey, NamedKey):
+        model.objects.all().delete()
+    other = meanwhile(monkeypatch, namedkeys, "make_missing", vault.install)
+    vault.install()
+    other.ended()
+    assert (MasterKey.objects.count(), NamedKey.objects.count()) == (1, len(namedkeys.NAMES))
+    other = before_the_end(accounts, accounts.make_first_administrator)
+    made = accounts.make_first_administrator()
+    assert other.ended().id == made.id

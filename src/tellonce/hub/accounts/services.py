@@ -110,6 +110,7 @@ def _leave_an_administrator(user: User) -> None:
 def make_first_administrator() -> Actor:
     """The administrator that commands act as where nobody is named; made once, by `init`."""
     with transaction.atomic():
+        one_at_a_time("users")
         user = User.objects.filter(made_by_init=True).first()
         if user is None:
             user = User.objects.create_user(FIRST_ADMINISTRATOR, "Administrator", made_by_init=True)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import one_at_a_time
 from tellonce.hub.core.files import write_once
 from tellonce.hub.vault import masterkeys, namedkeys
 from tellonce.hub.vault.datakeys import destroy_keys, new_key, new_keys, opened_key, opened_keys
@@ -59,6 +60,7 @@ def install(*, make_key_file: bool = False) -> None:
     """
     forget_keys()
     with transaction.atomic():
+        one_at_a_time("keys")
         if not MasterKey.objects.exists():
             path = Path(settings.TELLONCE_MASTER_KEY_FILE)
             if make_key_file:
