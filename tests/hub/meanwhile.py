@@ -16,8 +16,8 @@ GIVEN = 1.0  # seconds: enough to come to an end, or to where one waits for the 
 class Meanwhile:
     """What somebody else does at the same moment, in a thread of his own; begun once."""
 
-    def __init__(self, call: Callable[[], Any]) -> None:
-        self._call, self._begun = call, False
+    def __init__(self, call: Callable[[], Any], given: float) -> None:
+        self._call, self._given, self._begun = call, given, False
         self._answer: Any = None
         self._error: Exception | None = None
         self._thread = threading.Thread(target=copy_context().run, args=(self._work,))
@@ -27,7 +27,7 @@ class Meanwhile:
         if not self._begun:
             self._begun = True
             self._thread.start()
-            self._thread.join(GIVEN)
+            self._thread.join(self._given)
 
     def ended(self) -> Any:
         """What he was answered, once he has come to an end; raises what he was told instead."""
@@ -53,9 +53,12 @@ def meanwhile(
     call: Callable[[], Any],
     *,
     after: bool = False,
+    given: float = GIVEN,
 ) -> Meanwhile:
-    """Have `call` done by somebody else when `where.name` is called next: before it, or `after`."""
-    other, own = Meanwhile(call), getattr(where, name)
+    """Have `call` done by somebody else when `where.name` is called next: before it, or `after`.
+    `given`: seconds for which he is waited for, more where nothing keeps him from his end.
+    """
+    other, own = Meanwhile(call, given), getattr(where, name)
 
     def called(*args: Any, **kwargs: Any) -> Any:
         if not after:

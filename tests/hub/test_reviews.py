@@ -10,6 +10,7 @@ from tellonce.hub.accounts.selectors import actor
 from tellonce.hub.accounts.services import add_user
 from tellonce.hub.audit.models import AuditEntry
 from tellonce.hub.core.errors import Refused, Unknown, WrongCall
+from tellonce.hub.intake import reviewing
 from tellonce.hub.intake.deciding import decide, records_named, undo
 from tellonce.hub.intake.pushing import accept_records
 from tellonce.hub.intake.queueing import settle_all_reviews
@@ -19,6 +20,7 @@ from tellonce.hub.intake.services import place_waiting
 from tellonce.hub.intake.turns import resolving
 from tellonce.hub.matching.models import Edge, Review
 from tests.hub.delivering import ANNA, OTTO, a_source
+from tests.hub.meanwhile import meanwhile
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +140,19 @@ def test_a_wrong_order_or_cursor_is_refused(one_open: int) -> None:
         open_reviews(by=actor(), order="name")
     with pytest.raises(WrongCall, match="not a cursor"):
         open_reviews(by=actor(), cursor="x")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_decide_a_review_at_once_the_later_one_is_told(
+    one_open: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = meanwhile(
+        monkeypatch,
+        reviewing,
+        "decide",
+        lambda: decide_review(one_open, "same", by=actor()),
+        given=30,
+    )
+    with pytest.raises(Unknown, match="no open review"):
+        decide_review(one_open, "different", by=actor())
+    assert other.ended().act.verdict == "same"

@@ -21,6 +21,7 @@ from tellonce.hub.intake.carrying import carry_out, turn
 from tellonce.hub.intake.stewards import check_steward, refuse_approval
 from tellonce.hub.intake.types import ActDone, RecordName
 from tellonce.hub.matching import acts
+from tellonce.hub.matching.reviews import review_numbered
 from tellonce.hub.matching.types import NewAct, StoredAct, pair_of
 from tellonce.hub.sources.selectors import record_ids, restricted_records
 
@@ -65,12 +66,14 @@ def decide(
     by: Actor,
     reason: str = "",
     seen: Seen | None = None,
+    review: int | None = None,
 ) -> ActDone:
     """Say of pairs of records (row ids) that they are the same, different, or that one is unsure.
 
-    The newest word on a pair counts, and matching never overrides it. Raises `Refused` for who is
-    neither steward nor administrator, `WrongCall`, `Stale` where a customer is not as it was seen,
-    and `Contradiction` where it cannot be true together with earlier decisions.
+    The newest word on a pair counts, and matching never overrides it. `review`: the open one that
+    it answers. Raises `Refused` for who is neither steward nor administrator, `WrongCall`,
+    `Unknown` where the review is open no more, `Stale` where a customer is not as it was seen, and
+    `Contradiction` where it cannot be true together with earlier decisions.
     """
     if verdict not in VERDICTS:
         raise WrongCall(
@@ -80,6 +83,8 @@ def decide(
         raise WrongCall("A decision is about two records.", hint="Name two that differ.")
     groups = tuple(sorted({pair_of(one, other) for one, other in pairs}))
     with turn(by, acts.DECIDE, seen) as lease:
+        if review is not None:
+            review_numbered(review)
         return carry_out(NewAct(acts.DECIDE, by.id, reason, verdict, groups), lease, by)
 
 

@@ -80,7 +80,8 @@ def decide_review(number: int, verdict: str, *, by: Actor, reason: str = "") -> 
     """Decide on the pair of a review: same, different, or unsure, which takes it off the queue."""
     check_steward(by, "decide")
     stored = review_numbered(number)
-    return decide([(stored.left, stored.right)], verdict, by=by, reason=reason)
+    pair = (stored.left, stored.right)
+    return decide([pair], verdict, by=by, reason=reason, review=number)
 
 
 def _may_be_told(reason: Reason, purpose: str, who: Actor) -> bool:
