@@ -57,7 +57,7 @@ def test_what_other_contents_settle_is_kept_beside_it(monkeypatch: pytest.Monkey
 def test_a_file_that_was_read_before_is_to_be_loaded_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = meanwhile(monkeypatch, delivering, "begin_delivery", lambda: push(FIRST))
+    other = meanwhile(monkeypatch, delivering, "begin_delivery", lambda: push(FIRST), given=30)
     with pytest.raises(Busy, match="first records of 'crm' came just now"):
         load(tmp_path / "second.csv", [SECOND])
     other.ended()
