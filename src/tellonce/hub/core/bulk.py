@@ -18,6 +18,11 @@ from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 _LISTED = "IN (SELECT value FROM json_each(%s))"
+_GROWN = (
+    "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname = ANY(%s) "
+    "AND relnamespace = current_schema()::regnamespace AND "
+    "pg_relation_size(oid) > (1.5 * relpages + 8) * current_setting('block_size')::bigint"
+)
 _FEW = 10  # rows that PostgreSQL takes sooner in a statement than in a COPY
 
 Adapter = tuple[int, Callable[[Any], Any]]
@@ -97,6 +102,27 @@ def among_either(
         return cursor.fetchall()
 
 
+def among_pairs(
+    select: str, columns: tuple[str, str], one: int, values: Collection[str]
+) -> list[tuple[Any, ...]]:
+    """The rows of a statement that ends in WHERE, in which one column is a number and another one
+    of many texts: found by both, also in a table that PostgreSQL takes for an empty one, of which
+    it would else read every row with that number.
+    """
+    if not values:
+        return []
+    listed, (first, second) = sorted(values), columns
+    with _cursor() as cursor:
+        if _connection().vendor == "postgresql":
+            pairs = "IN (SELECT %s::bigint, unnest(%s::text[]))"
+            cursor.execute(f"{select} ({first}, {second}) {pairs}", [one, listed])
+        else:
+            cursor.execute(
+                f"{select} {first} = %s AND {second} {_LISTED}", [one, json.dumps(listed)]
+            )
+        return cursor.fetchall()
+
+
 def fetched(statement: str, *given: Any) -> list[tuple[Any, ...]]:
     """The rows of a statement."""
     with _cursor() as cursor:
@@ -118,15 +144,16 @@ def change_each(statement: str, rows: Collection[Sequence[Any]]) -> None:
             cursor.executemany(statement, rows)
 
 
-def count_tables_anew() -> None:
-    """Have PostgreSQL look at how large the tables have become: by itself it does so minutes after
-    a load, and until then it plans for empty ones. SQLite does without.
+def count_grown_tables() -> None:
+    """Have PostgreSQL look at what the tables hold that have grown by half since it last did: by
+    itself it does so minutes later, and until then it plans for empty ones. SQLite does without.
     """
     connection = _connection()
     if connection.vendor == "postgresql":
-        tables = ", ".join(_name(model._meta.db_table) for model in apps.get_models())
         with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {tables}")
+            cursor.execute(_GROWN, [[model._meta.db_table for model in apps.get_models()]])
+            if grown := ", ".join(_name(table) for (table,) in cursor.fetchall()):
+                cursor.execute(f"ANALYZE {grown}")
 
 
 def locking(statement: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from tellonce.hub.bridge.resolution import Resolution, resolve_all
 from tellonce.hub.bridge.types import Progress
-from tellonce.hub.core.bulk import count_tables_anew
+from tellonce.hub.core.bulk import count_grown_tables
 from tellonce.hub.customers.planning import Plan, plans, plans_of_sets
 from tellonce.hub.customers.selectors import any_customer
 from tellonce.hub.customers.writing import apply_plans
@@ -40,7 +40,6 @@ _CUSTOMERS_AT_ONCE = 10_000
 _ROWS_AT_ONCE = 2_000
 _KEYS_AT_ONCE = 20_000
 _EDGES_AT_ONCE = 5_000
-_MANY = 1_000  # records after which the tables are others than their database knows
 
 
 def resolve_everything(rules: Rules, lease: HeldLease, progress: Progress) -> Tally:
@@ -59,8 +58,7 @@ def resolve_everything(rules: Rules, lease: HeldLease, progress: Progress) -> Ta
     _write_customers(found, tally, lease, progress)
     settle_all_reviews(lease)
     _settle(used, waiting, lease)
-    if len(used) >= _MANY:
-        count_tables_anew()
+    count_grown_tables()
     return tally
 
 

@@ -13,12 +13,15 @@ from typing import Any
 from django.db import transaction
 
 from tellonce.hub.bridge.types import Progress
+from tellonce.hub.core.bulk import count_grown_tables
 from tellonce.hub.jobs.services import confirm
 from tellonce.hub.jobs.types import HeldLease
 from tellonce.hub.sources.alone import alone_in
 from tellonce.hub.sources.arrival import ROWS_AT_ONCE
 from tellonce.hub.sources.services import advance, quarantine
 from tellonce.hub.sources.types import Counts, DeliveryView, RefusedRow
+
+_COUNTED_FIRST = 4_000  # rows after which the tables are others than their database knows
 
 Store = Callable[[DeliveryView, Sequence[Any]], Counts]
 
@@ -35,7 +38,7 @@ def store_in_slices(
     `batches` gives accepted rows, refused rows, and how many card values were removed from them.
     `store` writes a slice and counts what became of it.
     """
-    done = 0
+    done, counted = 0, _COUNTED_FIRST
     for rows, refused, cards in batches:
         skipped = min(len(rows), max(0, delivery.position - done))
         done += skipped
@@ -50,6 +53,11 @@ def store_in_slices(
             fresh = Counts()
             done += len(part[0])
             progress("write", done, 0)
+            if done >= counted:
+                count_grown_tables()
+                counted *= 2
+    if done >= _COUNTED_FIRST:
+        count_grown_tables()
     return delivery
 
 

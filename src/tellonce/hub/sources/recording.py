@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tellonce.hub.core.bulk import among, change_each, insert_rows, reserve_ids
+from tellonce.hub.core.bulk import among, among_pairs, change_each, insert_rows, reserve_ids
 from tellonce.hub.sources.holding import release_arrived
 from tellonce.hub.sources.models import Record, RecordVersion
 from tellonce.hub.sources.places import raw_place, secret_place
@@ -23,7 +23,7 @@ _POINT = "UPDATE records SET current_id = %s, state = %s, customer_key = %s WHER
 _LINES = (
     "SELECT r.record_key, r.id, r.key_id, r.state, v.version_order, v.content_hash, v.deleted, "
     "r.current_id FROM records r JOIN record_versions v ON v.id = r.current_id "
-    "WHERE r.source_id = %s AND r.record_key"
+    "WHERE"
 )
 _ORDERED = (
     "SELECT record_id, version_order, content_hash FROM record_versions "
@@ -149,8 +149,8 @@ def _lines_of(source_id: int, record_keys: set[str]) -> dict[str, _Line]:
             Stamp(order, bytes(content), bool(deleted)),
             None if deleted else current,
         )
-        for name, pk, key, state, order, content, deleted, current in among(
-            _LINES, record_keys, source_id
+        for name, pk, key, state, order, content, deleted, current in among_pairs(
+            _LINES, ("r.source_id", "r.record_key"), source_id, record_keys
         )
     }
 
