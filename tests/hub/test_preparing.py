@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.db.transaction import TransactionManagementError, atomic, set_rollback
 
-from tellonce.hub.core.bulk import among, among_pairs, count_grown_tables, fetched, insert_rows
+from tellonce.hub.core.bulk import among, among_pairs, count_grown_tables, fetched
 from tellonce.hub.core.postgresql import base
 from tellonce.hub.jobs.models import Sequence
 
@@ -99,13 +99,11 @@ def test_tables_are_counted_once_they_have_grown() -> None:
     def pages() -> int:
         return fetched("SELECT relpages FROM pg_class WHERE relname = 'sequences'")[0][0]
 
-    insert_rows(Sequence, ("name", "number", "digest"), [(f"{n}", n, "") for n in range(5_000)])
+    Sequence.objects.bulk_create(Sequence(name=f"{n}") for n in range(5_000))
     count_grown_tables()
     counted = pages()
     assert counted > 20
-    insert_rows(
-        Sequence, ("name", "number", "digest"), [(f"{n}", n, "") for n in range(5_000, 5_100)]
-    )
+    Sequence.objects.bulk_create(Sequence(name=f"{n}") for n in range(5_000, 5_100))
     with connection.cursor() as cursor:
         cursor.execute("UPDATE pg_class SET relpages = relpages - 5 WHERE relname = 'sequences'")
     count_grown_tables()
