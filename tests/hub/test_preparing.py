@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.db.transaction import TransactionManagementError, atomic, set_rollback
 
-from tellonce.hub.core.bulk import among, among_pairs, count_grown_tables, fetched
+from tellonce.hub.core.bulk import among, clear_out, fetched
 from tellonce.hub.core.postgresql import base
+from tellonce.hub.doctor import findings
 from tellonce.hub.jobs.models import Sequence
 
 pytestmark = pytest.mark.django_db
@@ -69,42 +70,19 @@ def test_a_broken_transaction_is_refused_and_a_new_one_is_served() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_new_connection_is_served() -> None:
-    assert fetched("SELECT 1") == [(1,)]
-    connection.close()
-    assert fetched("SELECT 1") == [(1,)]
+def test_a_table_whose_rows_are_gone_takes_no_room() -> None:
+    def room() -> int:
+        return fetched("SELECT pg_relation_size('sequences')")[0][0]
+
+    rows = [Sequence(name=f"gone {n}") for n in range(3_000)]
+    before = room()
+    Sequence.objects.bulk_create(rows)
+    assert room() > before + 50_000
+    Sequence.objects.filter(name__startswith="gone").delete()
+    clear_out(Sequence)
+    assert room() <= before + 8_192
 
 
-def test_a_value_and_many_are_found_by_both_in_a_table_that_has_not_been_counted() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMPORARY TABLE uncounted (source_id bigint, name varchar(200), "
-            "UNIQUE (source_id, name)) ON COMMIT DROP"
-        )
-        cursor.execute("INSERT INTO uncounted SELECT 1, i::text FROM generate_series(1, 40000) i")
-    statement = "SELECT name FROM uncounted WHERE"
-    wanted = [str(number) for number in range(39_001, 41_001)]
-    found = among_pairs(statement, ("source_id", "name"), 1, wanted)
-    assert {name for (name,) in found} == set(wanted[:1_000])
-    assert among_pairs(statement, ("source_id", "name"), 2, wanted) == []
-    (name,) = prepared(statement)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        cursor.execute(f"EXPLAIN EXECUTE {name} (1, '{{7}}')")
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "(source_id = ($1)) AND (name = (unnest($2)))" in plan.partition("Index Cond:")[2]
-
-
-def test_tables_are_counted_once_they_have_grown() -> None:
-    def pages() -> int:
-        return fetched("SELECT relpages FROM pg_class WHERE relname = 'sequences'")[0][0]
-
-    Sequence.objects.bulk_create(Sequence(name=f"{n}") for n in range(5_000))
-    count_grown_tables()
-    counted = pages()
-    assert counted > 20
-    Sequence.objects.bulk_create(Sequence(name=f"{n}") for n in range(5_000, 5_100))
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE pg_class SET relpages = relpages - 5 WHERE relname = 'sequences'")
-    count_grown_tables()
-    assert pages() == counted - 5
+def test_the_doctor_says_where_the_server_leaves_tables_to_themselves() -> None:
+    (storage,) = [one for one in findings() if one.name == "storage"]
+    assert ("VACUUM" in storage.sentence) == (fetched("SHOW autovacuum") == [("off",)])

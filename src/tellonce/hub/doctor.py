@@ -67,11 +67,22 @@ def _system() -> Finding:
 
 def _storage() -> Finding:
     if connection.vendor != "sqlite":
-        return Finding("storage", True, f"{connection.display_name} answers.")
+        return Finding("storage", True, f"{connection.display_name} answers.{_unkempt()}")
     with connection.cursor() as cursor:
         answer = cursor.execute("PRAGMA quick_check").fetchone()[0]
     hint = "" if answer == "ok" else "Restore the last backup."
     return Finding("storage", answer == "ok", f"SQLite says: {answer}.", hint)
+
+
+def _unkempt() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW autovacuum")
+        if cursor.fetchone() == ("on",):
+            return ""
+    return (
+        " Its autovacuum is off: tables grow with every change, and searches slow down, until "
+        "somebody runs VACUUM; see the runbook."
+    )
 
 
 def _files() -> Finding:

@@ -153,7 +153,17 @@ def count_grown_tables() -> None:
         with connection.cursor() as cursor:
             cursor.execute(_GROWN, [[model._meta.db_table for model in apps.get_models()]])
             if grown := ", ".join(_name(table) for (table,) in cursor.fetchall()):
-                cursor.execute(f"ANALYZE {grown}")
+                cursor.execute(f"ANALYZE (SKIP_LOCKED) {grown}")
+
+
+def clear_out(model: type[models.Model]) -> None:
+    """Have PostgreSQL clear out a table most of whose rows are gone: until it does so by itself,
+    whoever looks for the first row reads past all that were there. In a transaction it cannot.
+    """
+    connection = _connection()
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute(f"VACUUM (SKIP_LOCKED) {_name(model._meta.db_table)}")
 
 
 def locking(statement: str) -> str:

@@ -24,7 +24,7 @@ from tellonce.hub.intake.golden import resolved_customers
 from tellonce.hub.intake.queueing import settle_all_reviews
 from tellonce.hub.intake.rules import Rules, fingerprint_in_force
 from tellonce.hub.intake.telling import Tally, happenings
-from tellonce.hub.intake.waiting import Versions, all_waiting, settle
+from tellonce.hub.intake.waiting import Versions, all_waiting, clear_queue, settle
 from tellonce.hub.jobs.types import HeldLease
 from tellonce.hub.matching.selectors import live_decisions, stored_edges
 from tellonce.hub.matching.services import (
@@ -59,6 +59,7 @@ def resolve_everything(rules: Rules, lease: HeldLease, progress: Progress) -> Ta
     settle_all_reviews(lease)
     _settle(used, waiting, lease)
     count_grown_tables()
+    clear_queue()
     return tally
 
 

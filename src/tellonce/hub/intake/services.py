@@ -57,6 +57,7 @@ from tellonce.hub.intake.waiting import (
     WaitingRecord,
     any_waiting,
     await_placing,
+    clear_queue,
     do_wait,
     enqueue_placing,
     urgent_waiting,
@@ -77,6 +78,7 @@ IN_ONE = 10
 """Rows that are kept and placed in one transaction: what the engine does for them is a few
 milliseconds, for which the write lock may be held."""
 _LOOKS_EVERY = 100  # record of those that people wait for, whether the model is outgrown
+_MANY = 1_000  # records, after which their place in the queue is worth clearing out
 _SOON = 1.0  # seconds to wait for the turn before rows are kept without it
 TOGETHER = 100
 """Records that people wait for, placed in one turn: few enough to be written in 250 ms."""
@@ -163,6 +165,8 @@ def place_pending(actor: str, progress: Progress = no_progress) -> Placed | None
                 if is_turn_wanted():
                     break
     mark_placed(stored)
+    if done >= _MANY:
+        clear_queue()
     return _placed(tally, model or "adopted") if total else None
 
 

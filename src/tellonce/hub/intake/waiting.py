@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tellonce.hub.core import clock
-from tellonce.hub.core.bulk import among, change_each, fetched, insert_rows, locking
+from tellonce.hub.core.bulk import among, change_each, clear_out, fetched, insert_rows, locking
 from tellonce.hub.intake.models import Waiting
 from tellonce.hub.intake.work import PLACE
 from tellonce.hub.jobs.services import enqueue
@@ -167,6 +167,11 @@ def settle(placed: Iterable[tuple[int, int, int | None]], *, alone: bool = False
             still.append((now, record))
     change_each(_DELETE, over)
     change_each(_HELD, still)
+
+
+def clear_queue() -> None:
+    """After many were settled; not in a transaction."""
+    clear_out(Waiting)
 
 
 def waiting_count() -> int:

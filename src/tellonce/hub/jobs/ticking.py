@@ -1,10 +1,12 @@
-"""What any worker does now and then, however many there are: number, consume, enqueue, purge."""
+"""What workers do now and then, however many: number, consume, enqueue, count, purge."""
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 from tellonce.hub.core import clock
+from tellonce.hub.core.bulk import count_grown_tables
 from tellonce.hub.jobs import schedules
 from tellonce.hub.jobs.consumers import consume_feed
 from tellonce.hub.jobs.models import Job
@@ -15,6 +17,8 @@ from tellonce.hub.jobs.types import JobContext
 
 KEPT = timedelta(days=7)  # what is done stays this long, so that one can see what was
 _AT_ONCE = 1000
+_COUNTED_EVERY = 10.0  # seconds
+_counted = [0.0]
 
 
 def tick() -> None:
@@ -24,6 +28,9 @@ def tick() -> None:
     schedules.enqueue_due()
     for act in pulses().values():
         act()
+    if time.monotonic() - _counted[0] > _COUNTED_EVERY:
+        count_grown_tables()
+        _counted[0] = time.monotonic()
 
 
 def work_until_idle() -> int:
