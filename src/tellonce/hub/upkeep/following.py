@@ -29,9 +29,9 @@ _NEW_VERSION = tuple(f"{ABOUT_CUSTOMERS}{what}.v1" for what in ("created", "chan
 """What happens with a new golden version, by which `_left_after` finds the customer."""
 _LEFT = (
     "SELECT c.id FROM customers c WHERE c.id > %s AND c.retired_at IS NULL AND NOT EXISTS ("
-    "SELECT 1 FROM freshness f WHERE f.customer_id = c.id AND f.version = c.version) "
-    "ORDER BY c.id LIMIT %s"
-)
+    "SELECT 1 FROM freshness f WHERE f.customer_id = c.id AND f.customer_id > %s "
+    "AND f.version = c.version) ORDER BY c.id LIMIT %s"
+)  # the bound is said twice, or PostgreSQL reads the freshness of all before it each time
 
 
 class Told(Protocol):
@@ -111,7 +111,7 @@ def _worked_out(after: Callable[[int, int], list[int]]) -> Iterator[int]:
 
 
 def _left_after(customer: int, limit: int) -> list[int]:
-    return [pk for (pk,) in fetched(_LEFT, customer, limit)]
+    return [pk for (pk,) in fetched(_LEFT, customer, customer, limit)]
 
 
 def _is_followed(event: Told, *, left: bool) -> bool:
