@@ -43,8 +43,9 @@ JUDGED_AGAIN = timedelta(days=1)
 
 _DUE = (
     "SELECT r.id FROM records r LEFT JOIN judged_records j ON j.record_id = r.id "
-    "WHERE r.source_id = %s AND r.state = 'active' AND r.id > %s AND (j.record_id IS NULL "
-    "OR j.version <> r.current_id OR j.stamp <> %s OR j.at < %s) ORDER BY r.id LIMIT %s"
+    "AND j.record_id > %s WHERE r.source_id = %s AND r.state = 'active' AND r.id > %s "
+    "AND (j.record_id IS NULL OR j.version <> r.current_id OR j.stamp <> %s OR j.at < %s) "
+    "ORDER BY r.id LIMIT %s"
 )
 _EVERY = (
     "SELECT r.id FROM records r WHERE r.source_id = %s AND r.state = 'active' AND r.id > %s "
@@ -136,7 +137,7 @@ def _judge_each(source: SourceView, in_force: InForce, run: _Run) -> RunResult:
         if run.everything:
             return every_record(source.id)(last)
         since = as_stored(oldest or clock.now() - timedelta(days=36_500))
-        asked = (source.id, last, stamp, since, AT_ONCE)
+        asked = (last, source.id, last, stamp, since, AT_ONCE)
         return [pk for (pk,) in fetched(_DUE, *asked)]
 
     done = RunResult(0, 0, 0)
