@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tellonce.engine.model.hashing import FILE_HASH_KEY
+from tellonce.engine.model.spelling import Spelling
 from tellonce.engine.score.comparisons import COMPARISONS, EMAIL, FAMILY, GIVEN
+from tellonce.engine.score.encode import encode
 from tellonce.engine.score.limits import limited_m, limits_of
 from tellonce.engine.score.priors import MOST_SHARED, SHARED_BY_RELATIVES, shipped
 from tellonce.engine.score.relatives import shares
+from tellonce.engine.score.scoring import compared
+from tellonce.engine.score.weights import weights
+from tests.engine.score.comparable_rows import table
 
 MODEL = shipped()
 OF = np.array(MODEL.m), np.array(MODEL.u)
@@ -64,3 +70,31 @@ def test_given_names_of_one_customer_differ_as_far_as_others_are_misspelt(
     limited = limited_m(m, limits_of(np.zeros((1, len(COMPARISONS)), np.int64), np.ones(1)))
     assert limited[GIVEN, 6] == pytest.approx(most)
     assert limited[GIVEN, 1:7].sum() == pytest.approx(1.0)
+
+
+def living(given: str, born: int) -> dict[str, object]:
+    """Somebody of a house with a telephone."""
+    return {
+        "source": "s",
+        "record_id": given,
+        "names": [{"given": given, "middle": None, "family": "fabel"}],
+        "birth_year": born,
+        "birth_month": 12 if born == 1950 else 2 + born % 5,
+        "birth_day": 28 if born == 1950 else born % 10,
+        "phones": ["3125550142"],
+        "addresses": [{"street": "delta rd", "number": "12", "postal_code": "60614"}],
+    }
+
+
+def weight(given: str, born: int) -> float:
+    """Of Anton of 1950 and somebody of his family and house."""
+    rows = table([living("anton", 1950), living(given, born)])
+    encoded, _values = encode(rows, MODEL, Spelling(), FILE_HASH_KEY)
+    ends = np.array([0], np.int32), np.array([1], np.int32)
+    return float(compared(encoded, weights(MODEL, encoded, None), *ends)[0][0])
+
+
+@pytest.mark.parametrize(("born", "son"), [(1965, True), (1977, True), (1995, True), (1996, False)])
+def test_a_son_may_be_called_like_his_father(born: int, son: bool) -> None:
+    assert (weight("anton", 1964) - weight("anton", born) > 2.5) == son
+    assert weight("bea", born) == pytest.approx(weight("bea", 1964))

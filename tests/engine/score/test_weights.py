@@ -7,7 +7,14 @@ import pytest
 
 from tellonce.engine.model.document import MatchModel, ScoreModel
 from tellonce.engine.score.priors import shipped
-from tellonce.engine.score.weights import level_bits, log_odds, odds, probability, weight_at
+from tellonce.engine.score.weights import (
+    LATER_LEVELS,
+    level_bits,
+    log_odds,
+    odds,
+    probability,
+    weight_at,
+)
 
 CALIBRATED = replace(shipped(), slope=0.8, shift=1.5)
 
@@ -31,6 +38,16 @@ def test_what_labels_add_to_a_level_is_added_against_strangers_and_relatives() -
     for before, after in zip(level_bits(model), level_bits(taught), strict=True):
         assert after[1, 1] - before[1, 1] == pytest.approx(0.75)
         assert np.abs(after - before).sum() == pytest.approx(0.75)
+
+
+def test_a_level_that_a_model_does_not_know_weighs_what_its_pairs_did_before() -> None:
+    model = shipped()
+    older = np.array(model.m)
+    for (comparison, level), _before in LATER_LEVELS.items():
+        older[comparison, level] = 1.0
+    for bits in level_bits(replace(model, m=tuple(map(tuple, older.tolist())))):
+        for (comparison, level), before in LATER_LEVELS.items():
+            assert bits[comparison, level] == bits[comparison, before]
 
 
 def test_a_model_of_version_1_is_read_with_nothing_learnt_from_labels() -> None:

@@ -20,6 +20,8 @@ from tellonce.engine.score.comparisons import (
 from tellonce.engine.score.kernels import COMPARED, UNIT
 from tellonce.engine.score.lines import entries, rows_of
 
+# Levels that models from before do not have, and which their pairs were of.
+LATER_LEVELS = {(ORGANISATION, 6): 5}
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 
@@ -55,7 +57,11 @@ def level_bits(model: ScoreModel) -> tuple[Floats, Floats, Floats]:
 
 
 def _bits(model: ScoreModel, other: Table) -> Floats:
-    bits: Floats = np.log2(np.array(model.m) / np.array(other))
+    m = np.array(model.m)
+    bits: Floats = np.log2(m / np.array(other))
+    for (comparison, level), before in LATER_LEVELS.items():
+        if m[comparison, level] == 1.0:
+            bits[comparison, level] = bits[comparison, before]
     bits[:, 0] = 0.0
     bits[OTHER:] *= model.others_worth
     return bits + np.array(model.learnt) if model.learnt else bits
