@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from bench.measure import measure
 SCOPES = "records:write,match:read,customers:read,changes:read,snapshots:write"
 Row = dict[str, Any]
 MOST_SECONDS = 1_800
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _PURPOSE = {"Tellonce-Purpose": "service"}
 
 
@@ -295,8 +297,8 @@ def plain(row: Row) -> Row:
 def _query(row: Row, kind: str) -> dict[str, str]:
     if kind in ("email", "phone"):
         return {kind: row[kind]} if row[kind] else {}
-    if not row["family_name"] or not row["given_name"]:
-        return {}
+    if not row["given_name"] or not _LETTERS.search(row["family_name"] or ""):
+        return {}  # also where a system holds "N/A": no name to look for
     if kind == "beginning":
         return {"q": row["family_name"][:4]}
     return {"q": f"{row['given_name']} {row['family_name']}"}
