@@ -52,7 +52,7 @@ from tests.hub.delivering import ANNA, OTTO, WILMA, a_source
 pytestmark = pytest.mark.django_db
 
 KEYS = [("crm", str(n)) for n in range(5)] + [("shop", str(n)) for n in range(4)]
-MOST_STATEMENTS = 58  # with those of a lease that is taken and given back
+MOST_STATEMENTS = 56  # with those of a lease that is taken and given back
 PEOPLE = (  # twins, their mother of the same name, a stranger, and one who married
     ("Testa", "Przykladna", "1980-01-13"),
     ("Tessa", "Przykladna", "1980-01-13"),

@@ -23,6 +23,7 @@ _GROWN = (
     "AND relnamespace = current_schema()::regnamespace AND "
     "pg_relation_size(oid) > (1.5 * relpages + 8) * current_setting('block_size')::bigint"
 )
+_NEXT = "nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
 _FEW = 10  # rows that PostgreSQL takes sooner in a statement than in a COPY
 
 Adapter = tuple[int, Callable[[Any], Any]]
@@ -38,16 +39,29 @@ def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
     connection = _connection()
     with _cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-                [table, count],
-            )
+            cursor.execute(f"SELECT {_NEXT}", [table, count])
             return [row[0] for row in cursor.fetchall()]
         # SQLite: the transaction holds the write lock, so the table cannot grow meanwhile.
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         row = cursor.fetchone()
         first = (row[0] if row else 0) + 1
         return range(first, first + count)
+
+
+def reserve_several(wanted: Sequence[tuple[type[models.Model], int]]) -> list[Sequence[int]]:
+    """`reserve_ids` of several tables."""
+    if _connection().vendor != "postgresql":
+        return [reserve_ids(model, count) for model, count in wanted]
+    found: list[list[int]] = [[] for _ in wanted]
+    asked = [(place, *one) for place, one in enumerate(wanted) if one[1]]
+    if asked:
+        each = (f"SELECT {place}, {_NEXT}" for place, _, _ in asked)
+        with _cursor() as cursor:
+            given = [value for _, model, count in asked for value in (model._meta.db_table, count)]
+            cursor.execute(" UNION ALL ".join(each), given)
+            for place, number in cursor.fetchall():
+                found[place].append(number)
+    return [*found]
 
 
 def insert_numbered(

@@ -20,6 +20,9 @@ _LAST_ACT = 'SELECT last_act FROM "partition" WHERE id = %s'
 _NOTE_ACT = 'UPDATE "partition" SET last_act = %s WHERE id = %s'
 _NOTE_LATER = f"{_NOTE_ACT} AND last_act < %s"
 _RULES = 'SELECT rules FROM "partition" WHERE id = %s'
+_STANDING = """
+    SELECT rules, EXISTS (SELECT 1 FROM waiting LIMIT 1 OFFSET %s) FROM "partition" WHERE id = %s
+"""
 
 
 @contextmanager
@@ -49,6 +52,12 @@ def rules_of_partition() -> str:
     """Fingerprint of the rules that everything held was placed under, "" where there is none."""
     held = fetched(_RULES, _ONLY)
     return held[0][0] if held else ""
+
+
+def is_placed_by(fingerprint: str, *, but: int) -> bool:
+    """Whether everything that is held was placed under these rules, and fewer than `but` wait."""
+    standing = fetched(_STANDING, but - 1, _ONLY)
+    return any(rules == fingerprint and not many for rules, many in standing)
 
 
 def set_rules_of_partition(fingerprint: str) -> None:

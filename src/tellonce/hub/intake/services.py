@@ -26,7 +26,7 @@ from tellonce.hub.audit.types import Act
 from tellonce.hub.bridge.types import Progress, Tell, no_progress, no_telling
 from tellonce.hub.core.errors import Busy
 from tellonce.hub.customers.selectors import customer_counts
-from tellonce.hub.intake.acts import act, rules_of_partition
+from tellonce.hub.intake.acts import act, is_placed_by, rules_of_partition
 from tellonce.hub.intake.delivering import deliver_records
 from tellonce.hub.intake.placing import (
     ChunkSize,
@@ -58,7 +58,6 @@ from tellonce.hub.intake.waiting import (
     any_waiting,
     await_placing,
     clear_queue,
-    do_wait,
     enqueue_placing,
     urgent_waiting,
     waiting_among,
@@ -188,10 +187,10 @@ def resolved_if_due(
 
 def _holds(rules: Rules) -> bool:
     """Whether everything is placed by these rules, and few wait."""
+    if is_placed_by(rules.fingerprint, but=RESOLVES_ALL_FROM):
+        return True
     if rules_of_partition() != rules.fingerprint:
         return False
-    if not do_wait(RESOLVES_ALL_FROM):
-        return True
     return waiting_count() < RESOLVES_ALL_AT * active_record_count()
 
 

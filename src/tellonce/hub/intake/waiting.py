@@ -182,8 +182,3 @@ def waiting_count() -> int:
 def any_waiting() -> bool:
     """Whether any record waits to be placed."""
     return bool(fetched("SELECT 1 FROM waiting LIMIT 1"))
-
-
-def do_wait(count: int) -> bool:
-    """Whether so many records wait to be placed, without counting further."""
-    return len(fetched("SELECT 1 FROM waiting LIMIT 1 OFFSET %s", count - 1)) > 0

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tellonce.hub.core.bulk import among, among_pairs, change_each, insert_rows, reserve_ids
+from tellonce.hub.core.bulk import among, among_pairs, change_each, insert_rows, reserve_several
 from tellonce.hub.sources.holding import release_arrived
 from tellonce.hub.sources.models import Record, RecordVersion
 from tellonce.hub.sources.places import raw_place, secret_place
@@ -225,10 +225,10 @@ def _insert(
     made = new_keys(len(new))
     held = {lines[row.record_key].key for row in fresh}
     keys = opened_keys([key for key in held if key is not None])
-    for (_, line), pk, key in zip(new, reserve_ids(Record, len(new)), made, strict=True):
+    ids, versions = reserve_several([(Record, len(new)), (RecordVersion, len(fresh))])
+    for (_, line), pk, key in zip(new, ids, made, strict=True):
         line.id, line.key = pk, key.id
         keys[key.id] = key
-    versions = reserve_ids(RecordVersion, len(fresh))
     for row, version in zip(fresh, versions, strict=True):
         if lines[row.record_key].winner is row:
             lines[row.record_key].version = version
