@@ -18,6 +18,7 @@ from django.test import Client
 
 from tellonce.cli.main import execute
 from tellonce.hub.core.errors import Busy
+from tellonce.hub.intake.pushing import accept_records
 from tellonce.hub.sources.services import add_source
 from tellonce.hub.status import LABELS
 
@@ -59,6 +60,17 @@ def test_another_host_s_name_is_refused_and_an_address_is_sent_to_the_name(clien
     assert client.get("/", headers={"host": "elsewhere.example"}).status_code == 400
     answer = client.get("/", headers={"host": "127.0.0.1:8000"})
     assert (answer.status_code, answer.headers["Location"]) == (302, "http://localhost:8000/")
+
+
+@pytest.mark.django_db
+def test_the_page_says_which_command_shows_the_rows_in_quarantine(
+    client: Client, admin: Any
+) -> None:
+    add_source("crm", "crm", by=admin)
+    accept_records("crm", [{"id": "1", "first name": "Anna"}, {"id": "2"}], by=admin)
+    page = client.get("/").content.decode()
+    assert "1 row waits in quarantine" in page
+    assert "tellonce quarantine list" in page
 
 
 @pytest.mark.django_db

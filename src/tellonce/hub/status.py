@@ -88,19 +88,15 @@ class HubStatus:
     def next_step(self) -> tuple[str, str]:
         """What to do next: a sentence and a command."""
         if dead := self.jobs["dead"]:
-            return (
-                f"{dead:,} jobs have failed for good. See why:",
-                "tellonce jobs list --state dead",
-            )
+            failed = "job has" if dead == 1 else "jobs have"
+            return f"{dead:,} {failed} failed for good. See why:", "tellonce jobs list --state dead"
         if not self.counts["sources"]:
             return "No source yet. Add the first one:", "tellonce source add NAME --kind KIND"
         if not self.counts["records"]:
             return "No record yet. Load a file of one source:", "tellonce load SOURCE FILE"
-        if self.counts["quarantined"]:
-            return (
-                f"{self.counts['quarantined']:,} rows wait in quarantine. See why:",
-                "tellonce source show NAME",
-            )
+        if quarantined := self.counts["quarantined"]:
+            rows = "row waits" if quarantined == 1 else "rows wait"
+            return f"{quarantined:,} {rows} in quarantine. See why:", "tellonce quarantine list"
         if held := self.work["held"]:
             records = f"{held[0]['records']:,} records of {held[0]['source']}"
             return (

@@ -33,7 +33,7 @@ def object_chunk(objects: Iterable[Any], first_row: int = 0, named: str = "") ->
         if not reason and len(names) + len(record.keys() - names) > MAX_COLUMNS:
             reason = f"its fields bring the columns to more than {MAX_COLUMNS:,}"
         if reason:
-            rejects.append(Reject(row, row + 1, reason, _raw(value)))
+            rejects.append(Reject(row, 0, reason, _raw(value)))
         else:
             records.append(record)
             rows.append(row)

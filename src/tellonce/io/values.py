@@ -31,8 +31,8 @@ class Reject:
     """A row that could not be read.
 
     `row` counts data rows from 0 (rejected ones included), `line` lines of the file from 1 (for
-    Parquet and frames: row + 1), `raw` is the text as it stood, undecodable bytes as `\\xNN`,
-    cut after `values.MAX_RAW` characters.
+    Parquet and frames: row + 1; 0 where a program handed the row over), `raw` is the text as it
+    stood, undecodable bytes as `\\xNN`, cut after `values.MAX_RAW` characters.
     """
 
     row: int

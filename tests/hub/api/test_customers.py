@@ -151,6 +151,19 @@ def test_a_change_makes_a_new_version_and_the_old_one_is_still_there_as_of_then(
     problem(caller.get(f"{path}?as_of=0001-01-01T00:00:00%2B14:00"), 422, "invalid")
 
 
+def test_a_customer_that_was_not_there_yet_is_there_at_the_moment_that_is_named(
+    caller: Caller, tmp_path: Path
+) -> None:
+    with clock.stopped_at(TUESDAY.replace(microsecond=250_001)):
+        load(tmp_path / "new.csv", [{**ANNA, "id": "9", "first name": "Zoe", "email": "z@z.org"}])
+    found = caller.post("/customers/search", {"record": "crm:9"}).json()["customers"]
+    path = f"/customers/{found[0]['customer']}?as_of="
+    early = problem(caller.get(f"{path}2026-03-01T00:00:00Z"), 404, "not-found")
+    named = early["hint"].split()[-1].rstrip(".")
+    assert caller.get(path + named).status_code == 200
+    assert caller.get(path + "2026-03-03T09:00:00.250000Z").status_code == 404
+
+
 @pytest.mark.parametrize("deleted", [False, True], ids=["delivered again", "and deleted"])
 def test_as_of_says_what_a_read_said_then(caller: Caller, tmp_path: Path, deleted: bool) -> None:
     path = f"/customers/{anna(caller)}"

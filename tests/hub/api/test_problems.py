@@ -199,6 +199,7 @@ def test_what_stands_in_an_address_is_neither_repeated_nor_logged(
         ({"name": ""}, "name", "It must not be empty"),
         ({"corrections": 7}, "corrections", "It must be a list: [...]"),
         ({"corrections": []}, "corrections", "It must not be empty"),
+        ({"corrections": [7]}, "corrections.0", "It must be an object: {...}"),
         ({"preview": "perhaps"}, "preview", "It must be true or false"),
         ({"corrections": [{"confidence": 7}]}, "corrections.0.confidence", "It must be at most 1"),
         ({"corrections": [{"expires_days": 1.5}]}, "corrections.0.expires_days", "whole number"),

@@ -164,9 +164,14 @@ def test_an_id_that_is_a_truth_value_or_a_fraction_is_a_bad_row_and_replaces_no_
     before = RecordVersion.objects.count()
     found = send(caller, {"id": 1.5, "last name": "X"}, {"id": True, "last name": "Y"}).json()
     assert (found["counts"]["quarantined"], found["counts"]["changed"]) == (2, 0)
-    assert all("neither text nor a whole number" in one["reason"] for one in found["refused"])
+    assert all(one["reason"].startswith("the value of id, the rec") for one in found["refused"])
     assert RecordVersion.objects.count() == before
     assert send(caller, {"id": False, "last name": "Z"}).json()["counts"]["quarantined"] == 1
+
+
+def test_what_is_refused_is_told_in_the_order_of_the_rows(caller: Caller) -> None:
+    found = send(caller, {"id": 1.5}, {"last name": "X"}, {"id": True}, {"id": ""}).json()
+    assert [one["row"] for one in found["refused"]] == [0, 1, 2, 3]
 
 
 def test_so_is_one_before_the_id_is_settled_and_a_replay_does_not_take_it_either() -> None:

@@ -16,7 +16,7 @@ _WRITTEN = {
 """How a field is written, where a pattern says so to programs alone."""
 
 _NUMBER, _WHOLE = "It must be a number", "It must be a whole number"
-_OBJECT, _LIST = "It must be an object: {...}", "It must be a list: [...]"
+_OBJECT, _LIST = "It must be an object: {{...}}", "It must be a list: [...]"
 _MOMENT = "It must be a moment with its offset, such as 2026-11-26T08:15:30Z"
 _DAY = "It must be a day, such as 2026-11-26"
 _YES = "It must be true or false"

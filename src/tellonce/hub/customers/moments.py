@@ -20,7 +20,7 @@ def customer_at(public_id: str, moment: datetime) -> CustomerView:
     if row.created_at > moment:
         raise Unknown(
             f"The customer {public_id} was not there yet.",
-            hint=f"It is there since {row.created_at:%Y-%m-%dT%H:%M:%SZ}.",
+            hint=f"It is there since {row.created_at:%Y-%m-%dT%H:%M:%S.%fZ}.",
         )
     while (into := _led_to(row, moment)) is not None:
         asked_as, row = public_id, into

@@ -105,6 +105,7 @@ def read_pushed(source_name: str, rows: Sequence[Any], *, by: Actor) -> Pushed:
     in_force = rules_in_force(source.id)
     read = read_rows(source, rows, in_force)
     usable, refused = read.all()
+    refused.sort(key=lambda one: one.row)
     digest = hashlib.sha256(repr(rows).encode("utf-8", "replace")).hexdigest()
     settled = None if RECORDS in source.learned else read.settled
     return Pushed(source, digest, usable, refused, read.card_values, settled, read.met, in_force)

@@ -47,7 +47,9 @@ def rejected_rows(rejects: Iterable[Reject]) -> list[RefusedRow]:
     """Rows that could not be read, for the quarantine, without card numbers."""
     return [
         RefusedRow(
-            reject.row, f"line {reject.line}: {reject.reason}", truncate_cards_of_line(reject.raw)
+            reject.row,
+            f"line {reject.line}: {reject.reason}" if reject.line else reject.reason,
+            truncate_cards_of_line(reject.raw),
         )
         for reject in rejects
     ]
