@@ -84,10 +84,10 @@ def test_the_row_of_the_same_record_that_does_say_something_is_taken(tmp_path: P
     assert [entry.row for entry in quarantine_entries(Which())] == [0]
 
 
-def test_who_searches_before_creating_is_told_the_same() -> None:
+def test_who_searches_before_creating_is_told_so_in_words_of_what_was_sent() -> None:
     a_source(record_id="id")
     accept_records("crm", [ANNA], by=actor())
-    with pytest.raises(WrongCall, match="says nothing of a customer"):
+    with pytest.raises(WrongCall, match="none of foo is known in 'crm'"):
         match_record({"foo": "bar"}, source="crm")
 
 
