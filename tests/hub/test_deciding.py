@@ -99,6 +99,16 @@ def test_a_merge_holds_while_each_side_has_a_record(three: None) -> None:
     assert partition() == {frozenset({"7"}), frozenset({"3"})}
 
 
+def test_who_is_like_one_side_of_a_merge_joins_it_and_leaves_with_it(three: None) -> None:
+    ids = [customer_of("1").public_id, customer_of("2").public_id]
+    done = merge_customers(ids, by=actor(), reason="one person, two names")
+    push(OTTO | {"id": "8"})
+    assert partition() == {frozenset({"1", "2", "7", "8"}), frozenset({"3"})}
+    undo(done.act.id, by=actor())
+    assert partition() == {frozenset({"1", "7"}), frozenset({"2", "8"}), frozenset({"3"})}
+    assert [customer_of("1").public_id, customer_of("8").public_id] == ids
+
+
 def test_a_merge_of_many_is_undone_one_from_the_other(three: None) -> None:
     before = as_it_is()
     ids = [customer_of(key).public_id for key in ("1", "2", "3")]

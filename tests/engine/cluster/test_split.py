@@ -103,6 +103,33 @@ def test_a_pair_decided_the_same_joins_first() -> None:
     assert found[1] == found[2]
 
 
+def decided(left: int, right: int) -> Constraints:
+    return Constraints(np.array([left]), np.array([right]), NONE, NONE)
+
+
+def test_who_is_like_one_of_two_that_were_decided_to_be_one_against_all_evidence_joins() -> None:
+    for against in (-15.0, -60.0):
+        known = pairs((0, 1, against), (0, 2, 20.0), (1, 2, against))
+        links = pairs((0, 1, CERTAIN), (0, 2, 20.0))
+        assert clusters(3, links, known, decided(0, 1)) == [0, 0, 0]
+    four = pairs(
+        *((0, 1, -20.0), (2, 3, -20.0), (0, 2, 12.0), (0, 3, -9.0), (1, 2, -9.0), (1, 3, -9.0))
+    )
+    both = Constraints(np.array([0, 2]), np.array([1, 3]), NONE, NONE)
+    links = pairs((0, 1, CERTAIN), (0, 2, 12.0), (2, 3, CERTAIN))
+    assert clusters(4, links, four, both) == [0, 0, 0, 0]
+
+
+def test_who_contradicts_one_of_two_that_are_alike_and_decided_to_be_one_stays_apart() -> None:
+    known = pairs((0, 1, 5.0), (0, 2, 5.0), (1, 2, -15.0))  # J., John and Jane
+    assert clusters(3, known, known, decided(0, 1)) == [0, 0, 2]
+
+
+def test_who_is_like_neither_of_two_that_were_decided_to_be_one_stays_apart() -> None:
+    known = pairs((0, 1, -20.0), (0, 2, -1.0), (1, 2, -15.0))
+    assert clusters(3, pairs((0, 1, CERTAIN), (0, 2, -1.0)), known, decided(0, 1)) == [0, 0, 2]
+
+
 def test_pairs_needed_are_those_no_key_proposed() -> None:
     known = pairs((0, 1, 9.0), (1, 2, 9.0), (3, 4, 9.0))
     left, right = pairs_needed(components(5, known), known)

@@ -12,7 +12,7 @@ caller scores them in between.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +77,8 @@ def pairs_needed(found: Components, known: Pairs) -> tuple[Longs, Longs]:
 @dataclass(frozen=True)
 class _Inner:
     """Every pair within components: component, left and right position, odds, and bond (1 must
-    join, -1 must not, else 0), ordered by component.
+    join, -1 must not, else 0), ordered by component; `by_left` and `by_right`: the pair by which it
+    is judged, mostly itself.
     """
 
     component: Longs
@@ -85,6 +86,8 @@ class _Inner:
     right: Longs
     odds: Floats
     bond: npt.NDArray[np.int8]
+    by_left: Longs
+    by_right: Longs
 
     def of(self, chosen: npt.NDArray[np.bool_], renumbered: Longs) -> _Inner:
         """The pairs of the components chosen, which get new numbers."""
@@ -95,6 +98,8 @@ class _Inner:
             self.right[at],
             self.odds[at],
             self.bond[at],
+            self.by_left[at],
+            self.by_right[at],
         )
 
 
@@ -112,7 +117,7 @@ def split(
     `known` has the odds of all inner pairs, `cut` is the log2 odds from which on parts are joined.
     Rows whose links alone tell how likely they are where they are have -inf as odds.
     """
-    inner = _inner(found, known, limits)
+    inner = _as_decided(found, _inner(found, known, limits), cut)
     doubtful = np.zeros(len(found.sizes), np.bool_)
     doubtful[inner.component[(inner.odds < cut) | (inner.bond < 0)]] = True
     large = doubtful & (found.sizes > POOLED)
@@ -142,7 +147,63 @@ def _inner(found: Components, known: Pairs, limits: Constraints) -> _Inner:
     bond = np.zeros(len(codes), np.int8)
     bond[np.isin(codes, _codes(limits.same_left, limits.same_right))] = 1
     bond[np.isin(codes, _codes(limits.different_left, limits.different_right))] = -1
-    return _Inner(component, left, right, odds, bond)
+    return _Inner(component, left, right, odds, bond, left, right)
+
+
+def _as_decided(found: Components, inner: _Inner, cut: float) -> _Inner:
+    """Where a person said that two are one though what they say speaks against it, a third that is
+    like one of them is judged by that one alone, and not by how it differs from the other.
+    """
+    odds, by_left, by_right = inner.odds.copy(), inner.by_left.copy(), inner.by_right.copy()
+    for number in np.unique(inner.component[inner.bond > 0]):
+        if 2 < found.sizes[number] <= POOLED:
+            start, end = np.searchsorted(inner.component, [number, number + 1])
+            here = slice(start, end)
+            best = start + _judging_pairs(
+                (inner.left[here], inner.right[here]), odds[here], inner.bond[here], cut
+            )
+            odds[here] = odds[best]
+            by_left[here], by_right[here] = inner.left[best], inner.right[best]
+    return replace(inner, odds=odds, by_left=by_left, by_right=by_right)
+
+
+def _judging_pairs(
+    ends: tuple[Longs, Longs], odds: Floats, bond: npt.NDArray[np.int8], cut: float
+) -> Longs:
+    """For each pair of one component the pair by which it is judged: the likeliest between what was
+    decided to be one with its ends, if that is a link, and if each end that it has in place of one
+    of the pair's own has odds below 1 to be the same as that.
+    """
+    left, right = ends
+    size = int(right.max()) + 1
+    group = _groups(left[bond > 0], right[bond > 0], size)
+    low, high = np.minimum(group[left], group[right]), np.maximum(group[left], group[right])
+    between = low * size + high
+    order = np.lexsort((np.arange(len(odds)), -odds, between))
+    firsts = np.ones(len(order), np.bool_)
+    firsts[1:] = between[order][1:] != between[order][:-1]
+    best = np.empty(len(order), np.int64)
+    best[order] = order[firsts][np.cumsum(firsts) - 1]
+    against = np.zeros((size, size), np.bool_)
+    against[left, right] = against[right, left] = odds < 0
+    np.fill_diagonal(against, val=True)
+    crossed = group[left] != group[left[best]]
+    near = np.where(crossed, right[best], left[best])
+    far = np.where(crossed, left[best], right[best])
+    lifted = (low != high) & (odds[best] >= cut) & against[left, near] & against[right, far]
+    return np.where(lifted, best, np.arange(len(odds)))
+
+
+def _groups(left: Longs, right: Longs, size: int) -> Longs:
+    """The smallest position that each one is connected with."""
+    group = np.arange(size)
+    while True:
+        low = np.minimum(group[left], group[right])
+        before = group.copy()
+        np.minimum.at(group, left, low)
+        np.minimum.at(group, right, low)
+        if np.array_equal(group, before):
+            return group
 
 
 def _chosen(found: Components, chosen: npt.NDArray[np.bool_]) -> Components:
@@ -170,7 +231,8 @@ def _pooled(
     part: Components, inner: _Inner, scores: PairScores, cut: float
 ) -> tuple[Longs, Floats]:
     start = part.off[inner.component]
-    evidence = scores.evidence(part.members[start + inner.left], part.members[start + inner.right])
+    ends = (part.members[start + by] for by in (inner.by_left, inner.by_right))
+    evidence = scores.evidence(*ends)
     pair_off = np.searchsorted(inner.component, np.arange(len(part.sizes) + 1))
     pairs = np.stack([inner.left, inner.right, _weight(inner), inner.bond.astype(np.int64)], axis=1)
     labels, joined = pool_components(part.off, pair_off, pairs, evidence, scores.mixture, cut)
