@@ -59,6 +59,17 @@ def _raising(error: Exception) -> Any:
     return raising
 
 
+@pytest.mark.django_db
+def test_who_is_not_known_learns_that_before_anything_is_said_of_what_was_sent() -> None:
+    for unknown in (Caller(), Caller("nonsense")):
+        problem(unknown.get("/changes?aftre=1"), 401, "unauthenticated")
+        problem(unknown.get("/customers/abc?x=1"), 401, "unauthenticated")
+        problem(unknown.post("/snapshots", {"sectons": []}), 401, "unauthenticated")
+        problem(unknown.post("/snapshots", "{"), 401, "unauthenticated")
+    narrow = a_caller("narrow", scopes=("match:read",), purposes=("service",))
+    problem(narrow.get("/changes?aftre=1"), 403, "scope")
+
+
 def test_a_wrong_method_says_which_are_right(caller: Caller) -> None:
     assert caller.delete("/changes").headers["Allow"] == "GET"
 

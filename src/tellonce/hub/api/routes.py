@@ -53,7 +53,9 @@ def patient(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def only_known_parameters(operation_run: Callable[..., Any]) -> Callable[..., Any]:
-    """Refuse query parameters that an operation does not have: no typing error is silent."""
+    """Refuse query parameters that an operation does not have, to who may call it: no typing error
+    is silent.
+    """
 
     @wraps(operation_run)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -66,7 +68,8 @@ def only_known_parameters(operation_run: Callable[..., Any]) -> Callable[..., An
             sentence = "There is no such parameter"
             errors = [{"field": name[:60], "problem": sentence} for name in unknown[:20]]
             error = Problem("invalid", f"{unknown[0][:60]}: {sentence}.", errors=errors)
-            return operation.api.on_exception(request, error)
+            refused = operation._run_checks(request)  # who is not known learns nothing else
+            return refused or operation.api.on_exception(request, error)
         return operation_run(request, *args, **kwargs)
 
     return wrapped
