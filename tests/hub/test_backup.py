@@ -220,6 +220,11 @@ def test_a_backup_of_a_newer_program_is_refused(
         (["backup", "FILE"], 2, "No key for the backup is named"),
         (["backup", "FILE", "--key", "KEY"], 4, "cannot be read"),
         (["backup", "FILE", "--key", "SHORT"], 4, "shorter than 12 characters"),
+        (["backup", "FILE", "--key", "SHORT"], 4, "name a file that is not there and add"),
+        (["backup", "GOOD", "--key", "SHORT", "--verify"], 4, "that the backup was made with"),
+        (["restore", "GOOD", "--key", "SHORT"], 4, "that the backup was made with"),
+        (["restore", "GOOD", "--key", "KEY"], 4, "that the backup was made with"),
+        (["backup", "GOOD", "--key", "KEY", "--verify", "--new-key"], 2, "Leave out --new-key"),
         (["backup", "FILE", "--key", "GOOD", "--verify"], 2, "There is no file"),
         (["backup", "GOOD", "--key", "GOOD", "--verify"], 4, "not a backup of Tellonce"),
         (["backup", "GOOD", "--key", "GOOD"], 2, "is there already"),
@@ -234,6 +239,7 @@ def test_what_cannot_be_done_is_said(
     named = [str(tmp_path / word) if word.isupper() or "/" in word else word for word in words]
     assert sentence in hub.run(*named, code=code)
     assert not (tmp_path / "FILE").exists()
+    assert not (tmp_path / "KEY").exists()
 
 
 def sealed(*pieces: bytes, secret: bytes = SECRET) -> bytes:

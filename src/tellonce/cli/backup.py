@@ -47,10 +47,12 @@ def backup(
 
         by = actor()
         check_operate("hub.backup", by)
-        path = _key_path(key)
+        if verify and new_key:
+            raise WrongCall("A new key opens no backup that is there.", hint="Leave out --new-key.")
+        path = _key_path(key, made_with=verify)
         if new_key:
             sealing.make_key_file(path)
-        secret = sealing.read_key_file(path)
+        secret = sealing.read_key_file(path, made_with=verify)
         if verify:
             found = services.verify_backup(file, secret, progress)
         else:
@@ -85,7 +87,7 @@ def restore(
                 f"The master key file {master} is missing.",
                 hint="Put the copy back that you keep of it: without it nothing secret opens.",
             )
-        secret = sealing.read_key_file(_key_path(key))
+        secret = sealing.read_key_file(_key_path(key, made_with=True), made_with=True)
         found = services.restore_backup(file, secret, progress, replace=replace)
     _show(found, as_json, f"The hub is what it was at {found.made_at:%Y-%m-%d %H:%M:%S} UTC")
     if not as_json:
@@ -128,12 +130,13 @@ def _check_nobody_works() -> None:
         )
 
 
-def _key_path(named: Path | None) -> Path:
+def _key_path(named: Path | None, *, made_with: bool) -> Path:
     path = named or (Path(text) if (text := env.read("TELLONCE_BACKUP_KEY_FILE")) else None)
     if path is None:
+        hint = "Name a file by --key, or by TELLONCE_BACKUP_KEY_FILE"
         raise WrongCall(
             "No key for the backup is named.",
-            hint="Name a file by --key, or by TELLONCE_BACKUP_KEY_FILE; --new-key makes it.",
+            hint=f"{hint}." if made_with else f"{hint}; --new-key makes it.",
         )
     return path
 

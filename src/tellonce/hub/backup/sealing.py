@@ -41,19 +41,27 @@ def make_key_file(path: Path) -> None:
     write_once(path, base64.b64encode(os.urandom(32)).decode() + "\n")
 
 
-def read_key_file(path: Path) -> bytes:
-    """The key or passphrase in a file; raises `KeyTrouble` where there is none worth the name."""
+def read_key_file(path: Path, *, made_with: bool = False) -> bytes:
+    """The key or passphrase in a file; raises `KeyTrouble` where there is none worth the name.
+
+    `made_with`: it is to open a backup that is there, so no new one is of help.
+    """
+    this = "Name the file that holds the key or passphrase that the backup was made with."
     try:
         text = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise KeyTrouble(
             f"The key file {path} cannot be read.",
-            hint="Name a file with a passphrase, or make one with a new key: add --new-key.",
+            hint=this
+            if made_with
+            else "Name a file with a passphrase, or make one with a new key: add --new-key.",
         ) from error
     if len(text) < _SHORTEST:
         raise KeyTrouble(
             f"The passphrase in {path} is shorter than {_SHORTEST} characters.",
-            hint="Use a longer one, or a new key: add --new-key.",
+            hint=this
+            if made_with
+            else "Write a longer one into it, or name a file that is not there and add --new-key.",
         )
     return text.encode()
 
