@@ -295,6 +295,15 @@ def test_one_delivery_or_all_from_a_cursor_can_be_sent_again(
     assert services.replay(endpoint.id, admin, after=oldest.number + 1) == 3
     work_until_idle()
     assert len(receiver.messages) == 9
+    receiver.behaviour = answers(500)
+    happens()
+    work_until_idle()
+    failed = selectors.deliveries(endpoint.id, by=admin)[0]
+    assert (failed.state, failed.attempts) == ("waiting", 1)
+    receiver.behaviour = answers(200)
+    assert services.replay(endpoint.id, admin, after=newest.number) == 1
+    work_until_idle()
+    assert selectors.deliveries(endpoint.id, by=admin)[0].state == "delivered"
     with pytest.raises(WrongCall, match="no delivery 999"):
         services.replay(endpoint.id, admin, delivery=999)
 

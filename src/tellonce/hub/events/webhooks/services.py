@@ -133,15 +133,16 @@ def replay(
     public_id: str, by: Actor, *, after: int | None = None, delivery: int | None = None
 ) -> int:
     """Send again: the events numbered above `after` that the endpoint wants, delivered before or
-    not, or one `delivery`, or, with neither, all that are dead. Returns how many.
+    not, or one `delivery`, or, with neither, all that are dead. Returns how many. One that waits
+    for its next attempt waits no longer.
 
     The receiver knows a message it has seen by its id. Raises `Unknown`, `WrongCall`.
     """
     check_manage("webhook.replay", by)
-    row = selectors.row_of(public_id, by=by)
-    if row.disabled_at is not None:
-        raise WrongCall("This webhook is disabled.", hint="Enable it first, then replay.")
     with transaction.atomic():
+        row = _held(public_id, by)  # before its deliveries, as whoever writes what came of one does
+        if row.disabled_at is not None:
+            raise WrongCall("This webhook is disabled.", hint="Enable it first, then replay.")
         if after is not None:
             count = _replay_after(row, after)
         else:
@@ -182,7 +183,7 @@ def _replay_after(row: Endpoint, after: int) -> int:
         numbers = [number for number, kind in some if wants(row.types, kind)]
         insert_deliveries(row, numbers)
         there = Delivery.objects.filter(endpoint=row, number__gt=after, number__lte=some[-1][0])
-        _make_due(there.exclude(state=Delivery.WAITING))
+        _make_due(there.exclude(state=Delivery.WAITING, attempts=0))
         count += len(numbers)
         after = some[-1][0]
 
