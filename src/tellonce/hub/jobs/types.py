@@ -84,7 +84,11 @@ class JobView:
 
     @property
     def progress(self) -> str:
-        """How far it has come, such as `score 300/1,000`; '' before it says so."""
+        """How far it has come, such as `score 300/1,000`; '' before it says so, and once it is
+        done: what it was at last is not what it did, others may have done the rest.
+        """
+        if self.state == "done":
+            return ""
         figures = f"{self.done:,}/{self.total:,}" if self.total else f"{self.done:,}"
         return f"{self.stage} {figures}" if self.stage else ""
 
