@@ -41,6 +41,7 @@ def test_records_that_are_said_to_be_the_same_are_one_customer_until_it_is_undon
     found = done(caller.post("/decisions", body))
     assert (found["act"]["kind"], found["act"]["reason"]) == ("decide", "One person.")
     assert found["act"]["author"].startswith("cli_")
+    assert found["act"]["customers"] == [anna, otto]
     assert customer(caller, "crm:1") == customer(caller, "crm:2") == found["customers"][0]
     undone = done(caller.post(f"/decisions/{found['act']['id']}/undo", {"reason": "No."}))
     assert undone["act"]["undoes"] == found["act"]["id"]
@@ -51,6 +52,7 @@ def test_records_that_are_said_to_be_the_same_are_one_customer_until_it_is_undon
     assert read["undone_by"] == undone["act"]["id"]
     listed = caller.get("/decisions?state=done&limit=1").json()["acts"]
     assert [one["id"] for one in listed] == [undone["act"]["id"]]
+    assert read["customers"] == listed[0]["customers"] == [anna, otto]
 
 
 def test_customers_are_merged_and_split_and_the_story_says_who_did_it_and_why(

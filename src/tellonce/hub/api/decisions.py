@@ -110,7 +110,7 @@ class DoneAct(Schema):
     kind: str
     verdict: str
     state: str
-    customers: list[str]
+    customers: list[str] = Field(description="That it was about, as they were before it.")
     undoes: str | None
     undone_by: str | None
     moved: int = Field(description="Records that changed their customer, or would.")

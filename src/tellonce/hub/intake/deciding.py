@@ -85,7 +85,10 @@ def decide(
     with turn(by, acts.DECIDE, seen) as lease:
         if review is not None:
             review_numbered(review)
-        return carry_out(NewAct(acts.DECIDE, by.id, reason, verdict, groups), lease, by)
+        about = customers_of_records({record for pair in groups for record in pair})
+        customers = tuple(one.public_id for one in about)
+        new = NewAct(acts.DECIDE, by.id, reason, verdict, groups, customers=customers)
+        return carry_out(new, lease, by)
 
 
 def merge_customers(
