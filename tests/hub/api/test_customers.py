@@ -226,6 +226,22 @@ def test_the_story_tells_of_a_merge_and_of_its_end(
     assert "restored" in [one["what"] for one in back]
 
 
+def test_the_history_of_a_merged_id_tells_its_own_story_too_and_where_it_leads(
+    caller: Caller, merged: tuple[str, str]
+) -> None:
+    (living,) = find(caller, record="crm:2")
+    gone = next(one for one in merged if one != living)
+    found = caller.get(f"/customers/{gone}/history").json()
+    own = caller.get(f"/customers/{living}/history").json()
+    assert (found["customer"], found["asked_as"]) == (living, gone)
+    assert (found["story"], own["asked_story"]) == (own["story"], [])
+    told = found["asked_story"]
+    assert [one["what"] for one in told] == ["created", "joined", "gave", "led"]
+    assert told[1]["at"] < told[-1]["at"] == told[-2]["at"]
+    assert told[-1]["customers"] == [living]
+    assert told[-1]["sentence"].endswith("to which its id leads.")
+
+
 def test_a_version_without_another_value_says_which_records_made_it(
     caller: Caller, tmp_path: Path
 ) -> None:

@@ -100,6 +100,9 @@ class History(Schema):
     retired_at: str | None
     members: list[dict[str, Any]]
     story: list[dict[str, Any]]
+    asked_story: list[dict[str, Any]] = Field(
+        description="The same of the id it was asked by, until that led here; else empty."
+    )
 
     model_config = {
         "json_schema_extra": {
@@ -125,6 +128,7 @@ class History(Schema):
                             "by": None,
                         }
                     ],
+                    "asked_story": [],
                 }
             ]
         }

@@ -16,7 +16,7 @@ from tellonce.hub.customers.golden import golden_changes
 from tellonce.hub.customers.models import Customer, Membership, Redirect
 from tellonce.hub.customers.types import Chapter, CustomerView, Stay
 
-_ORDER = ("created", "restored", "joined", "merged", "received", "gave", "lost", "retired")
+_ORDER = ("created", "restored", "joined", "merged", "received", "gave", "lost", "led", "retired")
 
 
 def stays_of(customer: int) -> list[Stay]:
@@ -33,9 +33,12 @@ def story_of(customer: CustomerView) -> list[Chapter]:
             chapters.append(
                 Chapter(change.from_at, "changed", (), (), change.attributes, change.version)
             )
-    for ended in Redirect.objects.filter(customer_id=customer.id, to_at__isnull=False):
-        chapters.append(Chapter(ended.to_at, "restored"))
-    if customer.retired_at is not None:
+    redirects = list(Redirect.objects.filter(customer_id=customer.id).select_related("into"))
+    for led in redirects:
+        chapters.append(Chapter(led.from_at, "led", (), (led.into.public_id,)))
+        if led.to_at is not None:
+            chapters.append(Chapter(led.to_at, "restored"))
+    if customer.retired_at is not None and all(led.to_at for led in redirects):
         chapters.append(Chapter(customer.retired_at, "retired"))
     return sorted(chapters, key=_place)
 

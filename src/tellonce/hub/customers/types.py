@@ -167,7 +167,8 @@ class Chapter:
 
     `kind`: created; joined, merged, received (records came: from nowhere, with the whole customer
     `others` names, from one that goes on); gave (records went to `others`), lost (records went);
-    changed (`attributes`, making `version`); restored (its id is in use again); retired.
+    changed (`attributes`, making `version`); led (merged: its id leads to that of `others`);
+    restored (its id is in use again); retired.
     """
 
     at: datetime

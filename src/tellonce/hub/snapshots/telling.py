@@ -12,7 +12,7 @@ from tellonce.hub.audit.services import record_act
 from tellonce.hub.audit.types import Act
 from tellonce.hub.core import clock
 from tellonce.hub.core.canonical import plain
-from tellonce.hub.customers.selectors import customer_by_public_id
+from tellonce.hub.customers.selectors import customer_by_public_id, customers_exactly
 from tellonce.hub.customers.story import stays_of, story_of
 from tellonce.hub.customers.types import Chapter, Stay
 from tellonce.hub.matching.acts import acts_at
@@ -31,22 +31,30 @@ HISTORY = "customer.history"
 def view_history(public_id: str, purpose: str, who: Actor) -> dict[str, Any]:
     """Versions, members by period, and the story; ready for JSON. Audited.
 
-    Raises `Unknown` and `Refused`. A customer without records has a history, too.
+    Asked for by the id of a merged customer, the story of that one stands beside it. Raises
+    `Unknown` and `Refused`. A customer without records has a history, too.
     """
     check_purpose(purpose, who, HISTORY)
     customer = customer_by_public_id(public_id)
     around = Around.of(customer, clock.now())
     check_may_see(around, purpose, who, HISTORY)
-    stays, chapters = stays_of(customer.id), story_of(customer)
+    lives = [customer, *(customers_exactly([customer.asked_as]) if customer.asked_as else ())]
+    stays = [stays_of(one.id) for one in lives]
+    stories = [story_of(one) for one in lives]
+    chapters = [one for story in stories for one in story]
     acts = acts_at({one.at for one in chapters})
-    touched = {stay.record for stay in stays} | {r for one in chapters for r in one.records}
+    touched = {stay.record for stay in stays[0]} | {r for one in chapters for r in one.records}
     names = {pk: ":".join(name) for pk, name in record_names(touched).items()}
     personal = judged(who, purpose, around.facts_for(purpose), "record_id") is Answer.ALLOW
     if not personal:
         names = {record: f"{name.partition(':')[0]}:{HIDDEN}" for record, name in names.items()}
     with transaction.atomic():
-        subjects = (customer.public_id,)
+        subjects = tuple(one.public_id for one in lives)
         record_act(Act(HISTORY, who.id, purpose=purpose, subjects=subjects))
+    told, *asked = [
+        [_told(c, names, _quiet(c, own, names), _by(acts.get(c.at), personal)) for c in story]
+        for story, own in zip(stories, stays, strict=True)
+    ]
     return plain(
         {
             "customer": customer.public_id,
@@ -54,21 +62,20 @@ def view_history(public_id: str, purpose: str, who: Actor) -> dict[str, Any]:
             "version": customer.version,
             "created_at": customer.created_at,
             "retired_at": customer.retired_at,
-            "members": [
-                {
-                    "record": names.get(stay.record, HIDDEN),
-                    "confidence": round(stay.confidence, 4),
-                    "from": stay.from_at,
-                    "to": stay.to_at,
-                }
-                for stay in stays
-            ],
-            "story": [
-                _told(one, names, _quiet(one, stays, names), _by(acts.get(one.at), personal))
-                for one in chapters
-            ],
+            "members": [_member(stay, names) for stay in stays[0]],
+            "story": told,
+            "asked_story": asked[0] if asked else [],
         }
     )
+
+
+def _member(stay: Stay, names: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "record": names.get(stay.record, HIDDEN),
+        "confidence": round(stay.confidence, 4),
+        "from": stay.from_at,
+        "to": stay.to_at,
+    }
 
 
 def _told(
@@ -127,6 +134,7 @@ def _sentence(chapter: Chapter, records: Iterable[str]) -> str:
         "gave": f"{which} moved to the customer {other}.",
         "lost": f"{which} went, and belongs to no customer.",
         "changed": f"{attributes} changed; this is version {chapter.version}.",
+        "led": f"It was merged into the customer {other}, to which its id leads.",
         "restored": "The id came back into use: a merge was undone.",
         "retired": "No record was left; the id is kept for those who know it.",
     }[chapter.kind]
