@@ -120,9 +120,9 @@ class LoadReport:
 
 QUARANTINE = "quarantine"
 EMPTY = (
-    "it says nothing of a customer: no column that is recognised has a value, or placeholders "
-    "alone; fill one in, name its columns under `columns:`, or the one that says it is deleted as "
-    "`deleted:`, in the source's configuration"
+    "it says nothing of a customer: every column that is recognised is empty, or holds a "
+    "placeholder such as N/A; fill one in, name its columns under `columns:`, or the one that says "
+    "it is deleted as `deleted:`, in the source's configuration"
 )
 
 
